@@ -1,0 +1,274 @@
+"""Values that cross the door between core and plugins: frozen, typed, no ORM row among them.
+
+Times are aware UTC, amounts minor units with an ISO currency. Texts a person reads may be lazy translations.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, NewType, Protocol
+from zoneinfo import ZoneInfo
+
+from shopadmin.domain.records import Kind, Record, Rejection
+
+AccountId = NewType("AccountId", int)
+BuyerId = NewType("BuyerId", int)
+OrderId = NewType("OrderId", int)
+ReviewId = NewType("ReviewId", int)
+
+API_VERSION = 1
+
+Tone = Literal["ok", "warn", "danger", "info", "neutral"]
+Level = Literal["grantable", "owner_only", "baseline"]
+
+
+class Text(Protocol):
+    """A string, or a lazy translation that becomes one when shown."""
+
+    def __str__(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a plugin is. ``name``: lower case, digits, underscores; also the prefix of its tables and permissions."""
+
+    name: str
+    title: Text
+    version: str
+    api_version: int
+    summary: Text = ""
+    homepage: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """One thing that may be granted: ``area.noun:verb``. A plugin's codes start with its name.
+
+    ``implies`` adds the ``:read`` that an action needs, nothing else; ``sensitive`` asks twice before granting.
+    """
+
+    code: str
+    label: Text
+    help: Text = ""
+    level: Level = "grantable"
+    sensitive: bool = False
+    implies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: an account with its effective permission codes, read once per request and never kept longer."""
+
+    account_id: AccountId
+    name: str
+    is_owner: bool
+    permissions: frozenset[str]
+
+    def can(self, permission: str) -> bool:
+        """Whether the account holds the permission now; the owner holds them all."""
+        return self.is_owner or permission in self.permissions
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A short mark on a row: icon, word and colour together, never colour alone."""
+
+    text: Text
+    tone: Tone = "neutral"
+    icon: str = ""
+    title: Text = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A card on a detail page. ``template`` is a template of the plugin, rendered with ``context`` alone."""
+
+    title: Text
+    template: str
+    permission: str
+    context: Mapping[str, Any] = field(default_factory=dict)
+    weight: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A button on a detail page. A form posts to ``url`` unless ``method`` is GET."""
+
+    label: Text
+    url: str
+    permission: str
+    method: Literal["GET", "POST"] = "POST"
+    icon: str = ""
+    tone: Tone = "neutral"
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A number on Today that opens its list."""
+
+    title: Text
+    value: Text
+    url: str
+    permission: str
+    note: Text = ""
+    tone: Tone = "neutral"
+    icon: str = ""
+    weight: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """Where a view stands in the side bar."""
+
+    section: Literal["", "sell", "care", "grow", "insight", "manage"]
+    weight: int
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """An objection, or something ``shopadmin check`` found. ``code`` is stable, ``message`` for a person."""
+
+    code: str
+    message: Text
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSnapshot:
+    """An order as a plugin sees it: no phone, no address."""
+
+    id: OrderId
+    platform: str
+    order_no: str
+    status: str
+    created_at: datetime
+    currency: str
+    total: int
+    buyer_id: BuyerId | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewSnapshot:
+    """A review as a plugin sees it."""
+
+    id: ReviewId
+    platform: str
+    stars: int | None
+    grade: str
+    title: str
+    body: str
+    created_at: datetime
+    order_id: OrderId | None
+    buyer_id: BuyerId | None
+    product_ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class BuyerSnapshot:
+    """A buyer as a plugin sees one."""
+
+    id: BuyerId
+    name: str
+    platform: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderChange:
+    """What is about to happen to an order; plugins may object in ``check_order_change``."""
+
+    order: OrderSnapshot
+    status_before: str
+    status_after: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderChanged:
+    """An order was changed and the change is kept."""
+
+    order_id: OrderId
+    status_before: str
+    status_after: str
+    at: datetime
+    actor: AccountId | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewChanged:
+    """A review came, was edited by its buyer, or was answered."""
+
+    review_id: ReviewId
+    change: Literal["new", "edited", "replied", "confirmed"]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentRecorded:
+    """An incident was written down against an order."""
+
+    incident_id: int
+    order_id: OrderId | None
+    buyer_id: BuyerId | None
+    kind: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """One line of the search page."""
+
+    title: Text
+    url: str
+    permission: str
+    note: Text = ""
+    kind: Text = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadContext:
+    """What a reader needs to know of the shop and of the answers given for this file.
+
+    ``date_order``: how ``05/03/2026`` is meant, None where nobody said. ``statuses``: a platform's status text to
+    ours, for texts the reader does not know.
+    """
+
+    timezone: ZoneInfo
+    currency: str
+    date_order: Literal["dmy", "mdy"] | None = None
+    statuses: Mapping[str, str] = field(default_factory=dict)
+
+
+# A row of a table is a list of cells in the order of the headings; a row of a JSON file is an object.
+Row = Any
+
+
+@dataclass(frozen=True, slots=True)
+class ImportFormat:
+    """One layout of one platform's files.
+
+    ``name``: unique, e.g. ``taobao.orders``. ``kinds``: what its rows hold, the row's own kind first.
+    ``recognise(headings)``: whether these normalised headings (for JSON: the keys of the first object) are the
+    layout; two formats that recognise the same headings are a fault of the formats. ``read(headings, rows, ctx)``:
+    yields a record or a rejection for each thing found; ``rows`` yields ``(row number from 1, row)``; raises nothing
+    for bad cells. ``literal_quotes``: quotes mean nothing (Amazon). ``slash_dates``: headings whose dates may read
+    ``05/03/2026``.
+    """
+
+    name: str
+    platform: str
+    title: Text
+    kinds: tuple[Kind, ...]
+    recognise: Callable[[Sequence[str]], bool]
+    read: Callable[[Sequence[str], Iterable[tuple[int, Row]], ReadContext], Iterator[Record | Rejection]]
+    literal_quotes: bool = False
+    slash_dates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DemoShop:
+    """The demo shop while it is being filled: what a plugin needs to add its own rows. ``today``: aware UTC."""
+
+    today: datetime
+    order_ids: tuple[OrderId, ...]
+    buyer_ids: tuple[BuyerId, ...]
+    owner_id: AccountId

@@ -1,0 +1,37 @@
+"""Money is an integer number of minor units (fen, cents) and an ISO 4217 currency code."""
+
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+
+# ISO 4217: currencies whose minor unit is not a hundredth.
+_EXPONENTS = {
+    "JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "ISK": 0, "XAF": 0, "XOF": 0, "UGX": 0, "PYG": 0,
+    "BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3, "TND": 3,
+}  # fmt: skip
+
+# The largest amount a signed 64-bit column holds with room to add a few thousand of them.
+MAX_MINOR = 10**15
+
+
+def exponent(currency: str) -> int:
+    """How many decimal places the currency's amounts are written with."""
+    return _EXPONENTS.get(currency, 2)
+
+
+def to_minor(text: str, currency: str) -> int:
+    """Minor units of a plain decimal such as ``12.34``, rounded half up.
+
+    Raises ValueError for anything that is not a finite decimal number, or is too large to keep.
+    """
+    try:
+        amount = Decimal(text)
+        minor = amount.scaleb(exponent(currency)).to_integral_value(ROUND_HALF_UP)
+    except InvalidOperation:
+        raise ValueError(text) from None
+    if not amount.is_finite() or abs(minor) > MAX_MINOR:
+        raise ValueError(text)
+    return int(minor)
+
+
+def to_decimal(minor: int, currency: str) -> Decimal:
+    """The amount in major units, exact, for showing and exporting."""
+    return Decimal(minor).scaleb(-exponent(currency))

@@ -1,0 +1,1 @@
+"""Readers of the platforms' export files, one module per platform. They know files, and nothing of the database."""
