@@ -10,11 +10,14 @@ from typing import Literal
 
 from shopadmin.domain.orders import OrderStatus
 
-Kind = Literal["orders", "order_lines", "payments", "buyers", "products", "sellers", "categories", "reviews"]
+Kind = Literal[
+    "orders", "order_lines", "payments", "buyers", "products", "sellers", "categories", "reviews", "incidents"
+]
 
 # The order in which kinds are applied, so that files may be given in any order.
 KINDS: tuple[Kind, ...] = (
     "categories", "sellers", "products", "buyers", "orders", "order_lines", "payments", "reviews",
+    "incidents",
 )  # fmt: skip
 
 
@@ -173,9 +176,22 @@ class ReviewRecord:
     photos: tuple[str, ...] = field(default_factory=tuple)
 
 
+@dataclass(slots=True)
+class IncidentRecord:
+    """Something that went wrong, from the shop's own layout. ``incident_ref`` is the shop's own number of it."""
+
+    incident_ref: str
+    kind: str
+    occurred_at: datetime
+    order_no: str = ""
+    note: str = ""
+    cost: int | None = None
+    currency: str = ""
+
+
 Record = (
     CategoryRecord | SellerRecord | ProductRecord | BuyerRecord
-    | OrderRecord | LineRecord | PaymentRecord | ReviewRecord
+    | OrderRecord | LineRecord | PaymentRecord | ReviewRecord | IncidentRecord
 )  # fmt: skip
 
 
@@ -203,4 +219,5 @@ KIND_OF: dict[type, Kind] = {
     LineRecord: "order_lines",
     PaymentRecord: "payments",
     ReviewRecord: "reviews",
+    IncidentRecord: "incidents",
 }
