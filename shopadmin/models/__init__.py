@@ -1,0 +1,32 @@
+"""Tables only: no rules, no commits. Importing the package registers every table of the core."""
+
+from shopadmin.models import (
+    accounts,
+    audit,
+    buyers,
+    cases,
+    imports,
+    jobs,
+    orders,
+    plugins,
+    products,
+    reviews,
+    settings,
+)
+from shopadmin.models.base import Base, db
+
+__all__ = [
+    "Base",
+    "accounts",
+    "audit",
+    "buyers",
+    "cases",
+    "db",
+    "imports",
+    "jobs",
+    "orders",
+    "plugins",
+    "products",
+    "reviews",
+    "settings",
+]
