@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shopadmin.models.base import Base, BigId, Code
@@ -17,7 +17,7 @@ class Review(Base):
         CheckConstraint("stars is null or stars between 1 and 5", name="stars"),
         CheckConstraint("answer in ('open', 'draft', 'posted', 'confirmed')", name="answer"),
         # The inbox: what is unanswered, bad ones first, the oldest of them on top.
-        Index("ix_review_inbox", "answer", "is_bad", "created_at", "id"),
+        Index("ix_review_inbox", "answer", "inbox_rank", "created_at", "id"),
         Index("ix_review_created", "created_at", "id"),
         Index("ix_review_order", "order_id"),
         Index("ix_review_buyer", "buyer_id", "created_at"),
@@ -37,7 +37,8 @@ class Review(Base):
     spec: Mapped[str] = mapped_column(default="")
     stars: Mapped[int | None]
     grade: Mapped[str] = mapped_column(String(10), default="")
-    is_bad: Mapped[bool]
+    # 0 bad, 1 any other: the inbox sorts by it, and one direction for all its columns lets it page by key.
+    inbox_rank: Mapped[int] = mapped_column(SmallInteger)
     title: Mapped[str] = mapped_column(default="")
     body: Mapped[str] = mapped_column(default="")
     followup_body: Mapped[str] = mapped_column(default="")

@@ -1,0 +1,23 @@
+"""Environment → configuration. No logic beyond reading and defaults."""
+
+import os
+from pathlib import Path
+
+
+def from_environment() -> dict[str, object]:
+    """The configuration that ``create_app`` starts from; each name is documented in the README."""
+    data = Path(os.environ.get("SHOPADMIN_DATA", "shopadmin-data")).resolve()
+    url = os.environ.get("DATABASE_URL") or f"sqlite:///{data / 'shop.db'}"
+    plugins = os.environ.get("SHOPADMIN_PLUGINS")
+    return {
+        "DATA_FOLDER": data,
+        "DATABASE_URL": url,
+        "DATABASE_MIGRATE_URL": os.environ.get("DATABASE_MIGRATE_URL") or url,
+        "SECRET_KEY": os.environ.get("SECRET_KEY"),
+        "PLUGINS_ALLOWED": None if plugins is None else frozenset(plugins.replace(",", " ").split()),
+        "SAFE_MODE": os.environ.get("SHOPADMIN_SAFE_MODE") == "1",
+        "DEVELOPMENT": os.environ.get("SHOPADMIN_DEVELOPMENT") == "1",
+        "INSECURE_HTTP": os.environ.get("INSECURE_HTTP") == "1",
+        "TRUSTED_PROXIES": int(os.environ.get("TRUSTED_PROXIES", "0")),
+        "TRUSTED_HOSTS": os.environ.get("TRUSTED_HOSTS", "").split() or None,
+    }

@@ -1,0 +1,150 @@
+"""Every hook a plugin may implement: what it is for, when it is called, what it returns, what an error means.
+
+Naming: ``shopadmin_<noun>`` returns things, ``shopadmin_check_<noun>`` may object, ``shopadmin_<noun>_<past tense>``
+is told afterwards. Rows cross as frozen snapshots; list hooks get a whole page of rows at once.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pluggy
+
+from shopadmin.contract import (
+    Action,
+    Actor,
+    Badge,
+    BuyerSnapshot,
+    DemoShop,
+    ImportFormat,
+    IncidentRecorded,
+    Manifest,
+    OrderChange,
+    OrderChanged,
+    OrderId,
+    OrderSnapshot,
+    Panel,
+    Permission,
+    Problem,
+    ReviewChanged,
+    ReviewId,
+    ReviewSnapshot,
+    SearchHit,
+    Tile,
+)
+
+if TYPE_CHECKING:
+    from click import Command
+
+PROJECT = "shopadmin"
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+@hookspec
+def shopadmin_manifest() -> Manifest:
+    """Say what the plugin is. Called once at start; without it the plugin is left out."""
+    raise NotImplementedError
+
+
+@hookspec
+def shopadmin_permissions() -> Sequence[Permission]:
+    """Declare permissions. Called once at start; codes start with the plugin's name and a dot."""
+    raise NotImplementedError
+
+
+@hookspec
+def shopadmin_admin_views() -> Sequence[Any]:
+    """Give admin views, instances of ``AdminView`` or ``AdminListView``. Called once at start."""
+    raise NotImplementedError
+
+
+@hookspec
+def shopadmin_cli_commands() -> "Sequence[Command]":
+    """Give click commands for ``shopadmin <plugin name> …``. Called when the command line starts."""
+    raise NotImplementedError
+
+
+@hookspec
+def shopadmin_dashboard_tiles(actor: Actor) -> Sequence[Tile]:
+    """Give tiles for Today. Called when ``actor`` opens it; a tile without a permission is refused."""
+    raise NotImplementedError
+
+
+@hookspec
+def shopadmin_order_badges(orders: Sequence[OrderSnapshot]) -> Mapping[OrderId, Sequence[Badge]]:
+    """Give badges for the orders of one page. Called for each page of the list and for the order page."""
+    raise NotImplementedError
+
+
+@hookspec
+def shopadmin_order_panels(order: OrderSnapshot, actor: Actor) -> Sequence[Panel]:
+    """Give cards for the order page. An error costs the card alone."""
+    raise NotImplementedError
+
+
+@hookspec
+def shopadmin_order_actions(order: OrderSnapshot, actor: Actor) -> Sequence[Action]:
+    """Give buttons for the order page."""
+    raise NotImplementedError
+
+
+@hookspec
+def shopadmin_review_badges(reviews: Sequence[ReviewSnapshot]) -> Mapping[ReviewId, Sequence[Badge]]:
+    """Give badges for the reviews of one page. Called for each page of the inbox and for the review page."""
+    raise NotImplementedError
+
+
+@hookspec
+def shopadmin_review_panels(review: ReviewSnapshot, actor: Actor) -> Sequence[Panel]:
+    """Give cards for the review page. An error costs the card alone."""
+    raise NotImplementedError
+
+
+@hookspec
+def shopadmin_buyer_panels(buyer: BuyerSnapshot, actor: Actor) -> Sequence[Panel]:
+    """Give cards for the buyer page. An error costs the card alone."""
+    raise NotImplementedError
+
+
+@hookspec
+def shopadmin_check_order_change(change: OrderChange, actor: Actor) -> Sequence[Problem]:
+    """Object to a change of an order made by hand. Called inside the transaction; an error aborts the change."""
+    raise NotImplementedError
+
+
+@hookspec
+def shopadmin_order_changed(event: OrderChanged) -> None:
+    """Hear that an order was changed by hand. Called after the commit; must be safe to repeat."""
+
+
+@hookspec
+def shopadmin_review_changed(event: ReviewChanged) -> None:
+    """Hear that a review was answered. Called after the commit; must be safe to repeat."""
+
+
+@hookspec
+def shopadmin_incident_recorded(event: IncidentRecorded) -> None:
+    """Hear that an incident was written down. Called after the commit; must be safe to repeat."""
+
+
+@hookspec
+def shopadmin_import_formats() -> Sequence[ImportFormat]:
+    """Give layouts of export files. Called when an import begins; the core's own readers come this way too."""
+    raise NotImplementedError
+
+
+@hookspec
+def shopadmin_search(query: str, actor: Actor) -> Sequence[SearchHit]:
+    """Give hits for the search page. Each hit names the permission of the page it opens."""
+    raise NotImplementedError
+
+
+@hookspec
+def shopadmin_integrity_problems() -> Sequence[Problem]:
+    """Look over the plugin's own tables. Called by ``shopadmin check``; return what is wrong."""
+    raise NotImplementedError
+
+
+@hookspec
+def shopadmin_demo_data(shop: DemoShop) -> None:
+    """Add the plugin's rows to the demo shop, relative to ``shop.today``. Called once, inside the transaction."""

@@ -1,0 +1,113 @@
+"""The shop's secrets, and what is done with them: encryption at rest and keyed hashes for matching.
+
+Keys are files beside the database, not in it, readable by the owner alone. Values are encrypted with AES-256-GCM
+(authenticated: a changed byte is an error, not another value) under the active key and carry that key's number, so
+that a rotation can go through the rows while both keys work.
+"""
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from base64 import b64decode, b64encode
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+NONCE_BYTES = 12
+HASH_BYTES = 16
+
+
+class KeyringError(Exception):
+    """The key files are missing, damaged, too short, or do not open a value."""
+
+
+class Keyring:
+    """Encrypts, decrypts and hashes. ``keys``: number to 32 bytes; new values use the highest number."""
+
+    def __init__(self, keys: dict[int, bytes], hash_key: bytes) -> None:
+        if not keys or any(len(key) != 32 for key in keys.values()) or len(hash_key) != 32:
+            raise KeyringError("the data keys must be 32 bytes each")
+        self.active = max(keys)
+        self._ciphers = {number: AESGCM(key) for number, key in keys.items()}
+        self._hash_key = hash_key
+        self._prefix = bytes([self.active])
+
+    def encrypt(self, text: str, purpose: bytes) -> bytes:
+        """Key number, nonce and sealed text. ``purpose`` binds the value to its column."""
+        nonce = os.urandom(NONCE_BYTES)
+        return self._prefix + nonce + self._ciphers[self.active].encrypt(nonce, text.encode(), purpose)
+
+    def decrypt(self, sealed: bytes, purpose: bytes) -> str:
+        """The text. Raises KeyringError when its key is gone or the value was changed."""
+        try:
+            cipher = self._ciphers[sealed[0]]
+            return cipher.decrypt(sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :], purpose).decode()
+        except (KeyError, IndexError, InvalidTag, ValueError) as error:
+            raise KeyringError("a stored value does not open with the keys of this shop") from error
+
+    def is_current(self, sealed: bytes) -> bool:
+        """Whether the value is under the active key."""
+        return sealed[:1] == self._prefix
+
+    def hash(self, text: str, purpose: bytes) -> bytes:
+        """Keyed hash (HMAC-SHA-256, 16 bytes) of a normalised value: equal values match, nothing can be read back."""
+        return hmac.digest(self._hash_key, purpose + b"\0" + text.encode(), hashlib.sha256)[:HASH_BYTES]
+
+
+def signing_key(folder: Path) -> str:
+    """The key that signs cookies and cursors; made on first use."""
+    path = folder / "signing.key"
+    if not path.exists():
+        _write_private(path, secrets.token_urlsafe(48))
+    return path.read_text().strip()
+
+
+def load_keyring(folder: Path) -> Keyring:
+    """The shop's data keys; made on first use. Raises KeyringError for a damaged file."""
+    path = folder / "data-keys.json"
+    if not path.exists():
+        first = {"keys": {"1": _random_key()}, "hash_key": _random_key()}
+        _write_private(path, json.dumps(first))
+    try:
+        stored = json.loads(path.read_text())
+        keys = {int(number): b64decode(key) for number, key in stored["keys"].items()}
+        return Keyring(keys, b64decode(stored["hash_key"]))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise KeyringError(f"{path.name} is damaged; restore it from a backup") from error
+
+
+def add_key(folder: Path) -> Keyring:
+    """Add a new active key; the old ones stay until every value is under it (see ``drop_old_keys``)."""
+    path = folder / "data-keys.json"
+    stored = json.loads(path.read_text())
+    stored["keys"][str(max(map(int, stored["keys"])) + 1)] = _random_key()
+    _write_private(path, json.dumps(stored))
+    return load_keyring(folder)
+
+
+def drop_old_keys(folder: Path) -> None:
+    """Forget every key but the active one; only after a rotation went through all rows."""
+    path = folder / "data-keys.json"
+    stored = json.loads(path.read_text())
+    newest = str(max(map(int, stored["keys"])))
+    stored["keys"] = {newest: stored["keys"][newest]}
+    _write_private(path, json.dumps(stored))
+
+
+def _random_key() -> str:
+    return b64encode(secrets.token_bytes(32)).decode()
+
+
+def _write_private(path: Path, text: str) -> None:
+    """Write through a new file and a rename: a crash leaves the old keys or the new ones, never half of them."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_suffix(f".{os.getpid()}.new")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)

@@ -1,0 +1,91 @@
+"""Who may do what: the list of permissions, an account's effective ones, and the one question ``can``."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import or_, select
+
+from shopadmin import hook_calls
+from shopadmin.contract import AccountId, Actor, Permission
+from shopadmin.models import db
+from shopadmin.models.accounts import Account, Grant
+
+CORE_PERMISSIONS = (
+    Permission("core.profile:read", _("Own profile"), level="baseline"),
+    Permission("core.today:read", _("Today"), level="baseline"),
+    Permission("core.search:read", _("Search"), level="baseline"),
+    Permission("core.orders:read", _("See orders")),
+    Permission("core.orders:update", _("Change the status of orders"), implies=("core.orders:read",)),
+    Permission("core.orders:note", _("Write notes on orders"), implies=("core.orders:read",)),
+    Permission("core.orders:refund", _("Write down refunds and chargebacks"), sensitive=True, implies=("core.orders:read",)),
+    Permission("core.orders:export", _("Export orders"), sensitive=True, implies=("core.orders:read",)),
+    Permission("core.buyers:read", _("See buyers, contact data masked")),
+    Permission("core.buyers:contact", _("See phone, e-mail and address"), sensitive=True, implies=("core.buyers:read",)),
+    Permission("core.buyers:export", _("Export buyers"), sensitive=True, implies=("core.buyers:read",)),
+    Permission("core.products:read", _("See products and stock")),
+    Permission("core.products:update", _("Change supplier and stock"), implies=("core.products:read",)),
+    Permission("core.reviews:read", _("See reviews")),
+    Permission("core.reviews:reply", _("Answer reviews"), implies=("core.reviews:read",)),
+    Permission("core.reviews:export", _("Export reviews"), sensitive=True, implies=("core.reviews:read",)),
+    Permission("core.incidents:read", _("See incidents")),
+    Permission("core.incidents:create", _("Write down incidents"), implies=("core.incidents:read",)),
+    Permission("core.imports:read", _("See imports")),
+    Permission("core.imports:run", _("Import files"), sensitive=True, implies=("core.imports:read",)),
+    Permission("core.imports:undo", _("Undo imports"), sensitive=True, implies=("core.imports:read",)),
+    Permission("core.activity:read", _("See the activity log"), sensitive=True),
+    Permission("core.activity:export", _("Export the activity log"), sensitive=True, implies=("core.activity:read",)),
+    Permission("core.team:read", _("See the team")),
+    Permission("core.team:delegate", _("Manage others within own rights"), sensitive=True, implies=("core.team:read",)),
+    Permission("core.settings:update", _("Shop settings"), level="owner_only"),
+    Permission("core.components:read", _("Component page"), level="owner_only"),
+)  # fmt: skip
+
+
+class UnknownPermissionError(LookupError):
+    """A permission code that neither the core nor an installed plugin declares."""
+
+
+def all_permissions() -> dict[str, Permission]:
+    """Every declared permission by its code, the core's first."""
+    declared = {permission.code: permission for permission in CORE_PERMISSIONS}
+    for plugin, permission in hook_calls.permissions():
+        if permission.code.startswith(f"{plugin}."):
+            declared[permission.code] = permission
+    return declared
+
+
+def permission(code: str) -> Permission:
+    """The declared permission. Raises UnknownPermissionError."""
+    try:
+        return all_permissions()[code]
+    except KeyError:
+        raise UnknownPermissionError(code) from None
+
+
+def effective(granted: Iterable[str], declared: dict[str, Permission]) -> frozenset[str]:
+    """Baseline, the grants that are still declared and grantable, and the reads they imply."""
+    held = {code for code, found in declared.items() if found.level == "baseline"}
+    for code in granted:
+        if code in declared and declared[code].level != "owner_only":
+            held.add(code)
+            held.update(declared[code].implies)
+    return frozenset(held)
+
+
+def load_actor(account_id: int, now: datetime | None = None) -> Actor | None:
+    """The account with what it may do at ``now``; None for an account that is gone or deactivated. Two queries."""
+    session = db.session()
+    account = session.execute(
+        select(Account.id, Account.name, Account.is_owner).where(Account.id == account_id, Account.active)
+    ).one_or_none()
+    if account is None:
+        return None
+    now = now or datetime.now(UTC)
+    granted = session.scalars(
+        select(Grant.permission).where(
+            Grant.account_id == account_id, or_(Grant.expires_at.is_(None), Grant.expires_at > now)
+        )
+    )
+    held = effective(granted, all_permissions())
+    return Actor(AccountId(account.id), account.name, account.is_owner, held)

@@ -1,0 +1,149 @@
+"""The activity log: written in the transaction of the change, sealed into a hash chain right after it."""
+
+import hashlib
+import json
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from shopadmin.contract import Actor, Problem
+from shopadmin.models import db
+from shopadmin.models.audit import AuditEntry, AuditSeal
+
+GENESIS = "0" * 64
+SEAL_BATCH = 1000
+# Any constant: all sealers of one PostgreSQL database ask for the same one.
+_SEALER_LOCK = 7_310_001
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Where an act came from; empty for the shell and the worker."""
+
+    ip: str = ""
+    request_id: str = ""
+
+
+current_request: ContextVar[Request] = ContextVar("current_request", default=Request())  # noqa: B039 - frozen
+
+
+def record(
+    actor: Actor | None,
+    code: str,
+    object_type: str = "",
+    object_id: object = "",
+    *,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    reason: str = "",
+) -> None:
+    """Add an entry to the transaction around. Never pass secrets; personal data only masked."""
+    request = current_request.get()
+    db.session().add(
+        AuditEntry(
+            at=datetime.now(UTC),
+            account_id=actor.account_id if actor else None,
+            code=code,
+            object_type=object_type,
+            object_id=str(object_id),
+            before=before or {},
+            after=after or {},
+            reason=reason,
+            ip=request.ip,
+            request_id=request.request_id,
+        )
+    )
+
+
+def seal_new(session: Session) -> int:
+    """Chain every committed entry that has no seal yet; returns how many. One sealer at a time, others leave it to it.
+
+    Runs in its own transaction. On SQLite the caller holds the write lock.
+    """
+    sealed = 0
+    while True:
+        connection = session.connection(execution_options={"shopadmin_writes": True})
+        if connection.dialect.name == "postgresql" and not connection.scalar(
+            select(func.pg_try_advisory_xact_lock(_SEALER_LOCK))
+        ):
+            session.rollback()
+            return sealed
+        count = _seal_batch(session)
+        session.commit()
+        sealed += count
+        if count < SEAL_BATCH:
+            return sealed
+
+
+def _seal_batch(session: Session) -> int:
+    connection = session.connection()
+    last = connection.execute(
+        select(AuditSeal.position, AuditSeal.hash).order_by(AuditSeal.position.desc()).limit(1)
+    ).one_or_none()
+    position, digest = (last.position, last.hash) if last else (0, GENESIS)
+    entries = connection.execute(_unsealed().limit(SEAL_BATCH)).all()
+    seals = []
+    for entry in entries:
+        position += 1
+        digest = entry_hash(digest, entry)
+        seals.append({"position": position, "audit_id": entry.id, "hash": digest})
+    if seals:
+        connection.execute(insert(AuditSeal), seals)
+    return len(seals)
+
+
+def _unsealed() -> Any:
+    table = AuditEntry.__table__
+    sealed = select(AuditSeal.audit_id).where(AuditSeal.audit_id == table.c.id)
+    return select(table).where(~sealed.exists()).order_by(table.c.id)
+
+
+def entry_hash(previous: str, entry: Any) -> str:
+    """SHA-256 of the previous hash and the entry as canonical JSON (sorted keys, no blanks, UTC times)."""
+    fields = {key: value.isoformat() if isinstance(value, datetime) else value for key, value in entry._mapping.items()}
+    canonical = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256((previous + canonical).encode()).hexdigest()
+
+
+def chain_problems(session: Session) -> list[Problem]:
+    """Walk the whole chain: a changed, missing or moved entry is a problem."""
+    problems, digest, expected = [], GENESIS, 1
+    query = (
+        select(AuditSeal.position, AuditSeal.hash, *AuditEntry.__table__.columns)
+        .outerjoin(AuditEntry, AuditEntry.id == AuditSeal.audit_id)
+        .order_by(AuditSeal.position)
+        .execution_options(yield_per=SEAL_BATCH)
+    )
+    for row in session.connection().execute(query):
+        if row.position != expected:
+            problems.append(Problem("audit_chain", f"the activity log lacks the seal at position {expected}"))
+            break
+        entry = _without(row, "position", "hash")
+        digest = entry_hash(digest, entry)
+        if digest != row.hash:
+            problems.append(Problem("audit_chain", f"the activity log was changed at position {row.position}"))
+            break
+        expected += 1
+    unsealed = session.scalar(select(func.count()).select_from(_unsealed().subquery()))
+    if unsealed:
+        problems.append(Problem("audit_unsealed", f"{unsealed} entries of the activity log have no seal"))
+    return problems
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    _mapping: dict[str, Any]
+
+
+def _without(row: Any, *names: str) -> _Entry:
+    return _Entry({key: value for key, value in row._mapping.items() if key not in names})
+
+
+def head(session: Session) -> dict[str, Any]:
+    """Position and hash of the newest seal: what a backup's manifest keeps, as a chain cannot show a cut tail."""
+    last = session.execute(select(AuditSeal).order_by(AuditSeal.position.desc()).limit(1)).scalar()
+    return {"count": last.position if last else 0, "hash": last.hash if last else GENESIS}

@@ -1,0 +1,56 @@
+"""The shop's settings: known keys, their defaults, and the one way to change them."""
+
+from dataclasses import dataclass, fields
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from shopadmin.contract import Actor
+from shopadmin.models import db
+from shopadmin.models.settings import Setting
+from shopadmin.services import audit
+from shopadmin.services.transactions import writing
+
+
+@dataclass(frozen=True, slots=True)
+class ShopSettings:
+    """The shop as its owner set it up. ``timezone``: IANA name, used for showing and reading dates alone."""
+
+    name: str = "My shop"
+    currency: str = "CNY"
+    timezone: str = "Asia/Shanghai"
+    language: str = "zh"
+    is_demo: bool = False
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The shop's time zone."""
+        return ZoneInfo(self.timezone)
+
+
+KEYS = tuple(field.name for field in fields(ShopSettings))
+
+
+def load() -> ShopSettings:
+    """The settings as stored, defaults where nothing is."""
+    rows = db.session().execute(select(Setting.key, Setting.value).where(Setting.key.in_(KEYS)))
+    return ShopSettings(**dict(rows.tuples().all()))
+
+
+def save(actor: Actor | None, **changes: object) -> ShopSettings:
+    """Change some settings. Raises KeyError for an unknown key."""
+    unknown = changes.keys() - set(KEYS)
+    if unknown:
+        raise KeyError(", ".join(sorted(unknown)))
+    with writing() as session:
+        before = load()
+        for key, value in changes.items():
+            session.merge(Setting(key=key, value=value))
+        audit.record(
+            actor,
+            "core.settings.changed",
+            "settings",
+            before={key: getattr(before, key) for key in changes},
+            after=changes,
+        )
+    return load()

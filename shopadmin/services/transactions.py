@@ -1,0 +1,89 @@
+"""The one way to write: ``with writing(): …``. A flush anywhere else is an error, not a habit."""
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import event
+from sqlalchemy.orm import ORMExecuteState, Session
+
+from shopadmin.models import db
+from shopadmin.services import audit
+
+try:
+    import fcntl
+except ImportError:  # pragma: no cover - Windows has no flock; SQLite's busy handler alone then orders writers
+    fcntl = None  # type: ignore[assignment]
+
+
+class WriteOutsideTransactionError(RuntimeError):
+    """Something tried to change rows outside ``writing()``."""
+
+
+@contextlib.contextmanager
+def writing() -> Iterator[Session]:
+    """One transaction that commits at the end, or undoes everything when the block raises.
+
+    Joins the block around it, if there is one. On SQLite the writer queues on a file lock before BEGIN IMMEDIATE:
+    SQLite's own busy handler lets threads starve. Rows loaded before are read again inside.
+    """
+    session = db.session()
+    if session.info.get("writing"):
+        yield session
+        return
+    session.rollback()
+    with write_lock():
+        session.info["writing"] = True
+        session.info["after_commit"] = []
+        try:
+            session.connection(execution_options={"shopadmin_writes": True})
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            session.info["writing"] = False
+        audit.seal_new(session)
+    for announce in session.info.pop("after_commit"):
+        announce()
+
+
+def after_commit(announce: Callable[[], Any]) -> None:
+    """Run ``announce`` once the transaction around is committed; never when it is undone."""
+    db.session().info["after_commit"].append(announce)
+
+
+@contextlib.contextmanager
+def write_lock() -> Iterator[None]:
+    """Hold the file lock of the SQLite database; nothing on PostgreSQL, which queues writers by row."""
+    if fcntl is None or db.engine.dialect.name != "sqlite":
+        yield
+        return
+    path = Path(current_app.config["DATA_FOLDER"]) / "write.lock"
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def guard(session_class: Any) -> None:
+    """Refuse flushes and bulk statements outside ``writing()`` on every session of the class."""
+    event.listen(session_class, "before_flush", _refuse_flush)
+    event.listen(session_class, "do_orm_execute", _refuse_bulk)
+
+
+def _refuse_flush(session: Session, *_: object) -> None:
+    changed = session.new or session.deleted or any(session.is_modified(row) for row in session.dirty)
+    if changed and not session.info.get("writing"):
+        raise WriteOutsideTransactionError("open a transaction with services.transactions.writing()")
+
+
+def _refuse_bulk(state: ORMExecuteState) -> None:
+    if (state.is_insert or state.is_update or state.is_delete) and not state.session.info.get("writing"):
+        raise WriteOutsideTransactionError("open a transaction with services.transactions.writing()")
