@@ -233,3 +233,9 @@ def demo_data(shop: DemoShop) -> None:
     """Let every plugin add its rows to the demo shop; an error goes through."""
     for _, call in _implementations("shopadmin_demo_data"):
         call(shop=shop)
+
+
+def is_on(plugin: str) -> bool:
+    """Whether a registered plugin is switched on."""
+    record = _record()
+    return plugin in record.plugins.manifests and record.is_on(plugin)

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 NONCE_BYTES = 12
 HASH_BYTES = 16
+MIN_SIGNING_KEY = 32
 
 
 class KeyringError(Exception):

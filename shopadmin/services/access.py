@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from flask import Flask, current_app
 from flask_babel import lazy_gettext as _
 from sqlalchemy import or_, select
 
@@ -18,10 +19,10 @@ CORE_PERMISSIONS = (
     Permission("core.orders:read", _("See orders")),
     Permission("core.orders:update", _("Change the status of orders"), implies=("core.orders:read",)),
     Permission("core.orders:note", _("Write notes on orders"), implies=("core.orders:read",)),
-    Permission("core.orders:refund", _("Write down refunds and chargebacks"), sensitive=True, implies=("core.orders:read",)),
+    Permission("core.orders:refund", _("Record refunds, chargebacks"), sensitive=True, implies=("core.orders:read",)),
     Permission("core.orders:export", _("Export orders"), sensitive=True, implies=("core.orders:read",)),
     Permission("core.buyers:read", _("See buyers, contact data masked")),
-    Permission("core.buyers:contact", _("See phone, e-mail and address"), sensitive=True, implies=("core.buyers:read",)),
+    Permission("core.buyers:contact", _("See phone, e-mail, address"), sensitive=True, implies=("core.buyers:read",)),
     Permission("core.buyers:export", _("Export buyers"), sensitive=True, implies=("core.buyers:read",)),
     Permission("core.products:read", _("See products and stock")),
     Permission("core.products:update", _("Change supplier and stock"), implies=("core.products:read",)),
@@ -46,12 +47,18 @@ class UnknownPermissionError(LookupError):
     """A permission code that neither the core nor an installed plugin declares."""
 
 
-def all_permissions() -> dict[str, Permission]:
-    """Every declared permission by its code, the core's first."""
+def declare_permissions(app: Flask) -> None:
+    """Gather what the core and the plugins declare, once: plugins are registered at start alone."""
     declared = {permission.code: permission for permission in CORE_PERMISSIONS}
     for plugin, permission in hook_calls.permissions():
         if permission.code.startswith(f"{plugin}."):
             declared[permission.code] = permission
+    app.extensions["shopadmin.permissions"] = declared
+
+
+def all_permissions() -> dict[str, Permission]:
+    """Every declared permission by its code, the core's first."""
+    declared: dict[str, Permission] = current_app.extensions["shopadmin.permissions"]
     return declared
 
 

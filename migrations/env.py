@@ -1,0 +1,55 @@
+"""The only Alembic environment: serves the core or exactly one plugin, each with a version table of its own."""
+
+from alembic import context
+from sqlalchemy import Connection
+
+from shopadmin.models import Base
+from shopadmin.models.base import UtcDateTime
+
+config = context.config
+owner: str = config.attributes["owner"]
+connection: Connection = config.attributes["connection"]
+
+
+def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
+    """Compare the owner's tables alone: another owner's are none of its business."""
+    if kind != "table" or name is None:
+        return True
+    is_plugin_table = name.startswith("plugin_") and name != "plugin_state"
+    return name.startswith(f"plugin_{owner}_") if owner != "core" else not is_plugin_table
+
+
+def _render(kind: str, item: object, _context: object) -> str | bool:
+    """Write plain types into revisions: a revision must not change when the code does."""
+    if kind == "type" and isinstance(item, UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    return False
+
+
+def _run() -> None:
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        version_table=config.attributes["version_table"],
+        include_name=_is_ours,
+        render_item=_render,
+        render_as_batch=connection.dialect.name == "sqlite",
+        transaction_per_migration=False,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+if connection.dialect.name == "sqlite":
+    # A batch migration drops and renames tables: with the pragma on, that deletes the rows that refer to them.
+    connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+    connection.commit()
+    with connection.execution_options(shopadmin_writes=True).begin() as transaction:
+        _run()
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+        if broken:
+            transaction.rollback()
+            raise RuntimeError(f"the migration leaves rows without their parent: {broken[:5]}")
+else:
+    with connection.begin():
+        _run()

@@ -1,0 +1,166 @@
+"""The only legal bases of admin pages, for the core and for plugins.
+
+``AdminView`` is Flask-Admin's ``BaseView`` behind the gate. ``AdminListView`` is a list with detail page and export,
+written on it rather than on Flask-Admin's ``ModelView``: that one opens rows outside its query, writes through its
+inline editor whatever ``can_edit`` says, and pages by OFFSET.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from flask import abort, request
+from flask.typing import ResponseReturnValue
+from flask_admin.base import BaseView, expose
+from flask_babel import lazy_gettext as _
+
+from shopadmin import hook_calls
+from shopadmin.admin import gate
+from shopadmin.contract import Actor, MenuItem, Text
+from shopadmin.services import exports, lists, settings
+
+
+class AdminView(BaseView):
+    """One page or a few that belong together.
+
+    ``permissions``: method name to permission code; a method that is not in it cannot be registered. ``menu_item``:
+    where the page stands in the side bar, None for pages that are reached from others.
+    """
+
+    permissions: ClassVar[Mapping[str, str]] = {}
+    menu_item: ClassVar[MenuItem | None] = None
+    # The plugin the view belongs to; set when the app registers it.
+    plugin: str = ""
+
+    def create_blueprint(self, admin: Any) -> Any:
+        """Declare every route of the view at the gate. Raises LookupError for a method without a permission."""
+        blueprint = super().create_blueprint(admin)
+        for _url, name, _methods in self._urls:  # type: ignore[attr-defined]
+            if name not in self.permissions:
+                raise LookupError(f"{type(self).__name__}.{name} names no permission")
+            endpoint = f"{self.endpoint}.{name}"
+            if endpoint not in gate.declared(admin.app):
+                gate.declare(admin.app, endpoint, self.permissions[name])
+        return blueprint
+
+    def _handle_view(self, name: str, **kwargs: Any) -> ResponseReturnValue | None:
+        # The second lock behind the gate: holds even if a route were declared with another point.
+        if self.plugin and not hook_calls.is_on(self.plugin):
+            abort(404)
+        gate.check(self.permissions.get(name))
+        return None
+
+    def _run_view(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
+        # Flask-Admin's own retries a view that raised TypeError: the page would run twice.
+        return fn(self, *args, **kwargs)
+
+    def is_accessible(self) -> bool:
+        """Whether the actor may open the first page; never raises, as the menu asks it on every page."""
+        found = gate.current_actor()
+        point = self.permissions.get(self._default_view, "")  # type: ignore[attr-defined]
+        return found is not None and found.can(point)
+
+    def is_visible(self) -> bool:
+        """Whether the view stands in the side bar."""
+        return self.menu_item is not None and (not self.plugin or hook_calls.is_on(self.plugin))
+
+    @property
+    def actor(self) -> Actor:
+        """Who is looking at the page."""
+        return gate.actor()
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a list. ``kind`` picks the cell's macro; ``export`` the heading in files, empty to leave it out.
+
+    ``permission``: without it the column is not shown, not exported, not sorted and not searched.
+    """
+
+    name: str
+    label: Text
+    kind: Literal["text", "number", "money", "time", "status", "stars", "badges", "link", "flag"] = "text"
+    export: str = ""
+    permission: str = ""
+    currency: str = "currency"
+
+
+class AdminListView(AdminView):
+    """A list, the page of one row, and the export, all from one ``ListSpec``: same rows, same columns, same masks."""
+
+    spec: ClassVar[lists.ListSpec]
+    columns: ClassVar[Sequence[Column]] = ()
+    title: ClassVar[Text] = ""
+    list_template = "admin/model/list.html"
+    details_template = "admin/model/details.html"
+    empty_title: ClassVar[Text] = _("Nothing here yet")
+    empty_text: ClassVar[Text] = ""
+
+    @expose("/")
+    def index_view(self) -> ResponseReturnValue:
+        """The list."""
+        arguments = self.read_arguments()
+        zone = settings.load().zone
+        page = lists.fetch_page(self.spec, self.actor, arguments, zone)
+        return self.render(
+            self.list_template,
+            view=self,
+            title=self.title,
+            page=page,
+            rows=self.decorate(page.rows),
+            columns=self.visible_columns(),
+            arguments=arguments,
+            filters=self.spec.filters,
+            **self.list_context(),
+        )
+
+    @expose("/details/<row_id>")
+    def details_view(self, row_id: str) -> ResponseReturnValue:
+        """The page of one row; 404 for one the actor may not know of."""
+        row = lists.fetch_one(self.spec, self.actor, lists.parse_id(row_id))
+        if row is None:
+            abort(404)
+        return self.render(self.details_template, view=self, row=row, **self.details_context(row))
+
+    @expose("/export/<kind>")
+    def export(self, kind: str) -> ResponseReturnValue:
+        """The list as a file: same filter, same columns, same masks. Every export is logged with its row count."""
+        columns = [column for column in self.visible_columns() if column.export]
+        query = lists.matching(self.spec, self.actor, self.read_arguments(), settings.load().zone)
+        return exports.respond(
+            self.actor, self.endpoint, kind, columns, lists.iterate(query, self.spec.sorts[0]), self.export_value
+        )
+
+    def read_arguments(self) -> lists.ListArguments:
+        """Filters, search, sort and cursor from the address; an unknown name is left alone, a bad value is a 400."""
+        names = {found.name for found in self.spec.filters}
+        chosen = {name: value for name, value in request.args.items() if name in names and value}
+        search = request.args.get("search", "").strip()
+        if "\0" in search or len(search) > 200:
+            raise lists.BadListArgumentError("search")
+        return lists.ListArguments(chosen, search, request.args.get("sort", ""), request.args.get("cursor", ""))
+
+    def visible_columns(self) -> list[Column]:
+        """The columns that the actor may see."""
+        return [column for column in self.columns if not column.permission or self.actor.can(column.permission)]
+
+    def decorate(self, rows: Sequence[Any]) -> Sequence[Any]:
+        """Add what a row shows beyond its columns, for the whole page at once."""
+        return rows
+
+    def list_context(self) -> dict[str, Any]:
+        """What the list's template needs beyond the rows."""
+        return {}
+
+    def details_context(self, row: Any) -> dict[str, Any]:
+        """What the row's page needs beyond the row."""
+        return {}
+
+    def export_value(self, row: Any, column: Column) -> Any:
+        """What stands in the file for a column."""
+        return getattr(row, column.name)
+
+    @property
+    def can_export(self) -> bool:
+        """Whether the actor may take the list away as a file: the same question the server asks."""
+        return self.actor.can(self.permissions["export"])

@@ -1,0 +1,148 @@
+"""``create_app``: a table of contents of named steps. No query runs here."""
+
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask_admin import Admin
+from flask_admin.theme import Theme
+from flask_bootstrap import Bootstrap5
+from flask_wtf import CSRFProtect
+from sqlalchemy import make_url
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import config as environment
+from shopadmin import builtin, hook_calls, keys, plugin_manager, web
+from shopadmin.admin import gate, languages, shell, sign_in
+from shopadmin.admin.base import AdminView
+from shopadmin.models import db, engine
+from shopadmin.services import access, transactions
+from shopadmin.services import plugins as plugin_states
+
+log = logging.getLogger(__name__)
+
+
+def create_app(config: Mapping[str, Any] | None = None, plugins: Mapping[str, object] | None = None) -> Flask:
+    """Build the application.
+
+    ``config`` overrides what the environment says (see ``config.py``); ``plugins`` (name to module or object) takes
+    the place of the installed ones.
+    """
+    app = Flask("shopadmin", static_folder="static", template_folder="templates")
+    _configure(app, config or {})
+    _open_keys(app)
+    _open_database(app)
+    _register_plugins(app, plugins)
+    _protect(app)
+    _sign_in(app)
+    _add_pages(app)
+    return app
+
+
+def _configure(app: Flask, config: Mapping[str, Any]) -> None:
+    app.config.update(environment.from_environment())
+    app.config.update(config)
+    app.config["DATA_FOLDER"] = Path(app.config["DATA_FOLDER"])
+    app.config["DATA_FOLDER"].mkdir(mode=0o700, parents=True, exist_ok=True)
+    app.config.update(
+        MAX_CONTENT_LENGTH=600 * 2**20,
+        MAX_FORM_MEMORY_SIZE=2 * 2**20,
+        MAX_FORM_PARTS=2000,
+        PERMANENT_SESSION_LIFETIME=timedelta(days=14),
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        BOOTSTRAP_SERVE_LOCAL=True,
+        WTF_CSRF_TIME_LIMIT=None,  # the token lives and dies with the session
+    )
+    if proxies := app.config["TRUSTED_PROXIES"]:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
+
+
+def _open_keys(app: Flask) -> None:
+    folder = app.config["DATA_FOLDER"] / "keys"
+    app.config["SECRET_KEY"] = app.config.get("SECRET_KEY") or keys.signing_key(folder)
+    if len(app.config["SECRET_KEY"]) < keys.MIN_SIGNING_KEY:
+        raise keys.KeyringError(f"SECRET_KEY is shorter than {keys.MIN_SIGNING_KEY} characters")
+    app.extensions["shopadmin.keyring"] = keys.load_keyring(folder)
+
+
+def _open_database(app: Flask) -> None:
+    url = app.config["DATABASE_URL"]
+    if make_url(url).drivername == "postgresql":
+        url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine.engine_options(url)
+    db.init_app(app)
+    with app.app_context():
+        engine.prepare(db.engine)
+    transactions.guard(db.session.session_factory.class_)
+
+
+def _register_plugins(app: Flask, plugins: Mapping[str, object] | None) -> None:
+    found, failed = plugins, []
+    if found is None:
+        found, failed = plugin_manager.installed(app.config["PLUGINS_ALLOWED"])
+    registered = plugin_manager.create(builtin, {} if app.config["SAFE_MODE"] else found)
+    registered.quarantined.extend(failed)
+    app.extensions["shopadmin.hooks"] = hook_calls.HookRecord(registered, plugin_states.is_on)
+    with app.app_context():
+        access.declare_permissions(app)
+
+
+def _protect(app: Flask) -> None:
+    gate.init_app(app)
+    CSRFProtect(app)
+    web.init_app(app)
+
+
+def _sign_in(app: Flask) -> None:
+    languages.init_app(app)
+    sign_in.init_app(app)
+
+
+def _add_pages(app: Flask) -> None:
+    Bootstrap5(app)
+    gate.declare(app, "bootstrap.static", gate.PUBLIC)
+    gate.declare(app, "static", gate.PUBLIC)
+    shell.init_app(app)
+    admin = Admin(
+        app,
+        name="shopadmin",
+        url="/admin",
+        theme=Theme(folder="admin", base_template="admin/base.html"),
+        index_view=builtin.index_view(),
+    )
+    for view in builtin.admin_views(development=app.config["DEVELOPMENT"]):
+        admin.add_view(view)
+    _add_plugin_views(app, admin)
+    app.extensions["shopadmin.admin"] = admin
+
+
+def _add_plugin_views(app: Flask, admin: Admin) -> None:
+    """Add what the plugins bring; a view that is not ours to trust takes its whole plugin out."""
+    plugins = app.extensions["shopadmin.hooks"].plugins
+    with app.app_context():
+        found = hook_calls.admin_views()
+    for plugin, view in found:
+        try:
+            _check_plugin_view(app, plugin, view)
+            view.plugin = plugin
+            admin.add_view(view)
+        except Exception as error:  # a plugin may do anything while it is added
+            log.error("plugin %s is left out: %s", plugin, error)
+            plugins.quarantine(plugin, f"view {type(view).__name__}: {error}")
+
+
+def _check_plugin_view(app: Flask, plugin: str, view: Any) -> None:
+    if not isinstance(view, AdminView):
+        raise TypeError("is not an AdminView")
+    if not view.endpoint.startswith(plugin):
+        raise ValueError(f"endpoint {view.endpoint} does not start with {plugin}")
+    if view.endpoint in app.blueprints:
+        raise ValueError(f"endpoint {view.endpoint} is taken")
+    for code in view.permissions.values():
+        if not code.startswith(f"{plugin}.") or code not in access.all_permissions():
+            raise LookupError(f"permission {code} is not one of the plugin's")

@@ -1,0 +1,1 @@
+"""``shopadmin …``: one module per group of commands. Every command takes ``--json`` and documents its exit codes."""

@@ -1,0 +1,40 @@
+"""The command group. It is handed the app factory, so that commands need not import the app."""
+
+import functools
+import json
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+from flask import Flask
+
+AppFactory = Callable[[], Flask]
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def build(app_factory: AppFactory, commands: tuple[click.Command, ...]) -> click.Group:
+    """The whole command line over one app factory."""
+    group = click.Group("shopadmin", help=__doc__, context_settings={"obj": app_factory})
+    for command in commands:
+        group.add_command(command)
+    return group
+
+
+def with_app(command: F) -> F:
+    """Run a command inside the app's context; the app is built only when a command runs."""
+
+    @click.pass_obj
+    @functools.wraps(command)
+    def run(app_factory: AppFactory, *args: Any, **kwargs: Any) -> Any:
+        with app_factory().app_context():
+            return command(*args, **kwargs)
+
+    return run  # type: ignore[return-value]
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+
+
+def answer(result: dict[str, Any], as_json: bool, text: str) -> None:
+    """Print the result for a program or for a person."""
+    click.echo(json.dumps(result, ensure_ascii=False, default=str) if as_json else text)

@@ -1,0 +1,265 @@
+"""A pytest plugin for the core's tests and for plugins': an app per test, on SQLite or PostgreSQL.
+
+``pytest --database postgresql`` runs the same tests on a private cluster that is started from the binaries on the
+machine and thrown away afterwards. Every test gets a database of its own, copied from one that was migrated once.
+"""
+
+import contextlib
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import create_engine, make_url, text
+
+from shopadmin.app import create_app
+from shopadmin.models import db
+from shopadmin.models.accounts import Account, Grant
+from shopadmin.models.orders import Order
+from shopadmin.services import schema, sessions
+from shopadmin.services.transactions import writing
+
+POSTGRESQL_BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the whole suite run on either database."""
+    parser.addoption(
+        "--database", choices=("sqlite", "postgresql"), default="sqlite", help="where the tests' shops live"
+    )
+
+
+class Cluster:
+    """A private PostgreSQL cluster on a socket in a temporary folder, without fsync: it does not outlive the tests."""
+
+    def __init__(self, folder: Path, binaries: Path) -> None:
+        self.folder, self.binaries = folder, binaries
+        # initdb refuses root; any unprivileged account will do.
+        self.user = "nobody" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
+
+    def run(self, command: str, *arguments: str) -> None:
+        """Run one of PostgreSQL's programs as the cluster's user."""
+        options: dict[str, Any] = {"user": self.user} if os.geteuid() == 0 else {}
+        subprocess.run(
+            [str(self.binaries / command), *arguments],
+            check=True, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, **options,
+        )  # fmt: skip
+
+    def start(self) -> None:
+        """Create the cluster and wait until it answers."""
+        if os.geteuid() == 0:
+            shutil.chown(self.folder, self.user)
+        data = str(self.folder / "data")
+        self.run("initdb", "-D", data, "-U", "shop", "-A", "trust", "-E", "UTF8", "--no-sync")
+        options = f"-k {self.folder} -c listen_addresses='' -c fsync=off -c synchronous_commit=on -c max_connections=60"
+        self.run("pg_ctl", "-D", data, "-o", options, "-l", str(self.folder / "log"), "-w", "start")
+
+    def stop(self) -> None:
+        """Stop at once."""
+        self.run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "stop")
+
+    def url(self, database: str) -> str:
+        """SQLAlchemy's address of one of its databases."""
+        return f"postgresql+psycopg://shop@/{database}?host={self.folder}"
+
+    def execute(self, statement: str) -> None:
+        """Run a statement that must not be in a transaction."""
+        engine = create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT")
+        try:
+            with engine.connect() as connection:
+                connection.execute(text(statement))
+        finally:
+            engine.dispose()
+
+
+@contextlib.contextmanager
+def postgresql_cluster() -> Iterator[Cluster]:
+    """A running private cluster; raises FileNotFoundError where PostgreSQL is not installed."""
+    if not POSTGRESQL_BINARIES:
+        raise FileNotFoundError("PostgreSQL's programs are not on this machine")
+    folder = Path(tempfile.mkdtemp(prefix="shopadmin-pg-"))
+    folder.chmod(0o755)
+    cluster = Cluster(folder, POSTGRESQL_BINARIES[0])
+    cluster.start()
+    try:
+        yield cluster
+    finally:
+        cluster.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """``sqlite`` or ``postgresql``: where this run's shops live."""
+    return str(request.config.getoption("--database"))
+
+
+@pytest.fixture(scope="session")
+def cluster(database_kind: str) -> Iterator[Cluster | None]:
+    """The run's private cluster, None on SQLite."""
+    if database_kind == "sqlite":
+        yield None
+        return
+    with postgresql_cluster() as running:
+        yield running
+
+
+class Databases:
+    """Hands out fresh, migrated databases: a copied file, or a cloned PostgreSQL database."""
+
+    def __init__(self, cluster: Cluster | None, folder: Path) -> None:
+        self._cluster, self._folder = cluster, folder
+        self._template = folder / "template.db"
+        if cluster:
+            cluster.execute("create database template_shop")
+        app = create_app(self._config(folder / "template", self._url("template_shop", self._template)), plugins={})
+        with app.app_context():
+            schema.upgrade()
+            db.engine.dispose()
+
+    def _url(self, name: str, file: Path) -> str:
+        return self._cluster.url(name) if self._cluster else f"sqlite:///{file}"
+
+    def _config(self, data: Path, url: str) -> dict[str, Any]:
+        return {
+            "DATA_FOLDER": data,
+            "DATABASE_URL": url,
+            "DATABASE_MIGRATE_URL": url,
+            "SECRET_KEY": "k" * 40,
+            "TESTING": True,
+        }
+
+    def fresh(self, data: Path) -> dict[str, Any]:
+        """Configuration of a new empty shop whose data folder is ``data``."""
+        name = f"shop_{uuid.uuid4().hex}"
+        data.mkdir(parents=True, exist_ok=True)
+        if self._cluster:
+            self._cluster.execute(f"create database {name} template template_shop")
+        else:
+            shutil.copy(self._template, data / "shop.db")
+        # The same keys everywhere: making new ones for each test buys nothing.
+        shutil.copytree(self._folder / "template" / "keys", data / "keys", dirs_exist_ok=True)
+        return self._config(data, self._url(name, data / "shop.db"))
+
+    def drop(self, config: Mapping[str, Any]) -> None:
+        """Throw a PostgreSQL database away."""
+        if self._cluster:
+            name = make_url(str(config["DATABASE_URL"])).database
+            self._cluster.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture(scope="session")
+def databases(cluster: Cluster | None, tmp_path_factory: pytest.TempPathFactory) -> Databases:
+    """Where tests get their databases from."""
+    return Databases(cluster, tmp_path_factory.mktemp("databases"))
+
+
+@pytest.fixture
+def make_app(databases: Databases, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
+    """``make_app(plugins={}, **config)``: an app on a new empty shop."""
+    made: list[tuple[Flask, dict[str, Any]]] = []
+
+    def make(plugins: Mapping[str, object] | None = None, **config: Any) -> Flask:
+        settings = databases.fresh(tmp_path / f"data{len(made)}") | config
+        app = create_app(settings, plugins=plugins or {})
+        made.append((app, settings))
+        return app
+
+    yield make
+    for app, settings in made:
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+        databases.drop(settings)
+
+
+@pytest.fixture
+def app(make_app: Callable[..., Flask]) -> Iterator[Flask]:
+    """An app without plugins on a new empty shop, its context pushed."""
+    made = make_app()
+    with made.app_context():
+        yield made
+        db.session.remove()
+
+
+def make_account(app: Flask, *permissions: str, email: str = "", is_owner: bool = False) -> int:
+    """Add an account with just these grants (granted by the owner, who is made when there is none); returns its id."""
+    with app.app_context(), writing() as session:
+        owner = session.query(Account).filter_by(is_owner=True).one_or_none()
+        if owner is None:
+            owner = _account("owner@example.com", "Owner", is_owner=True)
+            session.add(owner)
+            session.flush()
+        if is_owner:
+            return owner.id
+        email = email or f"{uuid.uuid4().hex[:12]}@example.com"
+        account = _account(email, email.partition("@")[0], is_owner=False)
+        session.add(account)
+        session.flush()
+        now = datetime.now(UTC)
+        for permission in permissions:
+            session.add(Grant(account_id=account.id, permission=permission, granted_by=owner.id, granted_at=now))
+        return account.id
+
+
+def _account(email: str, name: str, is_owner: bool) -> Account:
+    return Account(
+        email=email,
+        name=name,
+        is_owner=is_owner,
+        active=True,
+        fs_uniquifier=uuid.uuid4().hex,
+        created_at=datetime.now(UTC),
+    )
+
+
+def sign_in(app: Flask, account_id: int) -> FlaskClient:
+    """A client that is signed in as the account, by way of a real session row."""
+    client = app.test_client()
+    with app.app_context():
+        account = db.session.get(Account, account_id)
+        assert account is not None
+        token, uniquifier = sessions.begin(account_id, "127.0.0.1", "tests"), account.fs_uniquifier
+        db.session.remove()
+    with client.session_transaction() as cookie:
+        cookie.update({"_user_id": uniquifier, "_fresh": True, "shopadmin_session": token, "language": "en"})
+    return client
+
+
+@pytest.fixture
+def client_as(app: Flask) -> Callable[..., FlaskClient]:
+    """``client_as("core.orders:read", …)`` or ``client_as(owner=True)``: a signed-in client."""
+
+    def make(*permissions: str, owner: bool = False) -> FlaskClient:
+        return sign_in(app, make_account(app, *permissions, is_owner=owner))
+
+    return make
+
+
+def make_order(number: int = 1, **changes: Any) -> int:
+    """Add a paid order worth 100.00 CNY; call inside an app context. Returns its id."""
+    fields: dict[str, Any] = {
+        "platform": "test",
+        "order_no": f"T{number:06}",
+        "buyer_name": f"Sample buyer {number}",
+        "status": "paid",
+        "status_raw": "paid",
+        "created_at": datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=number),
+        "currency": "CNY",
+        "total": 10_000,
+        "paid": 10_000,
+    }
+    with writing() as session:
+        order = Order(**(fields | changes))
+        session.add(order)
+        session.flush()
+        return order.id

@@ -1,0 +1,117 @@
+"""What every answer carries and every error looks like; the two health routes."""
+
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from shopadmin.admin import gate
+from shopadmin.models import db
+from shopadmin.services.lists import BadListArgumentError
+
+CSP = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+}
+SHOWN_ERRORS = (400, 403, 404, 405, 409, 413, 429, 500, 503)
+
+
+def init_app(app: Flask) -> None:
+    """Attach headers, error pages and the health routes."""
+    app.after_request(gate.keep_redirects_here)
+    app.after_request(_add_headers)
+    app.register_error_handler(HTTPException, _show_http_error)
+    app.register_error_handler(CSRFError, _show_http_error)
+    app.register_error_handler(BadListArgumentError, lambda _error: _page(400))
+    app.register_error_handler(StaleDataError, lambda _error: _page(409))
+    app.register_error_handler(OperationalError, _show_database_error)
+    app.register_error_handler(PoolTimeoutError, _show_database_error)
+    app.register_error_handler(Exception, _show_fault)
+    for rule, endpoint, view in (
+        ("/healthz", "healthz", _healthz),
+        ("/readyz", "readyz", _readyz),
+        ("/", "front", _front),
+    ):
+        app.add_url_rule(rule, endpoint, view)
+        gate.declare(app, endpoint, gate.PUBLIC)
+
+
+def _add_headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if g.get("actor") is not None:
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _show_http_error(error: Any) -> ResponseReturnValue:
+    if error.response is not None:
+        return error.response  # type: ignore[no-any-return]
+    return _page(error.code or 500)
+
+
+def _show_database_error(error: Exception) -> ResponseReturnValue:
+    db.session.rollback()
+    _log(error)
+    answer = _page(503)
+    answer.headers["Retry-After"] = "5"
+    return answer
+
+
+def _show_fault(error: Exception) -> ResponseReturnValue:
+    db.session.rollback()
+    _log(error)
+    return _page(500)
+
+
+def _log(error: Exception) -> None:
+    from flask import current_app
+
+    current_app.logger.error("%s [%s]", request.path, _reference(), exc_info=error)
+
+
+def _reference() -> str:
+    return str(request.environ.get("shopadmin.request_id", ""))[:8]
+
+
+def _page(code: int) -> Response:
+    """A page that says what happened and what to do, with the reference to find it in the log; nothing else."""
+    if request.path.startswith("/api/"):
+        return Response(status=code)
+    shown = code if code in SHOWN_ERRORS else 500 if code >= 500 else 400
+    body = render_template(f"errors/{shown}.html", code=code, phrase=HTTPStatus(code).phrase, reference=_reference())
+    return Response(body, status=code)
+
+
+def _healthz() -> ResponseReturnValue:
+    return {"ok": True}
+
+
+def _readyz() -> ResponseReturnValue:
+    """200 once the database answers with the schema that this version needs."""
+    from shopadmin.services import schema
+
+    db.session.execute(text("select 1"))
+    pending = schema.pending()
+    return {"ok": not pending, "pending": pending}, 503 if pending else 200
+
+
+def _front() -> ResponseReturnValue:
+    return redirect(url_for("admin.index_view"))
