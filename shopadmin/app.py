@@ -18,6 +18,7 @@ import config as environment
 from shopadmin import builtin, hook_calls, keys, plugin_manager, web
 from shopadmin.admin import gate, languages, shell, sign_in
 from shopadmin.admin.base import AdminView
+from shopadmin.admin.icons import icons
 from shopadmin.models import db, engine
 from shopadmin.services import access, transactions
 from shopadmin.services import plugins as plugin_states
@@ -107,6 +108,8 @@ def _add_pages(app: Flask) -> None:
     Bootstrap5(app)
     gate.declare(app, "bootstrap.static", gate.PUBLIC)
     gate.declare(app, "static", gate.PUBLIC)
+    app.register_blueprint(icons)
+    gate.declare(app, "icons.sprite", gate.PUBLIC)
     shell.init_app(app)
     admin = Admin(
         app,
@@ -126,14 +129,14 @@ def _add_plugin_views(app: Flask, admin: Admin) -> None:
     plugins = app.extensions["shopadmin.hooks"].plugins
     with app.app_context():
         found = hook_calls.admin_views()
-    for plugin, view in found:
-        try:
-            _check_plugin_view(app, plugin, view)
-            view.plugin = plugin
-            admin.add_view(view)
-        except Exception as error:  # a plugin may do anything while it is added
-            log.error("plugin %s is left out: %s", plugin, error)
-            plugins.quarantine(plugin, f"view {type(view).__name__}: {error}")
+        for plugin, view in found:
+            try:
+                _check_plugin_view(app, plugin, view)
+                view.plugin = plugin
+                admin.add_view(view)
+            except Exception as error:  # a plugin may do anything while it is added
+                log.error("plugin %s is left out: %s", plugin, error)
+                plugins.quarantine(plugin, f"view {type(view).__name__}: {error}")
 
 
 def _check_plugin_view(app: Flask, plugin: str, view: Any) -> None:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from shopadmin.admin.base import AdminView
+from shopadmin.admin.components import ComponentsView
 from shopadmin.admin.today import TodayView
-from shopadmin.hookspecs import hookimpl
 
 
 def index_view() -> AdminView:
@@ -14,7 +14,4 @@ def index_view() -> AdminView:
 
 def admin_views(development: bool) -> Sequence[AdminView]:
     """The core's pages in the order of the side bar; the component page in development alone."""
-    return ()
-
-
-__all__ = ["admin_views", "hookimpl", "index_view"]
+    return [*([ComponentsView()] if development else [])]

@@ -78,13 +78,13 @@ def shopadmin_order_badges(orders: Sequence[OrderSnapshot]) -> Mapping[OrderId, 
 
 @hookspec
 def shopadmin_order_panels(order: OrderSnapshot, actor: Actor) -> Sequence[Panel]:
-    """Give cards for the order page. An error costs the card alone."""
+    """Give cards for the order page. Called when it is opened; an error costs the card alone."""
     raise NotImplementedError
 
 
 @hookspec
 def shopadmin_order_actions(order: OrderSnapshot, actor: Actor) -> Sequence[Action]:
-    """Give buttons for the order page."""
+    """Give buttons for the order page. Called when it is opened."""
     raise NotImplementedError
 
 
@@ -96,13 +96,13 @@ def shopadmin_review_badges(reviews: Sequence[ReviewSnapshot]) -> Mapping[Review
 
 @hookspec
 def shopadmin_review_panels(review: ReviewSnapshot, actor: Actor) -> Sequence[Panel]:
-    """Give cards for the review page. An error costs the card alone."""
+    """Give cards for the review page. Called when it is opened; an error costs the card alone."""
     raise NotImplementedError
 
 
 @hookspec
 def shopadmin_buyer_panels(buyer: BuyerSnapshot, actor: Actor) -> Sequence[Panel]:
-    """Give cards for the buyer page. An error costs the card alone."""
+    """Give cards for the buyer page. Called when it is opened; an error costs the card alone."""
     raise NotImplementedError
 
 
@@ -135,7 +135,7 @@ def shopadmin_import_formats() -> Sequence[ImportFormat]:
 
 @hookspec
 def shopadmin_search(query: str, actor: Actor) -> Sequence[SearchHit]:
-    """Give hits for the search page. Each hit names the permission of the page it opens."""
+    """Give hits for the search page. Called when ``actor`` searches; each hit names the permission of the page it opens."""
     raise NotImplementedError
 
 

@@ -34,7 +34,7 @@ KEYS = tuple(field.name for field in fields(ShopSettings))
 def load() -> ShopSettings:
     """The settings as stored, defaults where nothing is."""
     rows = db.session().execute(select(Setting.key, Setting.value).where(Setting.key.in_(KEYS)))
-    return ShopSettings(**dict(rows.tuples().all()))
+    return ShopSettings(**{row.key: row.value for row in rows})
 
 
 def save(actor: Actor | None, **changes: object) -> ShopSettings:

@@ -1,0 +1,212 @@
+"""The four ways a hook is called, each with a plugin that behaves and one that does not."""
+
+import logging
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
+import pytest
+
+from shopadmin import hook_calls
+from shopadmin.contract import (
+    AccountId,
+    Action,
+    Actor,
+    Badge,
+    BuyerId,
+    BuyerSnapshot,
+    DemoShop,
+    ImportFormat,
+    IncidentRecorded,
+    Manifest,
+    OrderChange,
+    OrderChanged,
+    OrderId,
+    OrderSnapshot,
+    Panel,
+    Permission,
+    Problem,
+    ReviewChanged,
+    ReviewId,
+    ReviewSnapshot,
+    SearchHit,
+    Tile,
+)
+from shopadmin.hookspecs import hookimpl
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+OWNER = Actor(AccountId(1), "Owner", True, frozenset())
+NOBODY = Actor(AccountId(2), "Nobody", False, frozenset())
+ORDER = OrderSnapshot(OrderId(7), "test", "T7", "paid", NOW, "CNY", 100, None)
+REVIEW = ReviewSnapshot(ReviewId(3), "test", 1, "", "", "Broken", NOW, None, None, "")
+BUYER = BuyerSnapshot(BuyerId(5), "Sample buyer", "test")
+
+
+def plugin(name: str, **hooks: object) -> SimpleNamespace:
+    """A plugin with just these hooks."""
+    manifest = Manifest(name=name, title=name.title(), version="1.0", api_version=1)
+    return SimpleNamespace(
+        shopadmin_manifest=hookimpl(lambda: manifest),
+        **{f"shopadmin_{hook}": hookimpl(function) for hook, function in hooks.items()},
+    )
+
+
+def raising(**_: object) -> None:
+    raise RuntimeError("on purpose")
+
+
+@pytest.fixture
+def app_with(make_app):
+    """``app_with(name=plugin(…), …)``: an app with these plugins, its context pushed."""
+    pushed = []
+
+    def make(**plugins: object):
+        context = make_app(plugins=plugins).app_context()
+        context.push()
+        pushed.append(context)
+
+    yield make
+    for context in reversed(pushed):
+        context.pop()
+
+
+COLLECTING = [
+    ("order_panels", {"order": ORDER, "actor": OWNER}, lambda order, actor: [Panel("P", "p.html", "good.x:read")]),
+    ("review_panels", {"review": REVIEW, "actor": OWNER}, lambda review, actor: [Panel("P", "p.html", "good.x:read")]),
+    ("buyer_panels", {"buyer": BUYER, "actor": OWNER}, lambda buyer, actor: [Panel("P", "p.html", "good.x:read")]),
+    ("order_actions", {"order": ORDER, "actor": OWNER}, lambda order, actor: [Action("A", "/a", "good.x:read")]),
+    ("dashboard_tiles", {"actor": OWNER}, lambda actor: [Tile("Good", "1", "/good", "good.x:read")]),
+    ("search", {"query": "zzz", "actor": OWNER}, lambda query, actor: [SearchHit("Hit", "/hit", "good.x:read")]),
+    ("integrity_problems", {}, lambda: [Problem("good.x", "wrong")]),
+    (
+        "import_formats",
+        {},
+        lambda: [ImportFormat("good.x", "good", "Good", ("orders",), lambda h: False, lambda h, r, c: iter(()))],
+    ),
+    ("permissions", {}, lambda: [Permission("good.x:read", "Read")]),
+    ("cli_commands", {}, lambda: [object()]),
+]
+
+
+def of_plugins(found: list[object]) -> list[object]:
+    """What came from plugins, without what the core gives through the same hook."""
+    bare = [item[1] if isinstance(item, tuple) and item[0] != "core" else item for item in found]
+    return [item for item in bare if (not isinstance(item, tuple) and "good" in repr(item)) or type(item) is object]
+
+
+@pytest.mark.parametrize(("hook", "arguments", "function"), COLLECTING, ids=[row[0] for row in COLLECTING])
+def test_collecting_goes_on_past_a_plugin_that_raises(app_with, caplog, hook, arguments, function):
+    bad = plugin("bad", **{hook: lambda **_: raising()})
+    app_with(bad=bad, good=plugin("good", **{hook: function}))
+    caplog.set_level(logging.CRITICAL)
+
+    found = getattr(hook_calls, hook)(**arguments)
+
+    assert len(of_plugins(found)) == 1
+
+
+def test_collecting_names_a_plugin_that_returns_the_wrong_type(app_with):
+    app_with(odd=plugin("odd", dashboard_tiles=lambda actor: ["not a tile"]))
+
+    tiles = hook_calls.dashboard_tiles(NOBODY)
+
+    failures = hook_calls._record().failures
+    assert tiles == []
+    assert [(failure.plugin, failure.hook) for failure in failures] == [("odd", "shopadmin_dashboard_tiles")]
+
+
+def test_a_tile_panel_or_hit_without_the_actors_permission_is_left_out(app_with):
+    app_with(
+        good=plugin(
+            "good",
+            dashboard_tiles=lambda actor: [Tile("Good", "1", "/good", "good.x:read")],
+            order_panels=lambda order, actor: [Panel("P", "p.html", "good.x:read")],
+            search=lambda query, actor: [SearchHit("good", "/hit", "good.x:read")],
+        )
+    )
+
+    assert of_plugins(hook_calls.dashboard_tiles(NOBODY)) == []
+    assert of_plugins(hook_calls.order_panels(ORDER, NOBODY)) == []
+    assert of_plugins(hook_calls.search("zzz", NOBODY)) == []
+
+
+def test_merging_joins_what_all_plugins_say_of_the_whole_page(app_with):
+    badges = {"order_badges": lambda orders: {order.id: [Badge("one")] for order in orders}}
+    app_with(first=plugin("first", **badges), second=plugin("second", **badges))
+
+    merged = hook_calls.order_badges([ORDER])
+
+    assert merged == {ORDER.id: [Badge("one"), Badge("one")]}
+
+
+def test_merging_reviews_goes_on_past_a_plugin_that_raises(app_with):
+    good = plugin("good", review_badges=lambda reviews: {REVIEW.id: [Badge("one")]})
+    app_with(bad=plugin("bad", review_badges=lambda reviews: raising()), good=good)
+
+    assert hook_calls.review_badges([REVIEW]) == {REVIEW.id: [Badge("one")]}
+
+
+def test_every_objection_is_heard_and_an_exception_goes_through(app_with):
+    change = OrderChange(ORDER, "paid", "shipped")
+    objecting = {"check_order_change": lambda change, actor: [Problem("no", "No")]}
+    app_with(first=plugin("first", **objecting), second=plugin("second", **objecting))
+    assert len(hook_calls.check_order_change(change, OWNER)) == 2
+
+    app_with(bad=plugin("bad", check_order_change=lambda change, actor: raising()))
+    with pytest.raises(RuntimeError, match="on purpose"):
+        hook_calls.check_order_change(change, OWNER)
+
+
+EVENTS = [
+    ("order_changed", OrderChanged(OrderId(7), "paid", "shipped", NOW, None)),
+    ("review_changed", ReviewChanged(ReviewId(3), "replied", NOW)),
+    ("incident_recorded", IncidentRecorded(1, OrderId(7), None, "late", NOW)),
+]
+
+
+@pytest.mark.parametrize(("hook", "event"), EVENTS, ids=[row[0] for row in EVENTS])
+def test_every_plugin_hears_of_an_event_even_when_one_raises(app_with, hook, event):
+    heard = []
+    good = plugin("good", **{hook: lambda event: heard.append(event)})
+    app_with(bad=plugin("bad", **{hook: lambda event: raising()}), good=good)
+
+    getattr(hook_calls, hook)(event)
+
+    assert heard == [event]
+
+
+def test_demo_data_is_asked_of_every_plugin_and_an_error_goes_through(app_with):
+    shop = DemoShop(NOW, (), (), AccountId(1))
+    filled = []
+    app_with(good=plugin("good", demo_data=lambda shop: filled.append(shop)))
+    hook_calls.demo_data(shop)
+    assert filled == [shop]
+
+    app_with(bad=plugin("bad", demo_data=lambda shop: raising()))
+    with pytest.raises(RuntimeError):
+        hook_calls.demo_data(shop)
+
+
+def test_an_implementation_may_leave_arguments_out(app_with):
+    app_with(short=plugin("short", order_panels=lambda order: [Panel("P", "p.html", "good.x:read")]))
+
+    assert [name for name, _ in hook_calls.order_panels(ORDER, OWNER) if name == "short"] == ["short"]
+
+
+def test_a_plugin_that_is_switched_off_is_not_called(make_app):
+    called = []
+    app = make_app(plugins={"good": plugin("good", dashboard_tiles=lambda actor: called.append(1) or [])})
+    with app.app_context():
+        app.extensions["shopadmin.hooks"].is_on = lambda name: False
+
+        hook_calls.dashboard_tiles(OWNER)
+
+    assert called == []
+
+
+def test_a_slow_plugin_is_named_in_the_log(app_with, caplog, monkeypatch):
+    monkeypatch.setattr(hook_calls, "SLOW_SECONDS", 0)
+    app_with(slow=plugin("slow", order_badges=lambda orders: {}))
+
+    hook_calls.order_badges([ORDER])
+
+    assert "slow plugin slow: shopadmin_order_badges" in caplog.text

@@ -1,0 +1,140 @@
+"""A plugin that is wrong is left out with the reason; the shop starts without it."""
+
+from types import SimpleNamespace
+
+import pytest
+from flask_admin.base import BaseView, expose
+
+from shopadmin import testing
+from shopadmin.admin.base import AdminView
+from shopadmin.contract import Manifest, Permission
+from shopadmin.hookspecs import hookimpl
+
+
+def plugin(name: str, api_version: int = 1, **hooks: object) -> SimpleNamespace:
+    manifest = Manifest(name=name, title=name, version="1.0", api_version=api_version)
+    found = {"shopadmin_manifest": hookimpl(lambda: manifest)}
+    return SimpleNamespace(**found, **{hook: hookimpl(function) for hook, function in hooks.items()})
+
+
+class Unnamed(AdminView):
+    @expose("/")
+    def index(self):
+        return "secret"
+
+
+class Outside(BaseView):
+    @expose("/")
+    def index(self):
+        return "secret"
+
+
+class Greedy(AdminView):
+    permissions = {"index": "core.orders:read"}  # noqa: RUF012
+
+    @expose("/")
+    def index(self):
+        return "secret"
+
+
+class Proper(AdminView):
+    permissions = {"index": "good.page:read"}  # noqa: RUF012
+
+    @expose("/")
+    def index(self):
+        return "proper page"
+
+
+WRONG = {
+    "without a manifest": ("bad", SimpleNamespace(), "no shopadmin_manifest"),
+    "with another name": ("bad", plugin("other"), "bad name"),
+    "named like the core": ("core", plugin("core"), "core"),
+    "for another API": ("bad", plugin("bad", api_version=99), "API version 99"),
+    "with a misspelled hook": (
+        "bad",
+        plugin("bad", shopadmin_order_badgers=lambda orders: {}),
+        "did you mean shopadmin_order_badges",
+    ),
+    "with a view outside the base": (
+        "bad",
+        plugin("bad", shopadmin_admin_views=lambda: [Outside(endpoint="bad")]),
+        "not an AdminView",
+    ),
+    "with a page without a permission": (
+        "bad",
+        plugin("bad", shopadmin_admin_views=lambda: [Unnamed(endpoint="bad")]),
+        "no permission",
+    ),
+    "with a core permission": (
+        "bad",
+        plugin("bad", shopadmin_admin_views=lambda: [Greedy(endpoint="bad")]),
+        "not one of the plugin's",
+    ),
+    "with a core endpoint": (
+        "bad",
+        plugin("bad", shopadmin_admin_views=lambda: [Unnamed(endpoint="admin")]),
+        "does not start with bad",
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "wrong", "reason"), WRONG.values(), ids=list(WRONG))
+def test_a_wrong_plugin_is_left_out_with_the_reason(make_app, name, wrong, reason):
+    app = make_app(plugins={name: wrong})
+
+    plugins = app.extensions["shopadmin.hooks"].plugins
+    assert [found.name for found in plugins.quarantined] == [name]
+    assert reason in plugins.quarantined[0].reason
+    assert plugins.names() == []
+    assert app.test_client().get("/healthz").status_code == 200
+
+
+def test_a_plugin_whose_name_begins_with_anothers_is_left_out(make_app):
+    app = make_app(plugins={"gift": plugin("gift"), "gift_card": plugin("gift_card")})
+
+    plugins = app.extensions["shopadmin.hooks"].plugins
+    assert plugins.names() == ["gift"]
+    assert "prefix" in plugins.quarantined[0].reason
+
+
+def test_a_view_of_a_quarantined_plugin_is_not_reachable_even_for_the_owner(make_app):
+    app = make_app(plugins={"bad": plugin("bad", shopadmin_admin_views=lambda: [Unnamed(endpoint="bad")])})
+    owner = testing.sign_in(app, testing.make_account(app, is_owner=True))
+
+    response = owner.get("/admin/bad/")
+
+    assert response.status_code in (403, 404)
+    assert b"secret" not in response.data
+
+
+def test_a_proper_plugin_brings_a_page_that_needs_its_own_permission(make_app):
+    good = plugin(
+        "good",
+        shopadmin_admin_views=lambda: [Proper(endpoint="good")],
+        shopadmin_permissions=lambda: [Permission("good.page:read", "Page")],
+    )
+    app = make_app(plugins={"good": good})
+    allowed = testing.sign_in(app, testing.make_account(app, "good.page:read"))
+    refused = testing.sign_in(app, testing.make_account(app, "core.orders:read"))
+
+    assert b"proper page" in allowed.get("/admin/good/").data
+    assert refused.get("/admin/good/").status_code == 403
+
+
+def test_a_plugin_that_is_off_answers_404(make_app):
+    good = plugin(
+        "good",
+        shopadmin_admin_views=lambda: [Proper(endpoint="good")],
+        shopadmin_permissions=lambda: [Permission("good.page:read", "Page")],
+    )
+    app = make_app(plugins={"good": good})
+    owner = testing.sign_in(app, testing.make_account(app, is_owner=True))
+    app.extensions["shopadmin.hooks"].is_on = lambda name: False
+
+    assert owner.get("/admin/good/").status_code == 404
+
+
+def test_safe_mode_starts_without_plugins(make_app):
+    app = make_app(plugins={"good": plugin("good")}, SAFE_MODE=True)
+
+    assert app.extensions["shopadmin.hooks"].plugins.names() == []
