@@ -1,0 +1,202 @@
+"""What one cell holds: pure parsers, rules 4 and 7 to 9. They raise BadCell and nothing else.
+
+Each takes the cell's text as the file has it. A blank cell is the caller's business.
+"""
+
+import re
+import unicodedata
+from html.parser import HTMLParser
+
+from shopadmin.domain.identifiers import normal_phone
+from shopadmin.domain.money import MAX_MINOR, exponent
+from shopadmin.domain.records import Phone
+from shopadmin.domain.reviews import Grade
+from shopadmin.platforms.refusals import MAX_CELL_CHARS, BadCell
+from shopadmin.platforms.times import parse_date, parse_time
+
+__all__ = [
+    "clean_text", "html_to_text", "parse_amount", "parse_currency", "parse_date", "parse_flag", "parse_id",
+    "parse_phone", "parse_stars", "parse_time", "parse_whole", "plain_text",
+]  # fmt: skip
+
+MAX_ID_CHARS = 128
+
+_FORMULA = re.compile(r'="(.*)"', re.DOTALL)
+_SCIENTIFIC = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+[0-9]+")
+_AMOUNT = re.compile(r"([+-]?)([0-9]{1,16}|[0-9]{1,3}(?:,[0-9]{3}){1,5})(?:\.([0-9]{0,40}))?")
+_WHOLE = re.compile(r"([+-]?[0-9]{1,9})(?:\.0*)?")
+_CURRENCY = re.compile(r"[A-Z]{3}")
+_VIRTUAL = re.compile(r"(?:\+?86[- ]?)?(1[0-9]{10})(?:-|_|转|,)([0-9]{2,6})")
+_NOT_PHONE = re.compile(r"[^0-9*+]")
+_NO_REFUND = "无退款申请"
+_GRADES = {
+    "好评": Grade.GOOD, "中评": Grade.NEUTRAL, "差评": Grade.BAD,
+    "good": Grade.GOOD, "neutral": Grade.NEUTRAL, "bad": Grade.BAD,
+}  # fmt: skip
+_STARS = re.compile(r"([1-5])(?:\.0+)?\s*(?:星|分|stars?)?")
+_FLAGS = {
+    "yes": True, "true": True, "1": True, "是": True, "y": True,
+    "no": False, "false": False, "0": False, "否": False, "n": False,
+}  # fmt: skip
+
+
+def clean_text(text: str) -> str:
+    """Without blanks and tabs around it, NULs, the ``="…"`` and the leading ``'`` that keep a spreadsheet off."""
+    if "\0" in text:
+        text = text.replace("\0", "")
+    text = text.strip()
+    while text and text[0] in "='":
+        found = _FORMULA.fullmatch(text)
+        if text[0] == "=" and not found:
+            break
+        text = (found[1] if found else text[1:]).strip()
+    return text
+
+
+def plain_text(text: str) -> str:
+    """A person's own words: NULs out, blanks around it off, ``\\n`` between lines.
+
+    A leading ``'`` goes only where it guards a formula, as our own export writes it; elsewhere it is a quote.
+    """
+    text = text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n").strip()
+    return text[1:] if len(text) > 1 and text[0] == "'" and text[1] in "=+-@" else text
+
+
+def parse_id(text: str) -> str:
+    """An id as text, digits untouched.
+
+    Raises BadCell ``bad_id`` for what a spreadsheet has damaged (``3.9E+18``), and for what is no id: longer than
+    128 characters, or of several lines.
+    """
+    clean = clean_text(text)
+    if len(clean) > MAX_ID_CHARS or not clean.isprintable() or _SCIENTIFIC.fullmatch(clean):
+        raise BadCell("bad_id", value=text)
+    return clean
+
+
+def parse_amount(text: str, currency: str) -> int:
+    """Minor units of ``currency``, rounded half up; ``¥1,234.50``, ``0元``, ``无退款申请`` (0).
+
+    A comma is taken only between groups of three digits: ``12,50`` is twelve and a half to some and is refused.
+    Raises BadCell ``bad_amount``.
+    """
+    clean = unicodedata.normalize("NFKC", clean_text(text))
+    if clean == _NO_REFUND:
+        return 0
+    sign = clean[:1] if clean[:1] in "+-" else ""
+    # The symbol stands on either side of the sign.
+    bare = (sign + clean[len(sign) :].strip("元¥$ ")).replace("¥", "").replace("$", "")
+    found = _AMOUNT.fullmatch(bare)
+    if not found:
+        raise BadCell("bad_amount", value=text)
+    places = exponent(currency)
+    fraction = (found[3] or "").ljust(places + 1, "0")
+    minor = int(found[2].replace(",", "") + fraction[:places]) + (fraction[places] >= "5")
+    if minor > MAX_MINOR:
+        raise BadCell("bad_amount", value=text)
+    return -minor if found[1] == "-" else minor
+
+
+def parse_currency(text: str) -> str:
+    """An ISO 4217 code in capitals. Raises BadCell ``bad_currency``."""
+    code = clean_text(text).upper()
+    if not _CURRENCY.fullmatch(code):
+        raise BadCell("bad_currency", value=text)
+    return code
+
+
+def parse_whole(text: str) -> int:
+    """A number of pieces, ``3`` or ``3.0``. Raises BadCell ``bad_number``."""
+    found = _WHOLE.fullmatch(clean_text(text))
+    if not found:
+        raise BadCell("bad_number", value=text)
+    return int(found[1])
+
+
+def parse_flag(text: str) -> bool:
+    """Yes or no in the words of the platforms. Raises BadCell ``bad_flag``."""
+    flag = _FLAGS.get(clean_text(text).casefold())
+    if flag is None:
+        raise BadCell("bad_flag", value=text)
+    return flag
+
+
+def parse_phone(text: str) -> Phone | None:
+    """A number, a virtual one (``…-1234``, ``…转1234``, ``…_1234``), or a masked one, which is never dialled.
+
+    None for what is no telephone number; a wrong one costs no order.
+    """
+    clean = clean_text(text)
+    if clean.isdigit() and clean.isascii() and len(clean) == 11:
+        return Phone(clean)
+    clean = unicodedata.normalize("NFKC", clean)
+    if found := _VIRTUAL.fullmatch(clean):
+        return Phone(found[1], extension=found[2])
+    if "*" in clean:
+        number = _NOT_PHONE.sub("", clean)
+        return Phone(number, masked=True) if 4 <= len(number) <= 20 else None
+    number = normal_phone(clean)
+    is_number = 5 <= len(number) <= 20 and not any(letter.isalpha() for letter in clean)
+    return Phone(number) if is_number else None
+
+
+def parse_stars(text: str) -> tuple[int | None, str]:
+    """Stars 1 to 5, or a grade; the other one is None or empty, for one is never converted to the other.
+
+    ``4``, ``4.0``, ``5星``, ``★★★☆☆``, ``好评``. Raises BadCell ``bad_stars``, also for halves.
+    """
+    clean = unicodedata.normalize("NFKC", clean_text(text)).casefold()
+    if clean in _GRADES:
+        return None, str(_GRADES[clean])
+    if found := _STARS.fullmatch(clean):
+        return int(found[1]), ""
+    stars = clean.count("★")
+    if 1 <= stars <= 5 and clean in ("★" * stars, "★" * stars + "☆" * (5 - stars)):
+        return stars, ""
+    raise BadCell("bad_stars", value=text)
+
+
+class _Text(HTMLParser):
+    """Collects the text of a page; what a reader never sees is left out."""
+
+    BREAKS = frozenset({"p", "br", "div", "li", "ul", "ol", "tr", "h1", "h2", "h3", "h4", "blockquote"})
+    HIDDEN = frozenset({"script", "style"})
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self.hidden = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in self.BREAKS:
+            self.parts.append("\n")
+        self.hidden += tag in self.HIDDEN
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self.BREAKS:
+            self.parts.append("\n")
+        self.hidden -= tag in self.HIDDEN and self.hidden > 0
+
+    def handle_data(self, data: str) -> None:
+        if not self.hidden:
+            self.parts.append(data)
+
+
+def html_to_text(html: str) -> str:
+    """The words of an HTML fragment, a line for each paragraph or break (WooCommerce stores reviews as HTML).
+
+    Raises BadCell ``cell_too_long``: the parser needs quadratic time for long broken markup.
+    """
+    if len(html) > MAX_CELL_CHARS:
+        raise BadCell("cell_too_long", value=html)
+    if "<" not in html and "&" not in html:
+        return plain_text(html)
+    page = _Text()
+    try:
+        page.feed(html)
+        page.close()
+    except (AssertionError, ValueError):
+        # Python's parser gives up on some broken declarations; the text with its marks is better than none.
+        return plain_text(html)
+    lines = (line.strip() for line in "".join(page.parts).split("\n"))
+    return plain_text("\n".join(line for line in lines if line))
