@@ -54,13 +54,14 @@ class Cluster:
             check=True, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, **options,
         )  # fmt: skip
 
-    def start(self) -> None:
-        """Create the cluster and wait until it answers."""
+    def start(self, durable: bool = False) -> None:
+        """Create the cluster and wait until it answers; ``durable`` syncs as a real one does."""
         if os.geteuid() == 0:
             shutil.chown(self.folder, self.user)
         data = str(self.folder / "data")
         self.run("initdb", "-D", data, "-U", "shop", "-A", "trust", "-E", "UTF8", "--no-sync")
-        options = f"-k {self.folder} -c listen_addresses='' -c fsync=off -c synchronous_commit=on -c max_connections=60"
+        fsync = "on" if durable else "off"
+        options = f"-k {self.folder} -c listen_addresses='' -c fsync={fsync} -c max_connections=60"
         self.run("pg_ctl", "-D", data, "-o", options, "-l", str(self.folder / "log"), "-w", "start")
 
     def stop(self) -> None:
@@ -82,14 +83,14 @@ class Cluster:
 
 
 @contextlib.contextmanager
-def postgresql_cluster() -> Iterator[Cluster]:
+def postgresql_cluster(durable: bool = False) -> Iterator[Cluster]:
     """A running private cluster; raises FileNotFoundError where PostgreSQL is not installed."""
     if not POSTGRESQL_BINARIES:
         raise FileNotFoundError("PostgreSQL's programs are not on this machine")
     folder = Path(tempfile.mkdtemp(prefix="shopadmin-pg-"))
     folder.chmod(0o755)
     cluster = Cluster(folder, POSTGRESQL_BINARIES[0])
-    cluster.start()
+    cluster.start(durable)
     try:
         yield cluster
     finally:
