@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from flask import Response
 from flask.typing import ResponseReturnValue
-from flask_admin import expose
+from flask_admin.base import expose
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
@@ -33,9 +33,9 @@ _START = datetime(2026, 11, 2, 1, 30, tzinfo=UTC)
 _TONES: tuple[Tone, ...] = ("ok", "warn", "danger", "info", "neutral")
 _SALES = (18, 22, 19, 31, 28, 40, 44, 36, 29, 33, 47, 52, 49, 61)
 _STATUSES = (
-    "pending_payment", "paid", "shipped", "delivered", "completed", "cancelled", "refunded", "unavailable", "none",
+    "pending_payment", "paid", "shipped", "delivered", "completed", "cancelled", "refunded", "unavailable", "open",
     "draft", "posted", "confirmed", "active", "disabled", "invited", "paused", "quarantined", "queued", "running",
-    "done", "failed", "undone",
+    "done", "failed", "undone", "uploaded", "staging", "staged", "cancelling", "undoing",
 )  # fmt: skip
 
 
