@@ -1,0 +1,87 @@
+# make demo · make run · make setup · make test · make lint · make check · make bench
+# Needs Python 3.11 to 3.13; PYTHON= chooses one. Everything is installed into .venv, from hashed pins.
+
+SHELL := /bin/sh
+BIN := .venv/bin
+PLUGINS := $(sort $(dir $(wildcard plugins/*/pyproject.toml)))
+EDITABLE := -e . $(addprefix -e ./,$(PLUGINS:/=))
+CATALOGS := $(wildcard shopadmin/translations/*/LC_MESSAGES/*.po plugins/*/*/translations/*/LC_MESSAGES/*.po)
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input install
+
+.DEFAULT_GOAL := help
+.PHONY: help demo run setup test lint check bench clean
+
+help:
+	@echo "make demo    a demo shop on http://127.0.0.1:8000 (PORT= for another port)"
+	@echo "make run     your own shop: prints a link that sets the owner's password"
+	@echo "make setup   only build the environment"
+	@echo "make test    every test that this machine can run"
+	@echo "make lint    style, types and the direction of imports"
+	@echo "make check   look over the shop's data: shopadmin check"
+	@echo "make bench   measure, beside others, on throw-away databases"
+
+# exec: Ctrl-C and SIGTERM reach the server itself, not a shell in front of it.
+demo: .venv/texts
+	@exec $(BIN)/shopadmin demo
+
+run: .venv/texts
+	@exec $(BIN)/shopadmin run
+
+setup: .venv/texts
+
+test: .venv/texts .venv/ready-to-test
+	@exec $(BIN)/pytest --database both --numprocesses 2 --dist worksteal $(PYTEST)
+
+lint: .venv/texts .venv/ready-to-test
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+check: .venv/texts
+	@exec $(BIN)/shopadmin check
+
+bench: .venv/texts .venv/ready-to-test
+	@exec $(BIN)/python bench/run.py
+
+clean:
+	rm -rf .venv
+
+.venv/made:
+	@found=""; lacking=""; \
+	for python in $(or $(PYTHON),python3.13 python3.12 python3.11 python3 python); do \
+	    $$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null || continue; \
+	    found="$$python"; \
+	    $$python -c 'import ensurepip, venv' 2>/dev/null && break; \
+	    found=""; \
+	    lacking="$${lacking:-$$($$python -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')}"; \
+	done; \
+	if [ -z "$$found" ] && [ -n "$$lacking" ]; then \
+	    echo "This Python cannot make virtual environments. Install the package $$lacking and try again:" >&2; \
+	    echo "    sudo apt-get install $$lacking" >&2; \
+	    exit 1; \
+	elif [ -z "$$found" ]; then \
+	    echo "Python 3.11, 3.12 or 3.13 is needed$(if $(PYTHON), and $(PYTHON) is none of them); PYTHON=/path/to/python3 names one." >&2; \
+	    exit 1; \
+	fi; \
+	echo "Making .venv with $$($$found --version)"; \
+	$$found -m venv --clear .venv
+	@touch $@
+
+# The build back end comes first and from a lock of its own, so that building ours fetches nothing unpinned.
+.venv/ready: .venv/made requirements-build.lock requirements.lock pyproject.toml $(wildcard plugins/*/pyproject.toml)
+	@echo "Installing what the shop needs; the first time this takes about a minute"
+	@$(PIP) --require-hashes -r requirements-build.lock
+	@$(PIP) --require-hashes -r requirements.lock
+	@$(PIP) --no-build-isolation --no-deps $(EDITABLE)
+	@touch $@
+
+.venv/ready-to-test: .venv/ready requirements-dev.lock
+	@echo "Installing what the tests need"
+	@$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# Texts in other languages: machine-readable catalogs from the .po files, made again when one changes.
+.venv/texts: .venv/ready $(CATALOGS)
+	@set -e; for po in $(CATALOGS); do $(BIN)/pybabel --quiet compile -i "$$po" -o "$${po%.po}.mo"; done
+	@touch $@
