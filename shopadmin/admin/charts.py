@@ -38,38 +38,47 @@ class Series:
     values: Sequence[float | int | None]
 
 
-def chosen_theme() -> Theme:
-    """The theme asked for by `?theme=`; light unless it says dark."""
-    return "dark" if request.args.get("theme") == "dark" else "light"
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a chart is drawn; width and height in pixels."""
+
+    theme: Theme = "light"
+    width: int = 720
+    height: int = 240
+
+
+def chosen_look(width: int = 720, height: int = 240) -> Look:
+    """The look that ui.chart() asked for: `?theme=dark`, and `?size=small` for phones, so that text stays readable."""
+    theme: Theme = "dark" if request.args.get("theme") == "dark" else "light"
+    return Look(theme, 340, 200) if request.args.get("size") == "small" else Look(theme, width, height)
 
 
 def chart_svg(
     kind: Kind,
     labels: Sequence[str],
     series: Sequence[Series],
-    theme: Theme,
+    look: Look,
     *,
     show: Callable[[float], str] = "{:,.0f}".format,
     limits: tuple[float, float] | None = None,
-    width: int = 720,
-    height: int = 240,
 ) -> bytes:
     """Draw the series over the labels. `show` writes a value as text; `limits` fixes the value axis.
 
     The same data gives the same bytes, so that the answer's ETag is the data's.
     """
-    text, axis, line = _TEXT[theme]
+    text, axis, line = _TEXT[look.theme]
     style = Style(  # type: ignore[no-untyped-call]
         background="transparent", plot_background="transparent", font_family=_FONT,
         foreground=axis, foreground_strong=text, foreground_subtle=line, guide_stroke_color=line,
         guide_stroke_dasharray="0", major_guide_stroke_color=line, major_guide_stroke_dasharray="0",
-        colors=_SERIES[theme], opacity=".16" if kind == "line" else "1", label_font_size=12,
+        colors=_SERIES[look.theme], opacity="1", label_font_size=12,
         major_label_font_size=12, legend_font_size=12, stroke_width=2, no_data_font_size=14,
     )  # fmt: skip
     chart = _CHARTS[kind](
-        js=(), style=style, width=width, height=height, explicit_size=True, margin=4, margin_top=10, spacing=8,
-        show_dots=False, fill=kind == "line" and len(series) == 1, show_legend=len(series) > 1, legend_at_bottom=True,
-        legend_box_size=10, value_formatter=show, x_labels_major_count=7, show_minor_x_labels=False,
+        js=(), style=style, width=look.width, height=look.height, explicit_size=True, margin=4, margin_top=10,
+        margin_right=28, spacing=8, show_dots=False, show_legend=len(series) > 1, legend_at_bottom=True,
+        legend_box_size=10, value_formatter=show, show_minor_x_labels=False,
+        x_labels_major_count=4 if look.width < 400 else 7,
         y_labels_major_count=4, show_minor_y_labels=False, truncate_legend=-1, rounded_bars=2,
         disable_xml_declaration=True, range=limits, include_x_axis=limits is None, show_x_guides=False,
         show_y_guides=True, no_data_text="–",

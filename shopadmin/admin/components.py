@@ -25,9 +25,9 @@ from wtforms import (
 from wtforms.validators import DataRequired
 
 from shopadmin.admin.base import AdminView
-from shopadmin.admin.charts import Series, chart_response, chart_svg, chosen_theme
+from shopadmin.admin.charts import Series, chart_response, chart_svg, chosen_look
 from shopadmin.admin.icons import ICONS
-from shopadmin.contract import Action, Badge, Tile, Tone
+from shopadmin.contract import Action, Badge, MenuItem, Tile, Tone
 
 _START = datetime(2026, 11, 2, 1, 30, tzinfo=UTC)
 _TONES: tuple[Tone, ...] = ("ok", "warn", "danger", "info", "neutral")
@@ -62,6 +62,10 @@ class ComponentsView(AdminView):
         "chart": "core.components:read",
         "fragment": "core.components:read",
     }
+    menu_item = MenuItem("manage", 100, "grid")
+
+    def __init__(self) -> None:
+        super().__init__(name="Components", endpoint="components", url="/admin/components")
 
     @expose("/")
     def index(self) -> ResponseReturnValue:
@@ -76,7 +80,7 @@ class ComponentsView(AdminView):
     def chart(self) -> Response:
         """A sample chart."""
         labels = [f"{day} Nov" for day in range(1, len(_SALES) + 1)]
-        return chart_response(chart_svg("line", labels, [Series("Orders", _SALES)], chosen_theme()))
+        return chart_response(chart_svg("line", labels, [Series("Orders", _SALES)], chosen_look()))
 
     @expose("/fragment")
     def fragment(self) -> ResponseReturnValue:

@@ -87,6 +87,7 @@
   // Dialogs.
   on("click", "[data-dialog]", (event, opener) => {
     event.preventDefault();
+    opener.closest("details.pop")?.removeAttribute("open");
     document.getElementById(opener.dataset.dialog)?.showModal();
   });
   on("click", "[data-dialog-close]", (event, button) => {
@@ -178,7 +179,7 @@
     const now = rows.indexOf(document.activeElement);
     rows[Math.min(Math.max(now + by, 0), rows.length - 1)]?.focus();
   };
-  let went = 0;
+  let went = -Infinity;
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
       openMenu(false);
@@ -196,7 +197,7 @@
     if (document.body.dataset.shortcuts === "off" || event.ctrlKey || event.metaKey || event.altKey) return;
     if (typing(event.target) || one("dialog[open]")) return;
     const going = event.timeStamp - went < 1200;
-    went = 0;
+    went = -Infinity;
     if (going && /^[a-z]$/.test(event.key)) return one(`[data-go="${event.key}"]`)?.click();
     const acts = {
       "?": () => one("#shortcuts")?.showModal(),
@@ -209,6 +210,8 @@
     const target = /^[a-z]$/.test(event.key) && one(`[data-key="${event.key}"]`);
     if (!target) return;
     event.preventDefault();
-    target.matches("textarea, input") ? target.focus() : target.click();
+    if (!target.matches("textarea, input")) return target.click();
+    target.focus();
+    target.setSelectionRange(target.value.length, target.value.length);
   });
 })();
