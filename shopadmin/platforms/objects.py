@@ -47,16 +47,17 @@ class _Feed:
 
 
 def object_rows(path: Path, encoding: str) -> Iterator[tuple[int, Any]]:
-    """``(row number from 1, item)`` of the file's first array that begins with an object.
+    """``(row number from 1, object)`` of the file's first array that begins with an object.
 
-    Numbers are int or Decimal. Raises FileRefused ``bad_json`` or ``line_too_long`` when it gets there.
+    Numbers are int or Decimal. An item that is no object comes as a text, which no reader takes for a row.
+    Raises FileRefused ``bad_json`` or ``line_too_long`` when it gets there.
     """
     with path.open(encoding=encoding, newline="") as file:
         feed = _Feed(file)
         try:
             for number, item in enumerate(_items(iter(ijson.basic_parse(feed))), 1):
                 feed.size = 0
-                yield number, item
+                yield number, item if isinstance(item, dict) else text_of(item)
         except (JSONError, ValueError, ArithmeticError) as error:
             raise feed.refusal or FileRefused("bad_json", reason=type(error).__name__) from error
         if feed.refusal:

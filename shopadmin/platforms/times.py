@@ -20,6 +20,7 @@ _YEAR_FIRST = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日
 _YEAR_LAST = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})")
 _CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]{1,9})?)?(?: ?([AaPp])[Mm])?")
 _OFFSET = re.compile(r"(.*?[0-9]) ?(UTC|GMT|Z|[+-][0-9]{2}:?[0-9]{2})", re.DOTALL)
+_TAIL = re.compile(r" ?(UTC|GMT|Z|[+-][0-9]{2}:?[0-9]{2})")
 
 # A file has a few thousand days and, without seconds, a few thousand clock times; more is not worth the memory.
 _MEMORY = 5_000
@@ -121,8 +122,9 @@ def time_parser(ctx: ReadContext) -> Callable[[str], datetime | None]:
     A day on which the zone's offset does not change is turned into UTC once; its times are added to it.
     """
     shifts: dict[str, timedelta] = {}  # of an ISO date: what to take off its local times
-    midnights: dict[str, datetime] = {}  # of a date in another spelling
-    clocks: dict[str, timedelta] = {}
+    midnights: dict[str, datetime] = {}
+    clocks = {"": timedelta()}
+    offsets: dict[str, str] = {}  # of what follows an ISO time: `` -0400`` is ``-0400``
     parse_iso = datetime.fromisoformat
 
     def parse(text: str) -> datetime | None:
@@ -131,6 +133,13 @@ def time_parser(ctx: ReadContext) -> Callable[[str], datetime | None]:
             try:
                 return parse_iso(text + "+00:00") - shifts[day]
             except ValueError:
+                pass
+        elif text[19:] in offsets:
+            try:
+                moment = parse_iso(text[:19] + offsets[text[19:]]).astimezone(UTC)
+                if moment.year in _YEARS:
+                    return moment
+            except (ValueError, OverflowError):
                 pass
         else:
             day, _, clock = text.partition(" ")
@@ -143,15 +152,18 @@ def time_parser(ctx: ReadContext) -> Callable[[str], datetime | None]:
         return moment
 
     def remember(text: str) -> None:
+        if found := _TAIL.fullmatch(text[19:]):
+            if len(offsets) < _MEMORY:
+                offsets[text[19:]] = found[1] if found[1][0] in "+-" else "+00:00"
+            return
         day, _, clock = text.partition(" ")
         midnight = _steady_midnight(day, ctx)
         if midnight is None:
             return
-        if len(day) == 10 and day[4] == "-" == day[7]:
-            if len(shifts) < _MEMORY:
-                shifts[day] = parse_iso(day).replace(tzinfo=UTC) - midnight
-        elif len(midnights) < _MEMORY:
+        if len(midnights) < _MEMORY:
             midnights[day] = midnight
+            if len(day) == 10 and day[4] == "-" == day[7]:
+                shifts[day] = parse_iso(day).replace(tzinfo=UTC) - midnight
         if len(clocks) < _MEMORY and _CLOCK.fullmatch(clock):
             clocks[clock] = _clock(clock)
 
