@@ -70,8 +70,9 @@ def _first_bad_byte(path: Path, encoding: str) -> int | None:
             start = fed - len(decoder.getstate()[0])
             try:
                 text = decoder.decode(chunk, final=not chunk)
-            except UnicodeDecodeError as error:
-                return start + error.start
+            except UnicodeError as error:
+                # UTF-16 without its mark is an error without a place.
+                return start + getattr(error, "start", 0)
             if "\0" in text:
                 raise FileRefused("binary_file", offset=fed + max(chunk.find(b"\0"), 0))
             if not chunk:

@@ -37,9 +37,8 @@ def sheet_headings(path: Path) -> list[tuple[str, list[str]]]:
 def sheet_rows(path: Path, sheet: str, width: int) -> Iterator[tuple[int, list[str]]]:
     """``(row number from 1, cells)`` below the heading; rows without any value are counted and left out.
 
-    The whole sheet is in memory, within the limits of ``check_archive``, which is asked again: time has passed.
+    The whole sheet is in memory, within the limits that ``sheet_headings`` has held it to.
     """
-    check_archive(path)
     rows = _rows(path, sheet)
     heading, _ = next(rows, (0, []))
     for number, cells in rows:

@@ -64,7 +64,10 @@ def read(formats: tuple[ImportFormat, ...], ctx: ReadContext) -> Read:
         asked = replace(asked, date_order=decide_date_order(layout, source, asked.date_order))
         reading = Reading(layout.name, source.sheet)
         for found in layout.read(source.headings, source.rows(), asked):
-            (reading.rejected if isinstance(found, Rejection) else reading.records).append(found)
+            if isinstance(found, Rejection):
+                reading.rejected.append(found)
+            else:
+                reading.records.append(found)
         return reading
 
     return read

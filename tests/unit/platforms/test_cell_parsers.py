@@ -1,5 +1,6 @@
 from contextlib import suppress
 from decimal import Decimal
+from time import perf_counter
 
 import pytest
 from hypothesis import given
@@ -156,6 +157,9 @@ def test_pieces_and_flags() -> None:
         ("1 < 2", "1 < 2"),
         ("plain", "plain"),
         ("<![if foo", "<![if foo"),
+        ("a<!-- <p>note</p> -->b", "ab"),
+        ("a<STYLE>p</STYLE >b<script>never closed", "ab"),
+        ("&lt;b&gt;", "<b>"),
     ],
 )
 def test_html_becomes_the_words_a_reader_sees(html: str, text: str) -> None:
@@ -165,6 +169,17 @@ def test_html_becomes_the_words_a_reader_sees(html: str, text: str) -> None:
 @given(st.text(alphabet=st.sampled_from("<>/!-[]&;#x0pbr script'\"\n"), max_size=200))
 def test_broken_html_never_fails(html: str) -> None:
     html_to_text(html)
+
+
+@pytest.mark.parametrize("piece", ["<", "<!--", "<a ", '<a "', "</", "<![", "<script>", "<style></", "&#x", "'", '="'])
+def test_a_long_hostile_cell_costs_no_time(piece: str) -> None:
+    cell = piece * (65_000 // len(piece))
+    started = perf_counter()
+
+    html_to_text(cell)
+    clean_text(cell)
+
+    assert perf_counter() - started < 0.5
 
 
 @given(st.text())

@@ -54,6 +54,7 @@ def test_a_person_may_overrule_the_encoding(write: Write) -> None:
 
     assert rows_of(path, encoding="shift_jis") == [(1, ["あ", "1"])]
     assert refusal(path, encoding="rot13").code == "encoding_unknown"
+    assert refusal(path, encoding="utf-16").code == "encoding_unknown"
     assert refusal(write(b"a,b\n1,\xff\n"), encoding="utf-8").details["offset"] == 6
 
 

@@ -104,8 +104,8 @@ def test_a_file_in_no_encoding_is_refused_with_its_first_bad_byte(
     found = refused(path, formats)
 
     assert found.code == "encoding_unknown"
-    assert path.read_bytes()[: found.details["offset"]].decode("gb18030")  # type: ignore[misc]
-    assert found.details["offset"] == 1089
+    assert (found.details["offset"], found.details["encoding"]) == (1089, "gb18030")
+    assert path.read_bytes()[:1089].decode("gb18030")
 
 
 def test_a_file_without_its_order_number_is_refused_with_what_the_mapping_step_needs(
