@@ -83,7 +83,7 @@ def chart_svg(
         margin_right=28, spacing=8, show_dots=False, show_legend=len(series) > 1, legend_at_bottom=True,
         legend_box_size=10, value_formatter=show, show_minor_x_labels=False,
         x_labels_major_count=4 if look.width < 400 else 7,
-        y_labels_major_count=4, show_minor_y_labels=False, truncate_legend=-1, rounded_bars=2,
+        y_labels_major_count=4, show_minor_y_labels=False, truncate_legend=-1, truncate_label=-1, rounded_bars=2,
         disable_xml_declaration=True, range=limits, include_x_axis=limits is None, show_x_guides=False,
         show_y_guides=True, no_data_text="–",
     )  # fmt: skip

@@ -18,6 +18,7 @@ from wtforms import (
     IntegerField,
     PasswordField,
     RadioField,
+    SelectChoice,
     SelectField,
     StringField,
     TextAreaField,
@@ -46,8 +47,10 @@ class SampleForm(FlaskForm):
     product = StringField("Product", description="Type a few letters and choose.")
     pieces = IntegerField("Pieces")
     day = DateField("Day")
-    kind = SelectField("Kind", choices=[("late", "Late"), ("broken", "Broken")])
-    way = RadioField("Way", choices=[("post", "By post"), ("pickup", "Picked up")], default="post")
+    kind = SelectField("Kind", choices=[SelectChoice("late", "Late"), SelectChoice("broken", "Broken")])
+    way = RadioField(
+        "Way", choices=[SelectChoice("post", "By post"), SelectChoice("pickup", "Picked up")], default="post"
+    )
     note = TextAreaField("Note")
     file = FileField("File")
     password = PasswordField("Password")
