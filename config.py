@@ -19,5 +19,8 @@ def from_environment() -> dict[str, object]:
         "DEVELOPMENT": os.environ.get("SHOPADMIN_DEVELOPMENT") == "1",
         "INSECURE_HTTP": os.environ.get("INSECURE_HTTP") == "1",
         "TRUSTED_PROXIES": int(os.environ.get("TRUSTED_PROXIES", "0")),
-        "TRUSTED_HOSTS": os.environ.get("TRUSTED_HOSTS", "").split() or None,
+        # The names under which browsers reach the shop; a page of another name cannot be aimed at this server.
+        "TRUSTED_HOSTS": os.environ.get("TRUSTED_HOSTS", "").replace(",", " ").split() or ["localhost", "127.0.0.1"],
+        # What one password check costs in memory (argon2id); less is weaker.
+        "PASSWORD_MEMORY_KIB": 65_536,
     }

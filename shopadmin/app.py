@@ -16,7 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config as environment
 from shopadmin import builtin, hook_calls, keys, plugin_manager, web
-from shopadmin.admin import gate, languages, shell, sign_in
+from shopadmin.admin import gate, languages, links, shell, sign_in, transport
 from shopadmin.admin.base import AdminView
 from shopadmin.admin.icons import icons
 from shopadmin.models import db, engine
@@ -53,7 +53,7 @@ def _configure(app: Flask, config: Mapping[str, Any]) -> None:
         MAX_FORM_MEMORY_SIZE=2 * 2**20,
         MAX_FORM_PARTS=2000,
         PERMANENT_SESSION_LIFETIME=timedelta(days=14),
-        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_HTTPONLY=True,  # its name and Secure: see admin.transport
         SESSION_COOKIE_SAMESITE="Lax",
         BOOTSTRAP_SERVE_LOCAL=True,
         WTF_CSRF_TIME_LIMIT=None,  # the token lives and dies with the session
@@ -94,6 +94,7 @@ def _register_plugins(app: Flask, plugins: Mapping[str, object] | None) -> None:
 
 
 def _protect(app: Flask) -> None:
+    transport.init_app(app)
     gate.init_app(app)
     CSRFProtect(app)
     web.init_app(app)
@@ -102,6 +103,7 @@ def _protect(app: Flask) -> None:
 def _sign_in(app: Flask) -> None:
     languages.init_app(app)
     sign_in.init_app(app)
+    links.init_app(app)
 
 
 def _add_pages(app: Flask) -> None:

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response, g, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy import text
@@ -13,8 +13,11 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from shopadmin.admin import gate
+from shopadmin.contract import Text
 from shopadmin.models import db
 from shopadmin.services.lists import BadListArgumentError
+from shopadmin.services.refusals import ConflictError, ForbiddenError
+from shopadmin.services.sign_ins import TooManyTriesError
 
 CSP = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
@@ -31,6 +34,12 @@ HEADERS = {
 SHOWN_ERRORS = (400, 403, 404, 405, 409, 413, 429, 500, 503)
 
 
+# Files that change their address with their content, the same for everybody.
+CACHED_ENDPOINTS = ("static", "bootstrap.static", "icons.sprite")
+# What an error says beyond its page.
+KEPT_HEADERS = ("Allow", "Retry-After")
+
+
 def init_app(app: Flask) -> None:
     """Attach headers, error pages and the health routes."""
     app.after_request(gate.keep_redirects_here)
@@ -39,6 +48,9 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _show_http_error)
     app.register_error_handler(BadListArgumentError, lambda _error: _page(400))
     app.register_error_handler(StaleDataError, lambda _error: _page(409))
+    app.register_error_handler(ConflictError, _show_conflict)
+    app.register_error_handler(ForbiddenError, _show_forbidden)
+    app.register_error_handler(TooManyTriesError, _show_too_many)
     app.register_error_handler(OperationalError, _show_database_error)
     app.register_error_handler(PoolTimeoutError, _show_database_error)
     app.register_error_handler(Exception, _show_fault)
@@ -56,7 +68,7 @@ def _add_headers(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    if g.get("actor") is not None:
+    if g.get("actor") is not None or request.endpoint not in CACHED_ENDPOINTS:
         response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -64,7 +76,26 @@ def _add_headers(response: Response) -> Response:
 def _show_http_error(error: Any) -> ResponseReturnValue:
     if error.response is not None:
         return error.response  # type: ignore[no-any-return]
-    return _page(error.code or 500)
+    answer = _page(error.code or 500)
+    answer.headers.extend((name, value) for name, value in error.get_headers() if name in KEPT_HEADERS)
+    return answer
+
+
+def _show_conflict(error: ConflictError) -> ResponseReturnValue:
+    return _page(409, error.message)
+
+
+def _show_forbidden(error: ForbiddenError) -> ResponseReturnValue:
+    found = gate.current_actor()
+    if found is not None:
+        gate.log_denial(found, error.point)
+    return _page(403)
+
+
+def _show_too_many(error: TooManyTriesError) -> ResponseReturnValue:
+    answer = _page(429)
+    answer.headers["Retry-After"] = str(error.seconds)
+    return answer
 
 
 def _show_database_error(error: Exception) -> ResponseReturnValue:
@@ -82,8 +113,6 @@ def _show_fault(error: Exception) -> ResponseReturnValue:
 
 
 def _log(error: Exception) -> None:
-    from flask import current_app
-
     current_app.logger.error("%s [%s]", request.path, _reference(), exc_info=error)
 
 
@@ -91,12 +120,19 @@ def _reference() -> str:
     return str(request.environ.get("shopadmin.request_id", ""))[:8]
 
 
-def _page(code: int) -> Response:
+def _page(code: int, reason: Text = "") -> Response:
     """A page that says what happened and what to do, with the reference to find it in the log; nothing else."""
     if request.path.startswith("/api/"):
         return Response(status=code)
     shown = code if code in SHOWN_ERRORS else 500 if code >= 500 else 400
-    body = render_template(f"errors/{shown}.html", code=code, phrase=HTTPStatus(code).phrase, reference=_reference())
+    context = {"code": code, "phrase": HTTPStatus(code).phrase, "reference": _reference(), "reason": reason}
+    try:
+        body = render_template(f"errors/{shown}.html", **context)
+    except Exception as error:  # without a database there is neither shop name nor language
+        db.session.rollback()
+        _log(error)
+        g.language = "en"
+        body = current_app.jinja_env.get_template(f"errors/{shown}.html").render(shell={}, **context)
     return Response(body, status=code)
 
 

@@ -5,11 +5,10 @@ A route is declared as ``public`` (anyone), ``self`` (anyone signed in, about th
 
 import uuid
 from typing import Any, cast
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 
 from shopadmin.contract import Actor
 from shopadmin.services import access, audit, sessions
@@ -18,6 +17,8 @@ from shopadmin.services.transactions import writing
 PUBLIC = "public"
 SELF = "self"
 SESSION_KEY = "shopadmin_session"
+# Ours, and what Flask-Login and Flask-Security keep.
+SIGN_IN_KEYS = (SESSION_KEY, "_user_id", "_fresh", "_id", "fs_cc", "fs_paa", "fs_gexp", "identity.name")
 
 
 def init_app(app: Flask) -> None:
@@ -56,11 +57,8 @@ def current_actor() -> Actor | None:
 
 def _load_actor() -> Actor | None:
     token = session.get(SESSION_KEY)
-    account: Any = current_user
-    if not token or not account.is_authenticated:
-        return None
-    account_id = int(account.id)
-    return access.load_actor(account_id) if sessions.is_alive(token, account_id) else None
+    account_id = sessions.account_of(token) if isinstance(token, str) else None
+    return access.load_actor(account_id) if account_id else None
 
 
 def _enter() -> ResponseReturnValue | None:
@@ -71,6 +69,8 @@ def _enter() -> ResponseReturnValue | None:
         return None  # Flask answers 404 or 405 itself
     point = declared(current_app).get(request.endpoint)
     if point == PUBLIC:
+        if request.endpoint == "security.login" and current_actor() is None:
+            forget_sign_in()  # else the library takes the browser for signed in and sends it back here, for ever
         return None
     found = current_actor()
     if found is None:
@@ -89,32 +89,56 @@ def check(point: str | None) -> None:
 
 def deny(found: Actor, point: str) -> None:
     """Log a denial and answer 403."""
+    log_denial(found, point)
+    abort(403)
+
+
+def log_denial(found: Actor, point: str) -> None:
+    """Note who was refused what."""
     with writing():
         audit.record(found, "core.access.denied", "route", request.endpoint or "", after={"permission": point})
-    abort(403)
+
+
+def forget_sign_in() -> None:
+    """Take out of the cookie what a sign-in left in it; language and theme stay."""
+    for key in SIGN_IN_KEYS:
+        session.pop(key, None)
 
 
 def _sign_in_first() -> ResponseReturnValue:
     if request.path.startswith("/api/"):
         abort(401)
-    session.pop(SESSION_KEY, None)
+    forget_sign_in()
     wanted = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("security.login", next=wanted))
 
 
 def is_local_path(target: str) -> bool:
-    """Whether a redirect target stays here: one leading slash, no backslash, no control characters."""
-    if not target.startswith("/") or target.startswith("//") or "\\" in target:
+    """Whether a redirect target stays here: one leading slash, no backslash, no control characters.
+
+    Percent-encoded ones count as well: somebody on the way may decode them.
+    """
+    if not target.startswith("/") or not all(" " <= character != "\x7f" for character in target):
+        return False
+    path = unquote(target.partition("?")[0].partition("#")[0])
+    if path.startswith("//") or "\\" in path or not all(" " <= character != "\x7f" for character in path):
         return False
     parts = urlsplit(target)
-    return not parts.scheme and not parts.netloc and all(" " <= character != "\x7f" for character in target)
+    return not parts.scheme and not parts.netloc
 
 
 def keep_redirects_here(response: Any) -> Any:
     """Turn a redirect to another host into one to the front page."""
     location = response.headers.get("Location")
-    if location and not is_local_path(location):
-        parts = urlsplit(location)
-        if parts.netloc != request.host or parts.scheme not in ("http", "https"):
-            response.headers["Location"] = "/"
+    if location and not is_local_path(location) and not _is_own_address(location):
+        response.headers["Location"] = "/"
     return response
+
+
+def _is_own_address(location: str) -> bool:
+    try:
+        parts = urlsplit(location)
+    except ValueError:
+        return False
+    is_here = (parts.scheme, parts.netloc) == (request.scheme, request.host)
+    return is_here and is_local_path(parts.path or "/")

@@ -8,7 +8,7 @@ from flask import Flask, current_app, request
 from flask_babel import format_currency, format_date, format_datetime, format_timedelta
 from flask_babel import lazy_gettext as _
 
-from shopadmin.admin import gate, languages
+from shopadmin.admin import gate, languages, transport
 from shopadmin.domain import money
 from shopadmin.services import settings
 
@@ -57,14 +57,9 @@ def _shell() -> dict[str, Any]:
         "language": languages.language(),
         "theme": languages.theme(),
         "demo": shop.is_demo,
-        "insecure": _is_insecure(),
+        "insecure": transport.is_exposed(),
         "shop_name": shop.name,
     }
-
-
-def _is_insecure() -> bool:
-    loopback = (request.remote_addr or "").startswith(("127.", "::1"))
-    return not request.is_secure and not loopback
 
 
 def _entries() -> dict[str, list[MenuEntry]]:

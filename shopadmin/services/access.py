@@ -70,14 +70,20 @@ def permission(code: str) -> Permission:
         raise UnknownPermissionError(code) from None
 
 
+def is_switched_on(code: str) -> bool:
+    """Whether the code is the core's, or of a plugin that is on."""
+    owner = code.partition(".")[0]
+    return owner == "core" or hook_calls.is_on(owner)
+
+
 def effective(granted: Iterable[str], declared: dict[str, Permission]) -> frozenset[str]:
-    """Baseline, the grants that are still declared and grantable, and the reads they imply."""
+    """Baseline, the grants that are still declared and grantable, and the reads they imply; no plugin's that is off."""
     held = {code for code, found in declared.items() if found.level == "baseline"}
     for code in granted:
         if code in declared and declared[code].level != "owner_only":
             held.add(code)
             held.update(declared[code].implies)
-    return frozenset(held)
+    return frozenset(code for code in held if is_switched_on(code))
 
 
 def load_actor(account_id: int, now: datetime | None = None) -> Actor | None:

@@ -4,12 +4,12 @@ import hashlib
 import secrets
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, select, update
 
 from shopadmin.contract import Actor
 from shopadmin.models import db
 from shopadmin.models.accounts import Account, LoginSession
-from shopadmin.services import audit
+from shopadmin.services import access, audit
 from shopadmin.services.transactions import writing
 
 IDLE = timedelta(hours=12)
@@ -39,41 +39,50 @@ def begin(account_id: int, ip: str, browser: str) -> str:
             )
         )
         session.execute(update(Account).where(Account.id == account_id).values(last_seen_at=now))
-        audit.record(None, "core.session.began", "account", account_id)
+        audit.record(access.load_actor(account_id), "core.session.began", "account", account_id)
     return token
 
 
-def is_alive(token: str, account_id: int) -> bool:
-    """Whether the session still counts, for this account; notes that it was seen."""
+def account_of(token: str) -> int | None:
+    """The active account whose open session this is, None for a token that no longer counts; notes that it was seen."""
+    now = datetime.now(UTC)
     found = (
         db.session()
         .execute(
-            select(LoginSession.id, LoginSession.created_at, LoginSession.seen_at).where(
-                LoginSession.token_hash == token_hash(token),
-                LoginSession.account_id == account_id,
-                LoginSession.ended_at.is_(None),
-            )
+            select(LoginSession.id, LoginSession.account_id, LoginSession.seen_at)
+            .join(Account, Account.id == LoginSession.account_id)
+            .where(LoginSession.token_hash == token_hash(token), Account.active, _is_open(now))
         )
         .one_or_none()
     )
-    now = datetime.now(UTC)
-    if found is None or now - found.seen_at > IDLE or now - found.created_at > ABSOLUTE:
-        return False
+    if found is None:
+        return None
     if now - found.seen_at > SEEN_EVERY:
         with writing() as session:
             session.execute(update(LoginSession).where(LoginSession.id == found.id).values(seen_at=now))
-            session.execute(update(Account).where(Account.id == account_id).values(last_seen_at=now))
-    return True
+            session.execute(update(Account).where(Account.id == found.account_id).values(last_seen_at=now))
+    return int(found.account_id)
+
+
+def _is_open(now: datetime) -> ColumnElement[bool]:
+    return and_(
+        LoginSession.ended_at.is_(None),
+        LoginSession.seen_at >= now - IDLE,
+        LoginSession.created_at >= now - ABSOLUTE,
+    )
 
 
 def end(token: str) -> None:
     """End one session by its token: the copied cookie is worthless from here on."""
     with writing() as session:
-        session.execute(
+        ended = session.execute(
             update(LoginSession)
             .where(LoginSession.token_hash == token_hash(token), LoginSession.ended_at.is_(None))
             .values(ended_at=datetime.now(UTC))
-        )
+            .returning(LoginSession.id, LoginSession.account_id)
+        ).one_or_none()
+        if ended:
+            audit.record(access.load_actor(ended.account_id), "core.session.ended", "login_session", ended.id)
 
 
 def end_all(account_id: int, except_token: str = "") -> int:
@@ -111,7 +120,7 @@ def open_sessions(account_id: int) -> list[LoginSession]:
     """The account's open sessions, the newest first."""
     query = (
         select(LoginSession)
-        .where(LoginSession.account_id == account_id, LoginSession.ended_at.is_(None))
-        .order_by(LoginSession.seen_at.desc())
+        .where(LoginSession.account_id == account_id, _is_open(datetime.now(UTC)))
+        .order_by(LoginSession.seen_at.desc(), LoginSession.id.desc())
     )
     return list(db.session().scalars(query))

@@ -1,8 +1,10 @@
 """The shop's settings: known keys, their defaults, and the one way to change them."""
 
 from dataclasses import dataclass, fields
-from zoneinfo import ZoneInfo
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
 
+from babel.core import get_global
 from sqlalchemy import select
 
 from shopadmin.contract import Actor
@@ -26,6 +28,20 @@ class ShopSettings:
     def zone(self) -> ZoneInfo:
         """The shop's time zone."""
         return ZoneInfo(self.timezone)
+
+
+@cache
+def currencies() -> tuple[str, ...]:
+    """ISO 4217 codes of the money that people pay with somewhere."""
+    uses = get_global("territory_currencies").values()
+    return tuple(sorted({code for found in uses for code, _start, end, is_tender in found if is_tender and not end}))
+
+
+@cache
+def timezones() -> tuple[str, ...]:
+    """Names of the places whose time a shop may keep."""
+    links = ("Etc/", "posix/", "right/")
+    return ("UTC", *sorted(name for name in available_timezones() if "/" in name and not name.startswith(links)))
 
 
 KEYS = tuple(field.name for field in fields(ShopSettings))

@@ -1,0 +1,84 @@
+"""How a request may reach us: encrypted or from this machine, to a name of ours, from a page of ours."""
+
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, current_app, render_template, request
+from flask.sessions import SecureCookieSessionInterface
+from flask.typing import ResponseReturnValue
+
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+# What a page that refuses plain HTTP needs itself, and what a load balancer asks.
+OPEN_ENDPOINTS = ("static", "bootstrap.static", "icons.sprite", "healthz", "readyz")
+
+
+class SessionCookie(SecureCookieSessionInterface):
+    """``__Host-session``, Secure, where the connection is encrypted; plain ``session`` on loopback.
+
+    A browser takes the first name only over TLS and only from this very host: nobody else can plant one.
+    """
+
+    def get_cookie_name(self, app: Flask) -> str:
+        """The name on this connection."""
+        return "__Host-session" if request.is_secure else "session"
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        """Whether the browser may send it over TLS alone."""
+        return request.is_secure
+
+    def get_cookie_domain(self, app: Flask) -> str | None:
+        """This host alone."""
+        return None
+
+    def get_cookie_path(self, app: Flask) -> str:
+        """Every page: the prefix of the name asks for it."""
+        return "/"
+
+
+def init_app(app: Flask) -> None:
+    """Put the checks before everything else."""
+    app.session_interface = SessionCookie()
+    app.before_request(_check)
+
+
+def is_loopback() -> bool:
+    """Whether the request comes from this machine: a socket of its own, or one of its loopback addresses."""
+    if not request.remote_addr:
+        return True
+    try:
+        address = ip_address(request.remote_addr.partition("%")[0])
+    except ValueError:
+        return False
+    return (getattr(address, "ipv4_mapped", None) or address).is_loopback
+
+
+def is_forwarded() -> bool:
+    """Whether somebody passed the request on: behind a proxy every peer looks local."""
+    return any(name.lower().startswith(("x-forwarded", "forwarded", "x-real-ip", "via")) for name, _ in request.headers)
+
+
+def is_exposed() -> bool:
+    """Whether others on the way can read along."""
+    return not request.is_secure and not is_loopback()
+
+
+def _check() -> ResponseReturnValue | None:
+    if is_exposed() and not current_app.config["INSECURE_HTTP"] and request.endpoint not in OPEN_ENDPOINTS:
+        return Response(render_template("errors/insecure.html", code=403, reference=""), status=403)
+    if request.method not in SAFE_METHODS and not _is_from_here():
+        abort(400)
+    return None
+
+
+def _is_from_here() -> bool:
+    """Whether an unsafe request was sent by a page of ours, as far as the browser says.
+
+    The token is the lock; this holds as well when a token has leaked.
+    """
+    if request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"):
+        return False
+    origin = request.headers.get("Origin")
+    if origin is None:
+        return True
+    sent = urlsplit(origin)
+    return (sent.scheme, sent.netloc) == (request.scheme, request.host)
