@@ -71,7 +71,7 @@ def chart_svg(
     The same data gives the same bytes, so that the answer's ETag is the data's.
     """
     text, axis, line = _TEXT[look.theme]
-    style = Style(  # type: ignore[no-untyped-call]
+    style = Style(
         background="transparent", plot_background="transparent", font_family=_FONT,
         foreground=axis, foreground_strong=text, foreground_subtle=line, guide_stroke_color=line,
         guide_stroke_dasharray="0", major_guide_stroke_color=line, major_guide_stroke_dasharray="0",

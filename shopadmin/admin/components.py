@@ -1,4 +1,3 @@
-# mypy: disable-error-code="no-untyped-call"
 """The component page: every macro in every tone and state, for page writers and for the tests that look at it.
 
 Development alone: `create_app` adds the view only when DEVELOPMENT is set. Its texts are samples and not translated.
