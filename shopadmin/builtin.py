@@ -2,8 +2,18 @@
 
 from collections.abc import Sequence
 
+from shopadmin.admin.activity import ActivityView
+from shopadmin.admin.attachments import AttachmentsView
 from shopadmin.admin.base import AdminView
+from shopadmin.admin.buyers import BuyersView
 from shopadmin.admin.components import ComponentsView
+from shopadmin.admin.incidents import IncidentsView
+from shopadmin.admin.orders import OrdersView
+from shopadmin.admin.products import ProductsView
+from shopadmin.admin.profile import ProfileView
+from shopadmin.admin.reviews import ReviewsView
+from shopadmin.admin.settings import SettingsView
+from shopadmin.admin.team import TeamView
 from shopadmin.admin.today import TodayView
 
 
@@ -14,4 +24,16 @@ def index_view() -> AdminView:
 
 def admin_views(development: bool) -> Sequence[AdminView]:
     """The core's pages in the order of the side bar; the component page in development alone."""
-    return [*([ComponentsView()] if development else [])]
+    return [
+        OrdersView(),
+        BuyersView(),
+        ProductsView(),
+        ReviewsView(),
+        IncidentsView(),
+        AttachmentsView(),
+        ActivityView(),
+        TeamView(),
+        SettingsView(),
+        ProfileView(),
+        *([ComponentsView()] if development else []),
+    ]

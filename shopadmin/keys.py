@@ -38,14 +38,22 @@ class Keyring:
 
     def encrypt(self, text: str, purpose: bytes) -> bytes:
         """Key number, nonce and sealed text. ``purpose`` binds the value to its column."""
+        return self.encrypt_bytes(text.encode(), purpose)
+
+    def encrypt_bytes(self, data: bytes, purpose: bytes) -> bytes:
+        """As ``encrypt``, for a file."""
         nonce = os.urandom(NONCE_BYTES)
-        return self._prefix + nonce + self._ciphers[self.active].encrypt(nonce, text.encode(), purpose)
+        return self._prefix + nonce + self._ciphers[self.active].encrypt(nonce, data, purpose)
 
     def decrypt(self, sealed: bytes, purpose: bytes) -> str:
         """The text. Raises KeyringError when its key is gone or the value was changed."""
+        return self.decrypt_bytes(sealed, purpose).decode()
+
+    def decrypt_bytes(self, sealed: bytes, purpose: bytes) -> bytes:
+        """As ``decrypt``, for a file."""
         try:
             cipher = self._ciphers[sealed[0]]
-            return cipher.decrypt(sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :], purpose).decode()
+            return cipher.decrypt(sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :], purpose)
         except (KeyError, IndexError, InvalidTag, ValueError) as error:
             raise KeyringError("a stored value does not open with the keys of this shop") from error
 

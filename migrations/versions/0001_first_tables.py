@@ -87,7 +87,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("platform", sa.String(length=40), nullable=False),
         sa.Column("ref", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("name", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
         sa.Column("city", sa.String(), nullable=False),
         sa.Column("region", sa.String(), nullable=False),
         sa.Column("postcode", sa.String(), nullable=False),
@@ -98,6 +98,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_buyer")),
         sa.UniqueConstraint("ref", name=op.f("uq_buyer_ref")),
     )
+    op.create_index(op.f("ix_buyer_name"), "buyer", ["name"], unique=False)
     op.create_table(
         "category",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -344,7 +345,8 @@ def upgrade() -> None:
     )
     op.create_index("ix_shop_order_buyer", "shop_order", ["buyer_id", "created_at"], unique=False)
     op.create_index("ix_shop_order_created", "shop_order", ["created_at", "id"], unique=False)
-    op.create_index("ix_shop_order_number", "shop_order", ["order_no"], unique=False)
+    op.create_index("ix_shop_order_number", "shop_order", ["order_no", "id"], unique=False)
+    op.create_index("ix_shop_order_platform", "shop_order", ["platform", "created_at", "id"], unique=False)
     op.create_index("ix_shop_order_status", "shop_order", ["status", "created_at", "id"], unique=False)
     op.create_table(
         "chargeback",
@@ -485,6 +487,7 @@ def upgrade() -> None:
     op.create_index("ix_review_buyer", "review", ["buyer_id", "created_at"], unique=False)
     op.create_index("ix_review_created", "review", ["created_at", "id"], unique=False)
     op.create_index("ix_review_inbox", "review", ["answer", "inbox_rank", "created_at", "id"], unique=False)
+    op.create_index("ix_review_rank", "review", ["inbox_rank", "created_at", "id"], unique=False)
     op.create_index("ix_review_order", "review", ["order_id"], unique=False)
     op.create_index("ix_review_order_no", "review", ["order_no"], unique=False)
     op.create_table(
@@ -643,6 +646,7 @@ def downgrade() -> None:
     op.drop_table("shipment")
     op.drop_index("ix_review_order_no", table_name="review")
     op.drop_index("ix_review_order", table_name="review")
+    op.drop_index("ix_review_rank", table_name="review")
     op.drop_index("ix_review_inbox", table_name="review")
     op.drop_index("ix_review_created", table_name="review")
     op.drop_index("ix_review_buyer", table_name="review")
@@ -657,6 +661,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_chargeback_order_id"), table_name="chargeback")
     op.drop_table("chargeback")
     op.drop_index("ix_shop_order_status", table_name="shop_order")
+    op.drop_index("ix_shop_order_platform", table_name="shop_order")
     op.drop_index("ix_shop_order_number", table_name="shop_order")
     op.drop_index("ix_shop_order_created", table_name="shop_order")
     op.drop_index("ix_shop_order_buyer", table_name="shop_order")
@@ -683,6 +688,7 @@ def downgrade() -> None:
     op.drop_table("login_failure")
     op.drop_table("import_mapping")
     op.drop_table("category")
+    op.drop_index(op.f("ix_buyer_name"), table_name="buyer")
     op.drop_table("buyer")
     op.drop_index("ix_audit_entry_object", table_name="audit_entry")
     op.drop_index("ix_audit_entry_code", table_name="audit_entry")

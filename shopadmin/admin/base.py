@@ -5,11 +5,12 @@ written on it rather than on Flask-Admin's ``ModelView``: that one opens rows ou
 inline editor whatever ``can_edit`` says, and pages by OFFSET.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal
+from urllib.parse import urlencode
 
-from flask import abort, request
+from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin.base import BaseView, expose
 from flask_babel import lazy_gettext as _
@@ -31,6 +32,10 @@ class AdminView(BaseView):
     menu_item: ClassVar[MenuItem | None] = None
     # The plugin the view belongs to; set when the app registers it.
     plugin: str = ""
+
+    def __init__(self, name: Any = None, *arguments: Any, **options: Any) -> None:
+        # Flask-Admin's own says that a name is a plain string; a lazy translation serves it as well.
+        super().__init__(name, *arguments, **options)
 
     def create_blueprint(self, admin: Any) -> Any:
         """Declare every route of the view at the gate. Raises LookupError for a method without a permission."""
@@ -79,14 +84,32 @@ class Column:
 
     name: str
     label: Text
-    kind: Literal["text", "number", "money", "time", "status", "stars", "badges", "link", "flag"] = "text"
+    kind: Literal[
+        "text",
+        "number",
+        "money",
+        "time",
+        "date",
+        "age",
+        "status",
+        "badge",
+        "badges",
+        "stars",
+        "link",
+        "pair",
+        "code",
+        "flag",
+    ] = "text"
     export: str = ""
     permission: str = ""
     currency: str = "currency"
 
 
 class AdminListView(AdminView):
-    """A list, the page of one row, and the export, all from one ``ListSpec``: same rows, same columns, same masks."""
+    """A list, the page of one row, and the export, all from one ``ListSpec``: same rows, same columns, same masks.
+
+    ``permissions`` without ``export``: the list cannot be taken away as a file, there is no such route.
+    """
 
     spec: ClassVar[lists.ListSpec]
     columns: ClassVar[Sequence[Column]] = ()
@@ -96,12 +119,17 @@ class AdminListView(AdminView):
     empty_title: ClassVar[Text] = _("Nothing here yet")
     empty_text: ClassVar[Text] = ""
 
+    def create_blueprint(self, admin: Any) -> Any:
+        """As for every view; the export only where it has a permission."""
+        if "export" not in self.permissions:
+            self._urls = [route for route in self._urls if route[1] != "export"]  # type: ignore[has-type]
+        return super().create_blueprint(admin)
+
     @expose("/")
     def index_view(self) -> ResponseReturnValue:
         """The list."""
         arguments = self.read_arguments()
-        zone = settings.load().zone
-        page = lists.fetch_page(self.spec, self.actor, arguments, zone)
+        page = lists.fetch_page(self.spec, self.actor, arguments, settings.load().zone)
         return self.render(
             self.list_template,
             view=self,
@@ -110,7 +138,9 @@ class AdminListView(AdminView):
             rows=self.decorate(page.rows),
             columns=self.visible_columns(),
             arguments=arguments,
-            filters=self.spec.filters,
+            filters=self.shown_filters(),
+            tabs=self.tabs(page),
+            export_url=self.export_url(arguments),
             **self.list_context(),
         )
 
@@ -126,23 +156,55 @@ class AdminListView(AdminView):
     def export(self, kind: str) -> ResponseReturnValue:
         """The list as a file: same filter, same columns, same masks. Every export is logged with its row count."""
         columns = [column for column in self.visible_columns() if column.export]
-        query = lists.matching(self.spec, self.actor, self.read_arguments(), settings.load().zone)
-        return exports.respond(
-            self.actor, self.endpoint, kind, columns, lists.iterate(query, self.spec.sorts[0]), self.export_value
-        )
+        arguments = self.read_arguments()
+        query = lists.matching(self.spec, self.actor, arguments, settings.load().zone)
+        rows = self.export_rows(lists.iterate(query, lists.chosen_sort(self.spec, arguments)))
+        return exports.respond(self.actor, self.endpoint, kind, columns, rows, self.export_value)
 
     def read_arguments(self) -> lists.ListArguments:
-        """Filters, search, sort and cursor from the address; an unknown name is left alone, a bad value is a 400."""
+        """Tab, filters, search, sort and cursor from the address; an unknown name is ignored, a bad value a 400."""
         names = {found.name for found in self.spec.filters}
         chosen = {name: value for name, value in request.args.items() if name in names and value}
         search = request.args.get("search", "").strip()
         if "\0" in search or len(search) > 200:
             raise lists.BadListArgumentError("search")
-        return lists.ListArguments(chosen, search, request.args.get("sort", ""), request.args.get("cursor", ""))
+        sort, cursor, view = (request.args.get(name, "") for name in ("sort", "cursor", "view"))
+        return lists.ListArguments(chosen, search, sort, cursor, view)
 
     def visible_columns(self) -> list[Column]:
         """The columns that the actor may see."""
         return [column for column in self.columns if not column.permission or self.actor.can(column.permission)]
+
+    def shown_filters(self) -> list[lists.Filter]:
+        """The filters with what they offer now."""
+        return [
+            replace(found, choices=tuple(found.offered())) if found.offered else found for found in self.spec.filters
+        ]
+
+    def tabs(self, page: lists.Page) -> list[dict[str, Any]]:
+        """The list's views with their counts, for ui.tabs()."""
+        return [
+            {
+                "label": view.label,
+                "url": self.address(view=view.name),
+                "active": view is page.view,
+                "count": page.view_counts[view.name],
+            }
+            for view in self.spec.views
+        ]
+
+    def address(self, **parameters: Any) -> str:
+        """The list's address."""
+        return url_for(f"{self.endpoint}.index_view", **parameters)
+
+    def export_url(self, arguments: lists.ListArguments) -> str:
+        """Where the list as it is shown can be downloaded; empty for those who may not."""
+        if not self.can_export:
+            return ""
+        chosen = {"view": arguments.view, "search": arguments.search, "sort": arguments.sort, **arguments.filters}
+        wanted = urlencode({name: value for name, value in chosen.items() if value})
+        address = url_for(f"{self.endpoint}.export", kind="csv")
+        return f"{address}?{wanted}" if wanted else address
 
     def decorate(self, rows: Sequence[Any]) -> Sequence[Any]:
         """Add what a row shows beyond its columns, for the whole page at once."""
@@ -156,6 +218,10 @@ class AdminListView(AdminView):
         """What the row's page needs beyond the row."""
         return {}
 
+    def export_rows(self, rows: Iterable[Any]) -> Iterable[Any]:
+        """The rows of a file; a list that looks things up for a page does so here by the thousand."""
+        return rows
+
     def export_value(self, row: Any, column: Column) -> Any:
         """What stands in the file for a column."""
         return getattr(row, column.name)
@@ -163,4 +229,4 @@ class AdminListView(AdminView):
     @property
     def can_export(self) -> bool:
         """Whether the actor may take the list away as a file: the same question the server asks."""
-        return self.actor.can(self.permissions["export"])
+        return "export" in self.permissions and self.actor.can(self.permissions["export"])

@@ -39,3 +39,13 @@ def next_statuses(status: OrderStatus) -> frozenset[OrderStatus]:
 def can_change_status(current: OrderStatus, wanted: OrderStatus) -> bool:
     """Whether a person may move an order from one status to the other."""
     return wanted in _BY_HAND[current]
+
+
+def refundable(paid: int | None, total: int | None, reported: int | None, recorded: int) -> int:
+    """What may still be given back, in minor units.
+
+    ``reported`` is the platform's sum and may hold the same refunds as ``recorded``, the shop's own: the larger one
+    counts, not both.
+    """
+    received = paid if paid is not None else total or 0
+    return max(received - max(reported or 0, recorded), 0)

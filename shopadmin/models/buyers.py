@@ -21,7 +21,7 @@ class Buyer(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     platform: Mapped[str] = mapped_column(String(40))
     ref: Mapped[str] = mapped_column(Code, unique=True)
-    name: Mapped[str] = mapped_column(default="")
+    name: Mapped[str] = mapped_column(Code, default="", index=True)
     city: Mapped[str] = mapped_column(default="")
     region: Mapped[str] = mapped_column(default="")
     postcode: Mapped[str] = mapped_column(default="")

@@ -17,8 +17,9 @@ class Order(Base):
         # The list pages by (created_at, id); with a status or a platform chosen it needs that in front.
         Index("ix_shop_order_created", "created_at", "id"),
         Index("ix_shop_order_status", "status", "created_at", "id"),
+        Index("ix_shop_order_platform", "platform", "created_at", "id"),
         Index("ix_shop_order_buyer", "buyer_id", "created_at"),
-        Index("ix_shop_order_number", "order_no"),
+        Index("ix_shop_order_number", "order_no", "id"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

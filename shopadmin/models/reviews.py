@@ -18,6 +18,7 @@ class Review(Base):
         CheckConstraint("answer in ('open', 'draft', 'posted', 'confirmed')", name="answer"),
         # The inbox: what is unanswered, bad ones first, the oldest of them on top.
         Index("ix_review_inbox", "answer", "inbox_rank", "created_at", "id"),
+        Index("ix_review_rank", "inbox_rank", "created_at", "id"),
         Index("ix_review_created", "created_at", "id"),
         Index("ix_review_order", "order_id"),
         Index("ix_review_buyer", "buyer_id", "created_at"),

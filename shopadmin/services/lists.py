@@ -2,23 +2,28 @@
 
 A list is declared once (``ListSpec``) and serves the page, its count, its export and its search alike, so that none
 of them can show a row or a column more than another.
+
+Where "one of these" is asked (a tab with several statuses, a search in two places) the list reads each of them by its
+own index and merges the few rows that a page needs: an OR would make both engines sort everything that matches.
 """
 
 import base64
-import binascii
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, tuple_, union
 
 from shopadmin.contract import Actor, Text
 from shopadmin.models import db
 
 PAGE_SIZE = 50
+# A select of any columns.
+Rows = Select[*tuple[Any, ...]]
 COUNT_CAP = 10_000
+TAB_CAP = 999
 
 
 class BadListArgumentError(ValueError):
@@ -27,13 +32,17 @@ class BadListArgumentError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """One filter of a list. ``condition`` gets the parsed value: a string, or for ``date`` an aware UTC instant."""
+    """One filter of a list. ``condition`` gets the parsed value: a string, or for ``from`` and ``to`` an UTC instant.
+
+    ``offered``: asked for the choices when the list is shown, where they depend on what the shop holds.
+    """
 
     name: str
     label: Text
     condition: Callable[[Any], ColumnElement[bool]]
     kind: Literal["choice", "from", "to", "text"] = "choice"
     choices: Sequence[tuple[str, Text]] = ()
+    offered: Callable[[], Sequence[tuple[str, Text]]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +55,44 @@ class Sort:
     descending: bool = True
 
 
-def _everything(query: Select[Any], actor: Actor) -> Select[Any]:
+@dataclass(frozen=True, slots=True)
+class View:
+    """A tab: the rows of any of ``branches`` (none: all rows), each served by an index, in the order of ``sort``."""
+
+    name: str
+    label: Text
+    branches: tuple[ColumnElement[bool], ...] = ()
+    sort: str = ""
+
+
+def _everything(query: Rows, actor: Actor) -> Rows:
     return query
 
 
-def _no_search(term: str, actor: Actor) -> ColumnElement[bool] | None:
+# What a search means: nothing for this list, one condition, or several places that are read one by one.
+Found = ColumnElement[bool] | Sequence[ColumnElement[bool]] | None
+
+
+def _no_search(term: str, actor: Actor) -> Found:
     return None
 
 
 @dataclass(frozen=True, slots=True)
 class ListSpec:
-    """A list: what it selects, how it may be sorted and filtered, and which rows an actor may see at all."""
+    """A list: what it selects, how it may be sorted and filtered, and which rows an actor may see at all.
 
-    query: Select[Any]
+    The first of ``sorts`` and of ``views`` is the default. ``search_sort`` names the order of a searched list where
+    nobody chose one: that of the index which finds the rows.
+    """
+
+    query: Rows
     id_column: Any
     sorts: tuple[Sort, ...]
     filters: tuple[Filter, ...] = ()
-    search: Callable[[str, Actor], ColumnElement[bool] | None] = _no_search
-    scope: Callable[[Select[Any], Actor], Select[Any]] = _everything
+    search: Callable[[str, Actor], Found] = _no_search
+    scope: Callable[[Rows, Actor], Rows] = _everything
+    views: tuple[View, ...] = ()
+    search_sort: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +103,15 @@ class ListArguments:
     search: str = ""
     sort: str = ""
     cursor: str = ""
+    view: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of rows. ``count`` stops at the cap; ``is_capped`` says that there are more."""
+    """One page of rows. ``count`` stops at the cap; ``is_capped`` says that there are more.
+
+    ``view_counts``: how many rows each tab has, as shown: up to 999, then ``999+``.
+    """
 
     rows: Sequence[Any]
     next_cursor: str
@@ -86,15 +119,19 @@ class Page:
     count: int
     is_capped: bool
     sort: Sort
+    view: View
+    view_counts: Mapping[str, str]
 
 
 def fetch_page(spec: ListSpec, actor: Actor, arguments: ListArguments, zone: Any, size: int = PAGE_SIZE) -> Page:
     """One page: two queries, whatever the depth. Raises BadListArgumentError."""
-    sort = _sort(spec, arguments.sort)
-    query = matching(spec, actor, arguments, zone)
-    count = _count(query, spec)
+    sort = chosen_sort(spec, arguments)
+    branches = _branches(spec, actor, arguments, zone)
     backwards, values = _read_cursor(sort, arguments.cursor)
-    rows = _rows(query, sort, backwards, values, size + 1)
+    count, *view_counts = (
+        db.session().execute(select(_count(spec, branches, COUNT_CAP + 1), *_view_counts(spec, actor))).one()
+    )
+    rows = _rows(branches, sort, backwards, values, size + 1)
     has_more = len(rows) > size
     rows = rows[:size]
     if backwards:
@@ -103,26 +140,25 @@ def fetch_page(spec: ListSpec, actor: Actor, arguments: ListArguments, zone: Any
     after = bool(rows) and (values is not None if backwards else has_more)
     return Page(
         rows=rows,
-        next_cursor=_cursor(sort, rows[-1], "next") if after else "",
-        previous_cursor=_cursor(sort, rows[0], "previous") if before else "",
+        next_cursor=cursor(sort, rows[-1], "next") if after else "",
+        previous_cursor=cursor(sort, rows[0], "previous") if before else "",
         count=min(count, COUNT_CAP),
         is_capped=count > COUNT_CAP,
         sort=sort,
+        view=_view(spec, arguments.view),
+        view_counts={
+            view.name: f"{TAB_CAP}+" if found > TAB_CAP else str(found)
+            for view, found in zip(spec.views, view_counts, strict=True)
+        },
     )
 
 
-def matching(spec: ListSpec, actor: Actor, arguments: ListArguments, zone: Any) -> Select[Any]:
+def matching(spec: ListSpec, actor: Actor, arguments: ListArguments, zone: Any) -> Rows:
     """The rows that the actor may see and the arguments ask for, in no order. Raises BadListArgumentError."""
-    query = spec.scope(spec.query, actor)
-    known = {found.name: found for found in spec.filters}
-    for name, text in arguments.filters.items():
-        if name not in known:
-            raise BadListArgumentError(name)
-        query = query.where(known[name].condition(_value(known[name], text, zone)))
-    if arguments.search:
-        condition = spec.search(arguments.search, actor)
-        if condition is not None:
-            query = query.where(condition)
+    query = _filtered(spec, actor, arguments, zone)
+    for choice in (_view(spec, arguments.view).branches, _found(spec, actor, arguments.search)):
+        if choice:
+            query = query.where(or_(*choice))
     return query
 
 
@@ -138,23 +174,74 @@ def parse_id(text: str) -> int:
     return int(text)
 
 
-def iterate(query: Select[Any], sort: Sort, batch: int = 1000) -> Any:
-    """All rows in order, read in batches: what an export streams."""
+def iterate(query: Rows, sort: Sort, batch: int = 1000) -> Iterator[Any]:
+    """All rows in order, read in batches: what an export streams.
+
+    The query runs when the first row is asked for: by then a streamed answer has a session of its own.
+    """
     ordered = query.order_by(*_ordering(sort, backwards=False)).execution_options(yield_per=batch)
-    return db.session().execute(ordered)
+    yield from db.session().execute(ordered)
 
 
-def _sort(spec: ListSpec, name: str) -> Sort:
+def chosen_sort(spec: ListSpec, arguments: ListArguments) -> Sort:
+    """The order asked for, else that of the search or of the tab. Raises BadListArgumentError."""
+    searched = spec.search_sort if arguments.search else ""
+    name = arguments.sort or searched or _view(spec, arguments.view).sort
     for sort in spec.sorts:
         if name in ("", sort.name):
             return sort
     raise BadListArgumentError("sort")
 
 
+def starts_with(column: Any, prefix: str) -> ColumnElement[bool]:
+    """The range of a byte-ordered column (``Code``) that begins with ``prefix``: an index serves it on both engines."""
+    condition: ColumnElement[bool] = column >= prefix
+    # The next text after all that begin with the prefix; the last character of all has none.
+    head, last = prefix[:-1], ord(prefix[-1])
+    following = last + 1 if last + 1 not in range(0xD800, 0xE000) else 0xE000
+    return condition & (column < head + chr(following)) if following < 0x110000 else condition
+
+
+def _view(spec: ListSpec, name: str) -> View:
+    for view in spec.views:
+        if name in ("", view.name):
+            return view
+    if name:
+        raise BadListArgumentError("view")
+    return View("", "")
+
+
+def _found(spec: ListSpec, actor: Actor, term: str) -> tuple[ColumnElement[bool], ...]:
+    """Where the term is looked for; nothing where no term is given, or where the list has no search."""
+    found = spec.search(term, actor) if term else None
+    if found is None:
+        return ()
+    return (found,) if isinstance(found, ColumnElement) else tuple(found)
+
+
+def _filtered(spec: ListSpec, actor: Actor, arguments: ListArguments, zone: Any) -> Rows:
+    query = spec.scope(spec.query, actor)
+    known = {found.name: found for found in spec.filters}
+    for name, text in arguments.filters.items():
+        if name not in known:
+            raise BadListArgumentError(name)
+        query = query.where(known[name].condition(_value(known[name], text, zone)))
+    return query
+
+
+def _branches(spec: ListSpec, actor: Actor, arguments: ListArguments, zone: Any) -> list[Rows]:
+    """The queries whose rows together are the list: one for each pair of a tab's branch and a place of the search."""
+    queries = [_filtered(spec, actor, arguments, zone)]
+    for choice in (_view(spec, arguments.view).branches, _found(spec, actor, arguments.search)):
+        if choice:
+            queries = [query.where(condition) for query in queries for condition in choice]
+    return queries
+
+
 def _value(found: Filter, text: str, zone: Any) -> Any:
     if "\0" in text or len(text) > 200:
         raise BadListArgumentError(found.name)
-    if found.kind == "choice" and text not in {value for value, _ in found.choices}:
+    if found.kind == "choice" and found.offered is None and text not in {value for value, _ in found.choices}:
         raise BadListArgumentError(found.name)
     if found.kind in ("from", "to"):
         try:
@@ -167,9 +254,22 @@ def _value(found: Filter, text: str, zone: Any) -> Any:
     return text
 
 
-def _count(query: Select[Any], spec: ListSpec) -> int:
-    counted = query.with_only_columns(spec.id_column, maintain_column_froms=True).order_by(None).limit(COUNT_CAP + 1)
-    return db.session().scalar(select(func.count()).select_from(counted.subquery())) or 0
+def _view_counts(spec: ListSpec, actor: Actor) -> list[Any]:
+    query = spec.scope(spec.query, actor)
+    return [
+        _count(spec, [query.where(branch) for branch in view.branches] or [query], TAB_CAP + 1).label(f"view_{number}")
+        for number, view in enumerate(spec.views)
+    ]
+
+
+def _count(spec: ListSpec, branches: Sequence[Rows], limit: int) -> Any:
+    """The number of rows up to ``limit``, as a subquery: no more than that is read of any branch."""
+    ids = [
+        branch.with_only_columns(spec.id_column, maintain_column_froms=True).order_by(None).limit(limit)
+        for branch in branches
+    ]
+    together = ids[0] if len(ids) == 1 else union(*(select(found.subquery()) for found in ids)).limit(limit)
+    return select(func.count()).select_from(together.subquery()).scalar_subquery()
 
 
 def _ordering(sort: Sort, backwards: bool) -> list[Any]:
@@ -177,28 +277,40 @@ def _ordering(sort: Sort, backwards: bool) -> list[Any]:
     return [column.desc() if descending else column.asc() for column in sort.columns]
 
 
-def _rows(query: Select[Any], sort: Sort, backwards: bool, values: list[Any] | None, limit: int) -> list[Any]:
-    if values is not None:
-        key, edge = tuple_(*sort.columns), tuple_(*values)
-        query = query.where(key < edge if sort.descending != backwards else key > edge)
-    return list(db.session().execute(query.order_by(*_ordering(sort, backwards)).limit(limit)).all())
+def _rows(branches: Sequence[Rows], sort: Sort, backwards: bool, values: list[Any] | None, limit: int) -> list[Any]:
+    ordering = _ordering(sort, backwards)
+    pages = []
+    for branch in branches:
+        if values is not None:
+            key = tuple_(*sort.columns)
+            edge = tuple_(
+                *(bindparam(None, value, column.type) for column, value in zip(sort.columns, values, strict=True))
+            )
+            branch = branch.where(key < edge if sort.descending != backwards else key > edge)
+        pages.append(branch.order_by(*ordering).limit(limit))
+    if len(pages) == 1:
+        return list(db.session().execute(pages[0]).all())
+    merged = union(*(select(page.subquery()) for page in pages)).subquery()
+    named = Sort(sort.name, sort.label, tuple(merged.c[column.key] for column in sort.columns), sort.descending)
+    return list(db.session().execute(select(merged).order_by(*_ordering(named, backwards)).limit(limit)).all())
 
 
-def _cursor(sort: Sort, row: Any, direction: str) -> str:
+def cursor(sort: Sort, row: Any, direction: Literal["next", "previous"]) -> str:
+    """Where a page begins, as it stands in an address: after or before ``row``."""
     values = [getattr(row, column.key) for column in sort.columns]
     plain = [value.isoformat() if isinstance(value, datetime) else value for value in values]
     return base64.urlsafe_b64encode(json.dumps([sort.name, direction, *plain]).encode()).decode().rstrip("=")
 
 
-def _read_cursor(sort: Sort, cursor: str) -> tuple[bool, list[Any] | None]:
+def _read_cursor(sort: Sort, text: str) -> tuple[bool, list[Any] | None]:
     """Direction and edge. ``last`` is the end of the list; junk, or another sort's cursor, is refused."""
-    if cursor in ("", "last"):
-        return cursor == "last", None
+    if text in ("", "last"):
+        return text == "last", None
     try:
-        padded = cursor + "=" * (-len(cursor) % 4)
+        padded = text + "=" * (-len(text) % 4)
         name, direction, *values = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
         edge = [_edge(column, value) for column, value in zip(sort.columns, values, strict=True)]
-    except (ValueError, TypeError, binascii.Error, UnicodeDecodeError, RecursionError):
+    except (ValueError, TypeError, OverflowError, RecursionError):
         raise BadListArgumentError("cursor") from None
     if name != sort.name or direction not in ("next", "previous"):
         raise BadListArgumentError("cursor")
@@ -211,6 +323,9 @@ def _edge(column: Any, value: Any) -> Any:
         value = datetime.fromisoformat(value)
         if value.tzinfo is None:
             raise ValueError(value)
-    elif type(value) is not kind or (kind is int and abs(value) >= 2**63) or (kind is str and "\0" in value):
+        return value.astimezone(UTC)
+    if type(value) is not kind or (kind is int and abs(value) >= 2**63) or (kind is str and "\0" in value):
         raise ValueError(value)
+    if kind is str:
+        value.encode()  # half a surrogate pair is JSON, but no text for a database
     return value

@@ -1,0 +1,131 @@
+"""Incidents: what went wrong with orders, written down by the shop and announced to plugins."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import ColumnElement, select
+
+from shopadmin import hook_calls
+from shopadmin.contract import Actor, BuyerId, IncidentRecorded, OrderId, Problem, Text
+from shopadmin.domain import money
+from shopadmin.models import db
+from shopadmin.models.cases import Incident
+from shopadmin.models.orders import Order
+from shopadmin.services import audit, lists, orders
+from shopadmin.services.conflicts import RefusedError
+from shopadmin.services.transactions import after_commit, writing
+
+KINDS: Mapping[str, Text] = {
+    "damaged": _("Arrived damaged"),
+    "lost": _("Lost on the way"),
+    "late": _("Arrived late"),
+    "wrong_item": _("Wrong item"),
+    "missing_item": _("Something was missing"),
+    "returned": _("Sent back"),
+    "not_accepted": _("Not accepted at the door"),
+    "dispute": _("Dispute"),
+    "other": _("Something else"),
+}
+LONGEST_NOTE = 2000
+# A clock that is a little ahead is no reason to refuse.
+AHEAD = timedelta(minutes=10)
+
+
+def kind_label(kind: str) -> Text:
+    """The kind in words; one that an import brought as it stands."""
+    return KINDS.get(kind, kind)
+
+
+def _search(term: str, actor: Actor) -> list[ColumnElement[bool]]:
+    return [
+        lists.starts_with(Incident.incident_no, term),
+        Incident.order_no.startswith(term, autoescape=True),
+        Incident.note.icontains(term, autoescape=True),
+    ]
+
+
+INCIDENTS = lists.ListSpec(
+    query=select(
+        Incident.id, Incident.incident_no, Incident.kind, Incident.order_id, Incident.order_no, Incident.note,
+        Incident.cost, Incident.currency, Incident.occurred_at,
+    ),
+    id_column=Incident.id,
+    sorts=(lists.Sort("newest", _("Newest first"), (Incident.id,)),),
+    filters=(
+        lists.Filter("kind", _("Kind"), lambda value: Incident.kind == value, choices=tuple(KINDS.items())),
+        lists.Filter("from", _("From"), lambda instant: Incident.occurred_at >= instant, kind="from"),
+        lists.Filter("to", _("To"), lambda instant: Incident.occurred_at < instant, kind="to"),
+    ),
+    search=_search,
+)  # fmt: skip
+
+
+def find(actor: Actor, incident_id: int) -> Incident | None:
+    """The incident if the actor may see it: the same scope as the list."""
+    query = INCIDENTS.scope(select(Incident).where(Incident.id == incident_id), actor)
+    return db.session().scalars(query).one_or_none()
+
+
+def record(actor: Actor, kind: str, order_no: str, occurred_at: datetime, cost: str, currency: str, note: str) -> int:
+    """Write an incident down and announce it; returns its id. ``cost`` in major units, empty when it cost nothing.
+
+    The cost is in the order's currency, or in ``currency`` without an order. Raises RefusedError.
+    """
+    note, order_no, cost = note.strip(), order_no.strip(), cost.strip()
+    _check(kind, occurred_at, note)
+    with writing() as session:
+        order = _order(actor, order_no) if order_no else None
+        currency = order.currency if order else currency
+        incident = Incident(
+            incident_no=f"I{datetime.now(UTC):%Y%m%d}-{secrets.token_hex(3)}",
+            kind=kind,
+            order_id=order.id if order else None,
+            order_no=order_no,
+            note=note,
+            cost=_minor(cost, currency) if cost else None,
+            currency=currency if cost else "",
+            occurred_at=occurred_at,
+            recorded_by=actor.account_id,
+        )
+        session.add(incident)
+        session.flush()
+        after = {"kind": kind, "order_no": order_no, "cost": incident.cost, "currency": incident.currency}
+        audit.record(actor, "core.incident.recorded", "incident", incident.id, after=after)
+        event = IncidentRecorded(
+            incident_id=incident.id,
+            order_id=OrderId(order.id) if order else None,
+            buyer_id=BuyerId(order.buyer_id) if order and order.buyer_id else None,
+            kind=kind,
+            at=occurred_at,
+        )
+        after_commit(lambda: hook_calls.incident_recorded(event))
+        return incident.id
+
+
+def _check(kind: str, occurred_at: datetime, note: str) -> None:
+    if kind not in KINDS:
+        raise RefusedError(Problem("kind", _("Choose what happened."), "kind"))
+    if occurred_at > datetime.now(UTC) + AHEAD:
+        raise RefusedError(Problem("occurred_at", _("That is in the future."), "occurred_at"))
+    if len(note) > LONGEST_NOTE or "\0" in note:
+        raise RefusedError(Problem("note", _("A note has %(count)s characters at most.", count=LONGEST_NOTE), "note"))
+
+
+def _order(actor: Actor, order_no: str) -> Order:
+    query = orders.ORDERS.scope(select(Order).where(Order.order_no == order_no), actor).order_by(Order.id).limit(2)
+    found: list[Order] = [] if "\0" in order_no else list(db.session().scalars(query))
+    if len(found) != 1:
+        raise RefusedError(Problem("order_no", _("There is no order with this number."), "order_no"))
+    return found[0]
+
+
+def _minor(cost: str, currency: str) -> int:
+    try:
+        minor = money.to_minor(cost.replace(",", ""), currency)
+    except ValueError:
+        minor = -1
+    if minor < 0:
+        raise RefusedError(Problem("cost", _("Write an amount such as 12.50."), "cost"))
+    return minor
