@@ -57,7 +57,26 @@ def contact_json(recipient: str, phone: Phone | None, address: str) -> str:
         parts["phone"] = phone.number
     if recipient:
         parts["recipient"] = recipient
-    return json.dumps(parts, ensure_ascii=False, separators=(",", ":")) if parts else ""
+    return _canonical(parts) if parts else ""
+
+
+def _canonical(parts: dict[str, Any]) -> str:
+    return json.dumps(parts, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def join(keys: Keyring, present: bytes, said: bytes) -> str:
+    """What a contact says after a newer file: its parts where it has them, the present ones where it is silent.
+
+    A phone comes with its extension, mask and date, and a masked one never hides a full one. Raises KeyringError.
+    """
+    before = json.loads(keys.decrypt(present, CONTACT_PURPOSE))
+    after = json.loads(keys.decrypt(said, CONTACT_PURPOSE))
+    of_phone = ("phone", "extension", "masked", "expires_at")
+    keeps_phone = "phone" not in after or (after.get("masked") and before.get("phone") and not before.get("masked"))
+    dropped = after if keeps_phone else before
+    for name in of_phone:
+        dropped.pop(name, None)
+    return _canonical(before | after)
 
 
 def seal_contact(keys: Keyring, text: str) -> tuple[bytes, bytes]:

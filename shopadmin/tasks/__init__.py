@@ -1,0 +1,1 @@
+"""Background work: each task loads, calls one service, reports progress."""
