@@ -5,6 +5,7 @@ from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel.core import get_global
+from flask import g, has_request_context
 from sqlalchemy import select
 
 from shopadmin.contract import Actor
@@ -48,7 +49,16 @@ KEYS = tuple(field.name for field in fields(ShopSettings))
 
 
 def load() -> ShopSettings:
-    """The settings as stored, defaults where nothing is."""
+    """The settings as stored, defaults where nothing is; read once per request."""
+    if not has_request_context():
+        return _read()
+    if "shop_settings" not in g:
+        g.shop_settings = _read()
+    found: ShopSettings = g.shop_settings
+    return found
+
+
+def _read() -> ShopSettings:
     rows = db.session().execute(select(Setting.key, Setting.value).where(Setting.key.in_(KEYS)))
     return ShopSettings(**{row.key: row.value for row in rows})
 
@@ -59,7 +69,7 @@ def save(actor: Actor | None, **changes: object) -> ShopSettings:
     if unknown:
         raise KeyError(", ".join(sorted(unknown)))
     with writing() as session:
-        before = load()
+        before = _read()
         for key, value in changes.items():
             session.merge(Setting(key=key, value=value))
         audit.record(
@@ -69,4 +79,6 @@ def save(actor: Actor | None, **changes: object) -> ShopSettings:
             before={key: getattr(before, key) for key in changes},
             after=changes,
         )
+    if has_request_context():
+        g.pop("shop_settings", None)
     return load()
