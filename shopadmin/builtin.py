@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from shopadmin.admin import search, today
 from shopadmin.admin.activity import ActivityView
 from shopadmin.admin.attachments import AttachmentsView
 from shopadmin.admin.base import AdminView
@@ -12,9 +13,12 @@ from shopadmin.admin.orders import OrdersView
 from shopadmin.admin.products import ProductsView
 from shopadmin.admin.profile import ProfileView
 from shopadmin.admin.reviews import ReviewsView
+from shopadmin.admin.search import SearchView
 from shopadmin.admin.settings import SettingsView
 from shopadmin.admin.team import TeamView
 from shopadmin.admin.today import TodayView
+from shopadmin.contract import Actor, SearchHit, Tile
+from shopadmin.hookspecs import hookimpl
 
 
 def index_view() -> AdminView:
@@ -31,9 +35,22 @@ def admin_views(development: bool) -> Sequence[AdminView]:
         ReviewsView(),
         IncidentsView(),
         AttachmentsView(),
+        SearchView(),
         ActivityView(),
         TeamView(),
         SettingsView(),
         ProfileView(),
         *([ComponentsView()] if development else []),
     ]
+
+
+@hookimpl
+def shopadmin_dashboard_tiles(actor: Actor) -> Sequence[Tile]:
+    """What waits and what was sold."""
+    return today.tiles(actor)
+
+
+@hookimpl
+def shopadmin_search(query: str, actor: Actor) -> Sequence[SearchHit]:
+    """Orders, buyers, reviews, products, pages of the menu."""
+    return search.hits(query, actor)

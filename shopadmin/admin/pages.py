@@ -1,6 +1,7 @@
 """What the pages of single rows share: plugins' cards, a service's refusals as answers, flashed results."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from flask import abort, current_app, flash, url_for
@@ -13,6 +14,7 @@ from shopadmin.contract import Actor, Panel, Text
 from shopadmin.domain import money
 from shopadmin.services.buyers import BuyerCard
 from shopadmin.services.conflicts import ChangedMeanwhileError, MissingError, ObjectionsError, RefusedError
+from shopadmin.services.timeline import Event
 
 
 def rendered_panels(found: Iterable[tuple[str, Panel]]) -> list[dict[str, Any]]:
@@ -91,3 +93,18 @@ def to_import(actor: Actor, title: Text, text: Text) -> dict[str, Any]:
 def money_text(minor: int, currency: str) -> str:
     """An amount as text in the reader's language."""
     return str(format_currency(money.to_decimal(minor, currency), currency))
+
+
+def list_address(actor: Actor, endpoint: str, permission: str) -> str:
+    """The first page of a view, empty where there is none or the actor may not open it."""
+    can_open = endpoint in current_app.blueprints and actor.can(permission)
+    return url_for(f"{endpoint}.index_view") if can_open else ""
+
+
+def linked(event: Event) -> Event:
+    """The event with the address of what it happened to."""
+    views = {"order": ("orders", _("order")), "review": ("reviews", _("review")), "buyer": ("buyers", _("buyer"))}
+    if event.about is None or event.about[0] not in views:
+        return event
+    (_kind, row_id), (endpoint, word) = event.about, views[event.about[0]]
+    return replace(event, url=url_for(f"{endpoint}.details_view", row_id=row_id), link_text=f"{word} #{row_id}")

@@ -162,6 +162,13 @@ def matching(spec: ListSpec, actor: Actor, arguments: ListArguments, zone: Any) 
     return query
 
 
+def first_rows(spec: ListSpec, actor: Actor, term: str, zone: Any, limit: int) -> Sequence[Any]:
+    """The first rows that a search finds in all of the list, uncounted."""
+    everything = next((view.name for view in spec.views if not view.branches), "")
+    arguments = ListArguments(search=term, view=everything)
+    return _rows(_branches(spec, actor, arguments, zone), chosen_sort(spec, arguments), False, None, limit)
+
+
 def fetch_one(spec: ListSpec, actor: Actor, row_id: int) -> Any | None:
     """The row with this id if the actor may see it, else None: the same scope as the list."""
     return db.session().execute(spec.scope(spec.query, actor).where(spec.id_column == row_id)).one_or_none()

@@ -5,7 +5,7 @@ read what it is about.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -42,6 +42,8 @@ class Event:
     note: bool = False
     url: str = ""
     link_text: Text = ""
+    # What it happened to, where a timeline tells of many things: ("order", 12).
+    about: tuple[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,10 @@ def recent_events(actor: Actor, limit: int = 8) -> list[Event]:
         return []
     query = select(AuditEntry).where(AuditEntry.code.in_(codes)).order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
     entries = db.session().scalars(query.limit(limit)).all()
-    return _told(actor, entries)
+    return [
+        replace(event, about=(entry.object_type, int(entry.object_id)))
+        for event, entry in zip(_told(actor, entries), entries, strict=True)
+    ]
 
 
 def _newest(events: list[Event]) -> list[Event]:
