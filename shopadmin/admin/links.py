@@ -31,20 +31,17 @@ def show_dead_link(_error: links.DeadLinkError) -> ResponseReturnValue:
 
 @blueprint.route("/setup/<token>", methods=["GET", "POST"], endpoint="setup")
 def set_up(token: str) -> ResponseReturnValue:
-    """The owner chooses a password; the first time also a name and an address."""
-    links.find("setup", token)
-    owner = accounts.owner()
-    if owner is not None:
-        form = NewPasswordForm(owner.name, owner.email)
-        if form.validate_on_submit():
-            return _enter(accounts.set_up_owner(token, owner.email, owner.name, form.password.data))
-        return render_template(
-            "account/accept_invite.html", form=form, name=owner.name, email=owner.email, inviter=None
-        )
-    form = SetupForm()
+    """The first owner gives name, address and password; somebody with an account a new password."""
+    found = accounts.find_by_setup_link(token)
+    if found is None:
+        first = SetupForm()
+        if first.validate_on_submit():
+            return _enter(accounts.set_up_owner(token, first.email.data, first.name.data, first.password.data))
+        return render_template("account/setup.html", form=first)
+    form = NewPasswordForm(found.name, found.email)
     if form.validate_on_submit():
-        return _enter(accounts.set_up_owner(token, form.email.data, form.name.data, form.password.data))
-    return render_template("account/setup.html", form=form)
+        return _enter(accounts.set_password(token, form.password.data))
+    return render_template("account/accept_invite.html", form=form, name=found.name, email=found.email, inviter=None)
 
 
 @blueprint.route("/invite/<token>", methods=["GET", "POST"], endpoint="invite")

@@ -68,38 +68,76 @@ def password_problem(password: str, *own: str) -> Text | None:
 
 
 def make_setup_link() -> links.IssuedLink:
-    """A link with which the owner sets a password: the first one, or a new one. From the shell alone.
+    """A link with which the owner comes in: the first time, or with a new password. From the shell alone.
 
     Valid for 30 minutes, once; an older one ends.
     """
     found = owner()
     with writing():
         issued = links.issue("setup", found.email if found else "", found.name if found else "")
-        audit.record(None, "core.account.setup_link_made", "account", found.id if found else "")
+        audit.record(None, "core.account.password_link_made", "account", found.id if found else "")
     return issued
 
 
-def set_up_owner(token: str, email: str, name: str, password: str) -> AccountId:
-    """Make the owner's account, or give the owner a new password and end the old sessions; uses the link up.
+def make_password_link(actor: Actor, target_id: int) -> links.IssuedLink:
+    """A link with which somebody else sets a new password: valid for 30 minutes, once; an older one ends.
 
-    For an owner who is there already ``email`` and ``name`` stay as they are. The caller has checked the values.
+    Whoever has it can take the account over, so it asks for the same right as letting somebody in again. Raises
+    LookupError for an account that may not sign in, ForbiddenError.
+    """
+    with writing():
+        _require_management(actor, target_id)
+        found = person(target_id)
+        if found is None or not found.active:
+            raise LookupError(target_id)
+        issued = links.issue("setup", found.email, found.name)
+        audit.record(actor, "core.account.password_link_made", "account", target_id)
+    return issued
+
+
+def find_by_setup_link(token: str) -> Person | None:
+    """Whose password the link sets; None for the link that makes the first owner. Raises links.DeadLinkError."""
+    return _subject(links.find("setup", token).email)
+
+
+def _subject(email: str) -> Person | None:
+    """The account of a set-up link's address; a link without one works as long as nobody owns the shop."""
+    found = find_by_email(email) if email else owner()
+    if bool(email) != (found is not None) or (found is not None and not (found.active or found.is_owner)):
+        raise links.DeadLinkError
+    return found
+
+
+def set_up_owner(token: str, email: str, name: str, password: str) -> AccountId:
+    """Make the owner's account and use the link up, both or neither. The caller has checked the values.
+
+    Raises links.DeadLinkError, also when somebody owns the shop by now.
+    """
+    hashed = passwords.hash_password(password)
+    with writing() as session:
+        if _subject(links.use("setup", token).email) is not None:
+            raise links.DeadLinkError
+        account = invitations.new_account(normalise_email(email), name.strip(), hashed, is_owner=True)
+        session.add(account)
+        session.flush()
+        audit.record(access.load_actor(account.id), "core.account.set_up", "account", account.id)
+        return AccountId(account.id)
+
+
+def set_password(token: str, password: str) -> AccountId:
+    """Set the password of the link's account, end its sessions and use the link up. The caller has checked it.
+
     Raises links.DeadLinkError.
     """
     hashed = passwords.hash_password(password)
     with writing() as session:
-        links.use("setup", token)
-        found = owner()
+        found = _subject(links.use("setup", token).email)
         if found is None:
-            account = invitations.new_account(normalise_email(email), name.strip(), hashed, is_owner=True)
-            session.add(account)
-            session.flush()
-            account_id = AccountId(account.id)
-        else:
-            account_id = AccountId(found.id)
-            session.execute(update(Account).where(Account.id == found.id).values(password=hashed, active=True))
-            sessions.end_all(found.id)
-        audit.record(access.load_actor(account_id), "core.account.set_up", "account", account_id)
-    return account_id
+            raise links.DeadLinkError
+        session.execute(update(Account).where(Account.id == found.id).values(password=hashed, active=True))
+        after = {"sessions_ended": sessions.end_all(found.id)}
+        audit.record(access.load_actor(found.id), "core.account.password_changed", "account", found.id, after=after)
+        return AccountId(found.id)
 
 
 def sign_in_link(email: str) -> links.IssuedLink:
@@ -134,6 +172,7 @@ def deactivate(actor: Actor | None, target_id: int) -> list[invitations.Invitati
     with writing() as session:
         _require_management(actor, target_id)
         session.execute(update(Account).where(Account.id == target_id).values(active=False))
+        links.revoke_for_account(target_id)
         ended = sessions.end_all(target_id)
         audit.record(actor, "core.account.deactivated", "account", target_id, after={"sessions_ended": ended})
         return invitations.open_invitations_by(target_id)
@@ -184,6 +223,7 @@ def change_password(actor: Actor, current: str, new: str, ip: str, kept_token: s
     hashed = passwords.hash_password(new)
     with writing() as session:
         session.execute(update(Account).where(Account.id == actor.account_id).values(password=hashed))
+        links.revoke_for_account(actor.account_id)
         ended = sessions.end_all(actor.account_id, except_token=kept_token)
         after = {"sessions_ended": ended}
         audit.record(actor, "core.account.password_changed", "account", actor.account_id, after=after)

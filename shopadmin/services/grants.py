@@ -11,7 +11,7 @@ from shopadmin.contract import Actor, Text
 from shopadmin.domain import access as rules
 from shopadmin.models import db
 from shopadmin.models.accounts import Account, Grant
-from shopadmin.services import access, audit
+from shopadmin.services import access, audit, links
 from shopadmin.services.refusals import ConflictError, ForbiddenError
 from shopadmin.services.transactions import writing
 
@@ -99,6 +99,8 @@ def set_grants(
         _require(holder, target, given, until)
         _require(holder, target, taken)
         _give(session, holder, target_id, given, until, reason)
+        if given:
+            links.revoke_for_account(target_id)
         for code in taken:
             _take(session, target_id, code, with_passed_on)
         if given or taken:
@@ -162,6 +164,34 @@ def _log(actor: Actor | None, target_id: int, before: Collection[str], after: Co
         after={"permissions": sorted(after)},
         reason=reason,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One point in the editor. ``is_locked``: the actor may not change it."""
+
+    code: str
+    label: Text
+    help: Text
+    sensitive: bool
+    held: bool
+    is_locked: bool
+
+
+def choices(actor: Actor, held: Collection[str]) -> dict[str, list[Choice]]:
+    """What can be granted, by area (``core.orders``, or a plugin's name), as the actor may tick it.
+
+    Points of plugins that are switched off are left out; what was granted of them stays.
+    """
+    reach = rules.grantable_by(acting(actor), levels())
+    found: dict[str, list[Choice]] = {}
+    for code, point in access.all_permissions().items():
+        if point.level == "grantable" and access.is_switched_on(code):
+            plugin, _dot, rest = code.partition(".")
+            area = f"core.{rest.partition(':')[0]}" if plugin == "core" else plugin
+            choice = Choice(code, point.label, point.help, point.sensitive, code in held, code not in reach)
+            found.setdefault(area, []).append(choice)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Literal
 from sqlalchemy import ColumnElement, and_, select, update
 
 from shopadmin.models import db
-from shopadmin.models.accounts import AccessLink
+from shopadmin.models.accounts import AccessLink, Account
 from shopadmin.services.sessions import token_hash
 from shopadmin.services.transactions import writing
 
@@ -97,6 +97,17 @@ def use(purpose: Purpose, token: str) -> AccessLink:
 def revoke(link_id: int) -> bool:
     """End an open link; False when there was none. Joins the transaction around."""
     return bool(_revoke(AccessLink.id == link_id, datetime.now(UTC)))
+
+
+def revoke_for_account(account_id: int) -> None:
+    """End every link that opens an existing account. Joins the transaction around.
+
+    Done when the account is locked out, gets a new password or more rights: who was trusted with a link to less is
+    not trusted with a link to more.
+    """
+    addresses = select(Account.email).where(Account.id == account_id)
+    opening = and_(AccessLink.purpose.in_(("setup", "sign_in")), AccessLink.email.in_(addresses))
+    _revoke(opening, datetime.now(UTC))
 
 
 def open_invitations() -> list[AccessLink]:

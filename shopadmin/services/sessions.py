@@ -116,6 +116,14 @@ def end_by_id(actor: Actor, session_id: int) -> bool:
     return ended is not None
 
 
+def end_others(actor: Actor, kept_token: str) -> int:
+    """End the actor's own sessions but the one with this token; returns how many."""
+    with writing():
+        ended = end_all(actor.account_id, except_token=kept_token)
+        audit.record(actor, "core.session.others_ended", "account", actor.account_id, after={"sessions_ended": ended})
+        return ended
+
+
 def open_sessions(account_id: int) -> list[LoginSession]:
     """The account's open sessions, the newest first."""
     query = (

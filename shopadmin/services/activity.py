@@ -1,0 +1,156 @@
+"""The activity log as people read it: a sentence for each code, old and new values as far as the reader may see them.
+
+What an entry is about decides who sees its values: without the right to read orders an entry about an order is a
+sentence and no more. Contact data is masked in the log already, and once more here.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import ColumnElement, and_, select
+
+from shopadmin.contract import Actor, Text
+from shopadmin.models import db
+from shopadmin.models.accounts import Account
+from shopadmin.models.audit import AuditEntry
+from shopadmin.services import access, lists
+from shopadmin.services.masking import CONTACT
+
+SENTENCES: Mapping[str, Text] = {
+    "core.access.denied": _("Was refused"),
+    "core.account.deactivated": _("Locked somebody out"),
+    "core.account.password_changed": _("Set a new password"),
+    "core.account.password_link_made": _("Made a link for a new password"),
+    "core.account.reactivated": _("Let somebody in again"),
+    "core.account.set_up": _("Set the shop up"),
+    "core.account.sign_in_link_made": _("Made a sign-in link"),
+    "core.account.signed_out": _("Signed somebody out everywhere"),
+    "core.attachment.added": _("Attached a picture"),
+    "core.chargeback.decided": _("Closed a chargeback"),
+    "core.chargeback.recorded": _("Recorded a chargeback"),
+    "core.contact.revealed": _("Looked at a buyer's contact data"),
+    "core.demo.loaded": _("Loaded the demo shop"),
+    "core.grants.changed": _("Changed what somebody may do"),
+    "core.incident.recorded": _("Wrote an incident down"),
+    "core.invitation.accepted": _("Accepted an invitation"),
+    "core.invitation.made": _("Invited somebody"),
+    "core.invitation.revoked": _("Took an invitation back"),
+    "core.job.cancel_requested": _("Asked a job to stop"),
+    "core.list.exported": _("Downloaded a list"),
+    "core.note.added": _("Wrote a note"),
+    "core.order.status_changed": _("Changed the status of an order"),
+    "core.product.changed": _("Changed a product"),
+    "core.refund.recorded": _("Recorded a refund"),
+    "core.reply.drafted": _("Wrote a reply"),
+    "core.reply.posted": _("Posted a reply"),
+    "core.session.began": _("Signed in"),
+    "core.session.ended": _("Signed out"),
+    "core.session.others_ended": _("Signed the own other devices out"),
+    "core.session.refused": _("Somebody tried to sign in and was refused"),
+    "core.settings.changed": _("Changed the shop's settings"),
+    "core.shipment.recorded": _("Recorded a parcel"),
+}
+
+# What one must be allowed to read to see the values of an entry about it.
+_READ: Mapping[str, str] = {
+    "account": "core.team:read",
+    "attachment": "core.orders:read",
+    "buyer": "core.buyers:read",
+    "import": "core.imports:read",
+    "import_run": "core.imports:read",
+    "incident": "core.incidents:read",
+    "invitation": "core.team:read",
+    "order": "core.orders:read",
+    "product": "core.products:read",
+    "review": "core.reviews:read",
+    "settings": "core.settings:update",
+}
+_PERSONAL = frozenset({"phone", "email", "address", "recipient", "buyer_name", "contact"})
+# Their values say nothing about anybody's data, so everybody who reads the log reads them.
+_OPEN = frozenset({"route", "list", "login_session", "job", ""})
+LONGEST_VALUE = 200
+
+
+def sentence(code: str) -> Text:
+    """What happened, in the reader's language; a plugin's code without a sentence stands for itself."""
+    return SENTENCES.get(code, code)
+
+
+def may_read_values(actor: Actor, object_type: str) -> bool:
+    """Whether the actor may see the values of entries about this kind of object.
+
+    A plugin's object (``name.case``) asks for ``name.case:read``; one that nobody declared, for the owner.
+    """
+    if object_type in _OPEN:
+        return True
+    point = _READ.get(object_type) or f"{object_type}:read"
+    return actor.can(point) if point in access.all_permissions() else actor.is_owner
+
+
+def changes(actor: Actor, object_type: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """Each value as ``name: old → new``; nothing for those who may not read what the entry is about."""
+    if not may_read_values(actor, object_type):
+        return []
+    names = [*before, *(name for name in after if name not in before)]
+    return [_change(actor, name, before.get(name), after.get(name)) for name in names]
+
+
+def _change(actor: Actor, name: str, old: Any, new: Any) -> str:
+    if name in _PERSONAL and not actor.can(CONTACT):
+        return f"{name}: ***"
+    if isinstance(old, list) and isinstance(new, list):
+        added = [f"+ {value}" for value in new if value not in old]
+        return f"{name}: {', '.join([*added, *(f'− {value}' for value in old if value not in new)])}"
+    if old is None:
+        return f"{name}: {_plain(new)}"
+    return f"{name}: {_plain(old)} → {_plain(new)}"
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, list):
+        value = ", ".join(map(str, value))
+    text = "–" if value in (None, "") else str(value)
+    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
+
+
+def _by_account(text: str) -> ColumnElement[bool]:
+    return AuditEntry.account_id == lists.parse_id(text)
+
+
+def _by_object(text: str) -> ColumnElement[bool]:
+    """``order``, or ``order 17``."""
+    kind, _blank, number = text.strip().partition(" ")
+    found: ColumnElement[bool] = AuditEntry.object_type == kind
+    return and_(found, AuditEntry.object_id == number.strip()) if number.strip() else found
+
+
+def _people() -> Sequence[tuple[str, Text]]:
+    rows = db.session().execute(select(Account.id, Account.name).order_by(Account.name))
+    return [(str(row.id), row.name) for row in rows]
+
+
+ACTIVITY = lists.ListSpec(
+    query=select(
+        AuditEntry.id,
+        AuditEntry.at,
+        AuditEntry.account_id,
+        Account.name.label("who"),
+        AuditEntry.code,
+        AuditEntry.object_type,
+        AuditEntry.object_id,
+        AuditEntry.before,
+        AuditEntry.after,
+        AuditEntry.reason,
+        AuditEntry.ip,
+    ).outerjoin(Account, Account.id == AuditEntry.account_id),
+    id_column=AuditEntry.id,
+    sorts=(lists.Sort("newest", _("Newest first"), (AuditEntry.at, AuditEntry.id)),),
+    filters=(
+        lists.Filter("account", _("Who"), _by_account, offered=_people),
+        lists.Filter("code", _("What"), lambda code: AuditEntry.code == code, choices=tuple(SENTENCES.items())),
+        lists.Filter("object", _("About"), _by_object, kind="text"),
+        lists.Filter("from", _("From"), lambda start: AuditEntry.at >= start, kind="from"),
+        lists.Filter("to", _("To"), lambda end: AuditEntry.at < end, kind="to"),
+    ),
+)
