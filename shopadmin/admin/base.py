@@ -125,6 +125,11 @@ class AdminListView(AdminView):
             self._urls = [route for route in self._urls if route[1] != "export"]  # type: ignore[has-type]
         return super().create_blueprint(admin)
 
+    def _handle_view(self, name: str, **kwargs: Any) -> ResponseReturnValue | None:
+        if name == "export":  # taking the list away needs the right to see it as well
+            gate.check(self.permissions.get("index_view"))
+        return super()._handle_view(name, **kwargs)
+
     @expose("/")
     def index_view(self) -> ResponseReturnValue:
         """The list."""
