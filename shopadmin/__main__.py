@@ -1,12 +1,30 @@
 """The console script."""
 
+import os
+
 from shopadmin.app import create_app
-from shopadmin.cli import database, main as command_line
+from shopadmin.cli import accounts, backup, check, database, demo, doctor, imports, init, keys, run
+from shopadmin.cli import main as command_line
 
 
 def main() -> None:
     """Run the command line."""
-    command_line.build(create_app, (database.db,))()
+    os.umask(0o077)  # whatever a command writes is the owner's alone: database, keys, uploads, backups
+    commands = (
+        *accounts.commands,
+        backup.backup,
+        backup.restore,
+        check.check,
+        database.db,
+        demo.demo,
+        doctor.doctor,
+        imports.import_files,
+        imports.imports,
+        init.init,
+        keys.keys,
+        run.run,
+    )
+    command_line.build(create_app, commands)()
 
 
 if __name__ == "__main__":

@@ -57,6 +57,11 @@ class Keyring:
         except (KeyError, IndexError, InvalidTag, ValueError) as error:
             raise KeyringError("a stored value does not open with the keys of this shop") from error
 
+    @property
+    def is_rotating(self) -> bool:
+        """Whether an older key is still here: a rotation has begun and is not over."""
+        return len(self._ciphers) > 1
+
     def is_current(self, sealed: bytes) -> bool:
         """Whether the value is under the active key."""
         return sealed[:1] == self._prefix

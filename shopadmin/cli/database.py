@@ -1,9 +1,13 @@
-"""``shopadmin db …``: the schema. Exit 0 done or up to date, 1 something is pending (``db check``)."""
+"""``shopadmin db …``: the schema. Exit 0 done or up to date, 1 something is pending (``db check``), 2 refused."""
 
 import click
+from alembic.util.exc import CommandError
 
-from shopadmin.cli.main import answer, json_option, with_app
+from shopadmin.cli import starting
+from shopadmin.cli.main import RefusedError, answer, json_option, with_app
 from shopadmin.services import schema
+
+plugin_option = click.option("--plugin", help="Only this plugin's tables; the core's when left out.")
 
 
 @click.group()
@@ -12,11 +16,12 @@ def db() -> None:
 
 
 @db.command()
+@click.option("--plugin", help="Only this plugin's tables; everybody's when left out.")
 @json_option
 @with_app
-def upgrade(as_json: bool) -> None:
-    """Bring the database to the newest schema. Exit 0."""
-    moved = schema.upgrade()
+def upgrade(plugin: str | None, as_json: bool) -> None:
+    """Bring the database to the newest schema."""
+    moved = starting.upgrade(_owner(plugin) if plugin else None)
     answer({"upgraded": moved}, as_json, f"Upgraded: {', '.join(moved)}" if moved else "The database is up to date.")
 
 
@@ -30,3 +35,44 @@ def check(as_json: bool) -> None:
         {"ok": not pending, "pending": pending}, as_json, f"Pending: {', '.join(pending)}" if pending else "Up to date."
     )
     raise SystemExit(1 if pending else 0)
+
+
+@db.command()
+@click.argument("message")
+@plugin_option
+@json_option
+@with_app
+def revision(message: str, plugin: str | None, as_json: bool) -> None:
+    """Write a new revision from the difference between the tables in the code and those in the database."""
+    try:
+        path = schema.revise(_owner(plugin), message)
+    except (schema.SchemaError, CommandError) as error:
+        raise RefusedError(str(error)) from error
+    answer({"file": str(path)}, as_json, f"Written: {path}. Read it before you run it.")
+
+
+@db.command()
+@click.argument("target")
+@plugin_option
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+@with_app
+def downgrade(target: str, plugin: str | None, yes: bool, as_json: bool) -> None:
+    """Take the schema back to a revision ("base": nothing is left). Data that the older schema has no room for goes."""
+    owner = _owner(plugin)
+    if not yes:
+        click.confirm(f"Take {owner} back to {target}? Newer tables and columns go, with what they hold", abort=True)
+    try:
+        schema.downgrade(owner, target)
+    except CommandError as error:
+        raise RefusedError(str(error)) from error
+    heads = schema.heads()
+    answer({"owner": owner, "revision": heads.get(owner, "")}, as_json, f"{owner} is at {heads.get(owner, 'base')}.")
+
+
+def _owner(plugin: str | None) -> str:
+    if plugin is None:
+        return schema.CORE
+    if plugin not in schema.owners():
+        raise RefusedError(f"no plugin {plugin} with tables is installed")
+    return plugin

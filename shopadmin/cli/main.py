@@ -7,9 +7,18 @@ from typing import Any, TypeVar
 
 import click
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 
-AppFactory = Callable[[], Flask]
+from shopadmin.keys import KeyringError
+
+AppFactory = Callable[..., Flask]
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+class RefusedError(click.ClickException):
+    """What was asked for cannot be done as things stand: one clear line, exit 2."""
+
+    exit_code = 2
 
 
 def build(app_factory: AppFactory, commands: tuple[click.Command, ...]) -> click.Group:
@@ -20,14 +29,25 @@ def build(app_factory: AppFactory, commands: tuple[click.Command, ...]) -> click
     return group
 
 
+def build_app(app_factory: AppFactory) -> Flask:
+    """The app. Damaged or short keys, and a database that does not answer, are refusals, not tracebacks."""
+    try:
+        return app_factory()
+    except KeyringError as error:
+        raise RefusedError(str(error)) from error
+
+
 def with_app(command: F) -> F:
     """Run a command inside the app's context; the app is built only when a command runs."""
 
     @click.pass_obj
     @functools.wraps(command)
     def run(app_factory: AppFactory, *args: Any, **kwargs: Any) -> Any:
-        with app_factory().app_context():
-            return command(*args, **kwargs)
+        with build_app(app_factory).app_context():
+            try:
+                return command(*args, **kwargs)
+            except OperationalError as error:
+                raise RefusedError(f"the database does not answer: {error.orig}".strip()) from error
 
     return run  # type: ignore[return-value]
 

@@ -1,7 +1,7 @@
 """The schema: one Alembic environment, a version table per owner (the core, or one plugin)."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import alembic.command
@@ -9,12 +9,14 @@ import alembic.config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import current_app
-from sqlalchemy import create_engine
+from sqlalchemy import Connection, Engine, NullPool, create_engine, func, inspect, select
 
-from shopadmin.models import db, engine
+from shopadmin.models import Base, db, engine
 from shopadmin.services.transactions import write_lock
 
 CORE = "core"
+# Any constant: all migrations of one PostgreSQL database ask for the same one.
+_MIGRATION_LOCK = 7_310_002
 
 
 def version_table(owner: str) -> str:
@@ -53,24 +55,102 @@ def configuration(owner: str) -> alembic.config.Config:
     return found
 
 
+class SchemaError(Exception):
+    """The database is in a state that no upgrade starts from: written by a newer version, or half of it is missing."""
+
+
 def pending() -> list[str]:
     """Owners whose database is not at the head of their revisions."""
     with db.engine.connect() as connection:
-        return [owner for owner in owners() if not _is_current(connection, owner)]
+        return _pending(connection)
 
 
-def _is_current(connection: object, owner: str) -> bool:
-    context = MigrationContext.configure(connection, opts={"version_table": version_table(owner)})  # type: ignore[arg-type]
-    heads = ScriptDirectory.from_config(configuration(owner)).get_heads()
-    return set(context.get_current_heads()) == set(heads)
+def _pending(connection: Connection) -> list[str]:
+    return [owner for owner in owners() if set(current_heads(connection, owner)) != known_heads(owner)]
+
+
+def is_new() -> bool:
+    """Whether the database holds nothing yet."""
+    with db.engine.connect() as connection:
+        return not current_heads(connection, CORE)
+
+
+def heads() -> dict[str, str]:
+    """Every owner's revision as the database stands, owners that are not installed included."""
+    with db.engine.connect() as connection:
+        return heads_of(connection)
+
+
+def heads_of(connection: Connection) -> dict[str, str]:
+    """As ``heads``, of any database."""
+    names = inspect(connection).get_table_names()
+    found = {owner: current_heads(connection, owner) for owner in filter(None, map(_owner_of, names))}
+    return {owner: ",".join(sorted(revisions)) for owner, revisions in sorted(found.items()) if revisions}
+
+
+def _owner_of(table: str) -> str | None:
+    """Whose version table this is, None for any other table."""
+    if table == version_table(CORE):
+        return CORE
+    name = table.removeprefix("plugin_").removesuffix("_alembic_version")
+    return name if version_table(name) == table else None
+
+
+def current_heads(connection: Connection, owner: str) -> tuple[str, ...]:
+    """The revisions that the owner's version table names."""
+    context = MigrationContext.configure(connection, opts={"version_table": version_table(owner)})
+    return context.get_current_heads()
+
+
+def known_heads(owner: str) -> set[str]:
+    """The newest revisions that this version of the owner brings along."""
+    return set(ScriptDirectory.from_config(configuration(owner)).get_heads())
+
+
+def knows(owner: str, revision: str) -> bool:
+    """Whether this installation has the owner's revision."""
+    if owner not in owners():
+        return False
+    scripts = ScriptDirectory.from_config(configuration(owner))
+    return revision in {script.revision for script in scripts.walk_revisions()}
+
+
+def check_startable() -> None:
+    """Raise SchemaError for a database that is newer than this version, or holds tables without a version."""
+    with db.engine.connect() as connection:
+        for owner in owners():
+            found = current_heads(connection, owner)
+            newer = [revision for revision in found if not knows(owner, revision)]
+            if newer:
+                raise SchemaError(f"the database is newer than this version: {owner} is at {', '.join(newer)}")
+            if not found and _has_tables(connection, owner):
+                raise SchemaError(
+                    f"half a schema: tables of {owner} without a version, left by a migration that broke off; "
+                    "restore the backup made before it"
+                )
+
+
+def _has_tables(connection: Connection, owner: str) -> bool:
+    names = [name for name in inspect(connection).get_table_names() if name != version_table(owner)]
+    if owner == CORE:
+        return any(name in Base.metadata.tables and not name.startswith("plugin_") for name in names)
+    return any(name.startswith(f"plugin_{owner}_") for name in names)
 
 
 def upgrade(owner: str | None = None) -> list[str]:
-    """Bring the database to the newest schema; returns the owners that moved. One process at a time on SQLite."""
-    moved = [name for name in pending() if owner in (None, name)]
-    for name in moved:
-        with _migrating(name) as config:
-            alembic.command.upgrade(config, "head")
+    """Bring the database to the newest schema; returns the owners that moved. Raises SchemaError.
+
+    One process at a time: the others wait, find nothing left to do, and go on.
+    """
+    check_startable()
+    moved = []
+    for name in pending():
+        if owner in (None, name):
+            with _migrating(name) as config:
+                if name in _pending(config.attributes["connection"]):
+                    config.attributes["connection"].rollback()
+                    alembic.command.upgrade(config, "head")
+                    moved.append(name)
     return moved
 
 
@@ -80,16 +160,52 @@ def downgrade(owner: str, revision: str) -> None:
         alembic.command.downgrade(config, revision)
 
 
+def revise(owner: str, message: str) -> Path:
+    """Write a new revision of the owner from the difference between its tables and the database."""
+    with _migrating(owner) as config:
+        script = alembic.command.revision(config, message, autogenerate=True, version_path=str(owners()[owner]))
+    if script is None or isinstance(script, list):
+        raise SchemaError("no revision was written")
+    return Path(script.path)
+
+
+def differences(owner: str) -> list[object]:
+    """What autogenerate would change: empty when models and revisions agree."""
+    found: list[object] = []
+
+    def keep(_context: object, _revision: object, directives: list[object]) -> None:
+        found.extend(directives[0].upgrade_ops.as_diffs())  # type: ignore[attr-defined]
+        directives.clear()
+
+    with _migrating(owner) as config:
+        alembic.command.revision(config, autogenerate=True, process_revision_directives=keep)  # type: ignore[arg-type]
+    return found
+
+
+def migrate_url() -> str:
+    """Where the role that owns the tables connects; ``postgresql://`` means psycopg 3."""
+    return str(current_app.config["DATABASE_MIGRATE_URL"]).replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def build(target: Engine, revisions: Mapping[str, str]) -> None:
+    """Bring an empty database to these revisions, owner by owner."""
+    for owner, revision in revisions.items():
+        with _migrating(owner, target) as config:
+            alembic.command.upgrade(config, revision)
+
+
 @contextlib.contextmanager
-def _migrating(owner: str) -> Iterator[alembic.config.Config]:
-    """Configuration with a connection of the role that owns the tables."""
+def _migrating(owner: str, target: Engine | None = None) -> Iterator[alembic.config.Config]:
+    """Configuration with a connection of the role that owns the tables, while nobody else migrates."""
     config = configuration(owner)
-    url = current_app.config["DATABASE_MIGRATE_URL"].replace("postgresql://", "postgresql+psycopg://", 1)
-    own_engine = create_engine(url)
-    engine.prepare(own_engine)
-    try:
-        with write_lock(), own_engine.connect() as connection:
-            config.attributes["connection"] = connection
-            yield config
-    finally:
-        own_engine.dispose()
+    own_engine = target
+    if own_engine is None:
+        own_engine = create_engine(migrate_url(), poolclass=NullPool)
+        engine.prepare(own_engine)
+    with write_lock(), own_engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            # The session's own, so that it outlasts the migration's transaction; the end of the connection frees it.
+            connection.execute(select(func.pg_advisory_lock(_MIGRATION_LOCK)))
+            connection.commit()
+        config.attributes["connection"] = connection
+        yield config

@@ -1,0 +1,87 @@
+"""The steps that ``run`` and ``demo`` share: refuse, prepare the database, hold the shop, serve."""
+
+import os
+import socket
+from collections.abc import Callable
+
+import click
+from flask import Flask
+
+import config as environment
+from shopadmin.cli import serving, start_checks
+from shopadmin.cli.main import AppFactory, RefusedError, build_app
+from shopadmin.services import backups, occupancy, schema
+
+LOOPBACK = "127.0.0.1"
+
+
+def refuse_bad_files() -> None:
+    """Raise RefusedError for files that others can read and disks that cannot lock."""
+    for problem in start_checks.file_problems(environment.from_environment()):
+        raise RefusedError(problem)
+
+
+def open_app(app_factory: AppFactory, safe_mode: bool) -> Flask:
+    """The app, once nothing speaks against starting it. Raises RefusedError."""
+    refuse_bad_files()
+    if safe_mode:
+        os.environ["SHOPADMIN_SAFE_MODE"] = "1"  # the worker reads it too
+    app = build_app(app_factory)
+    for problem in start_checks.app_problems(app):
+        raise RefusedError(problem)
+    return app
+
+
+def upgrade(owner: str | None = None) -> list[str]:
+    """Bring the schema up to date, after a backup when there is something to lose; returns who moved.
+
+    Raises RefusedError.
+    """
+    try:
+        schema.check_startable()
+        if schema.pending() and not schema.is_new():
+            click.echo(f"Backup before the upgrade: {backups.before_upgrade()}", err=True)
+        return schema.upgrade(owner)
+    except schema.SchemaError as error:
+        raise RefusedError(str(error)) from error
+
+
+def wanted_port(option: int | None) -> int | None:
+    """The port that was asked for, by option or ``PORT``; None: any from 8000 on. Raises RefusedError."""
+    text = os.environ.get("PORT", "")
+    if option is not None or not text:
+        return option
+    if not text.isdigit() or int(text) > 65535:
+        raise RefusedError(f"PORT={text} is no port number")
+    return int(text)
+
+
+def listen(option: int | None) -> socket.socket:
+    """A socket on loopback. Raises RefusedError when the port that was asked for is taken."""
+    try:
+        return serving.listen(LOOPBACK, wanted_port(option))
+    except serving.PortTakenError as error:
+        raise RefusedError(f"{error}; PORT= names another one") from error
+
+
+def serve(app: Flask, port: int | None, welcome: Callable[[str], str]) -> None:
+    """Serve the prepared shop until it is stopped. ``welcome(url)`` gives what people read besides the address."""
+    listener = listen(port)
+    url = serving.address(listener)
+
+    def announce() -> None:
+        click.echo(f"Listening on {url}")
+        with app.app_context():
+            click.echo(welcome(url))
+        click.echo("Ctrl-C stops it.")
+
+    try:
+        with occupancy.shared(app.config["DATA_FOLDER"]):
+            serving.serve(app, listener, announce)
+    except occupancy.OccupiedError as error:
+        raise RefusedError(str(error)) from error
+    click.echo("Stopped.")
+
+
+port_option = click.option("--port", type=click.IntRange(0, 65535), help="Instead of PORT.")
+safe_mode_option = click.option("--safe-mode", is_flag=True, help="Start without any plugin.")

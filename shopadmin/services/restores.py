@@ -1,0 +1,244 @@
+"""Bring a backup back: everything is looked over first, then swapped in so that a crash leaves the old or the new.
+
+What comes back is prepared beside what is there (``restoring/`` in the data folder; on PostgreSQL a schema of its
+own) and verified there. Then a marker is written; from that moment the swap is finished, at the next start if need be.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import Connection, create_engine, make_url, select, text
+from sqlalchemy.pool import NullPool
+
+from shopadmin import keys
+from shopadmin.models import db
+from shopadmin.models.buyers import BuyerIdentifier
+from shopadmin.models.orders import Order
+from shopadmin.services import audit, backups, contacts, failpoints, occupancy, schema, snapshots
+from shopadmin.services.backup_archives import BadArchiveError, Reader
+from shopadmin.services.snapshots import Figures
+from shopadmin.services.transactions import writing
+
+WORKING, REPLACED, MARKER = "restoring", "replaced", "ready.json"
+INCOMING, OUTGOING = "shopadmin_restoring", "shopadmin_replaced"
+# Room that must stay free on the disk.
+_MARGIN = 50 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One thing to swap in: where it waits, where it goes, and where what is there goes."""
+
+    source: str
+    target: str
+    aside: str
+
+
+def restore(path: Path) -> Figures:
+    """Replace the shop by the backup; returns what came back.
+
+    Raises BadArchiveError for an archive that cannot be restored, occupancy.OccupiedError while the shop is served;
+    nothing was touched then. What was there before is kept aside until the next restore.
+    """
+    folder: Path = current_app.config["DATA_FOLDER"]
+    with occupancy.alone(folder):
+        working = folder / WORKING
+        shutil.rmtree(working, ignore_errors=True)
+        archive = Reader(path)
+        try:
+            _check_fit(archive, folder)
+            moves = _prepare(archive, working, folder)
+        except BaseException:
+            shutil.rmtree(working, ignore_errors=True)
+            raise
+        finally:
+            archive.close()
+        found = Figures(archive.manifest.schema, archive.manifest.rows, archive.manifest.audit)
+        failpoints.reach("restore.prepared")
+        _write_marker(working, moves)
+        failpoints.reach("restore.marked")
+        db.session.remove()
+        db.engine.dispose()
+        finish(current_app.config)
+    return found
+
+
+def note(name: str, found: Figures) -> None:
+    """Write the restore into the log that came back."""
+    with writing():
+        audit.record(None, "core.backup.restored", "backup", name, after={"rows": sum(found.rows.values())})
+
+
+def where_replaced() -> str:
+    """Where the last restore put what was there before."""
+    folder: Path = current_app.config["DATA_FOLDER"] / REPLACED
+    return str(folder) if db.engine.dialect.name == "sqlite" else f"{folder} and in PostgreSQL's schema {OUTGOING}"
+
+
+def _check_fit(archive: Reader, folder: Path) -> None:
+    manifest = archive.manifest
+    engine = db.engine.dialect.name
+    if manifest.engine != engine:
+        raise BadArchiveError(f"the backup is of a shop on {manifest.engine}, this one is on {engine}")
+    for owner, revisions in manifest.schema.items():
+        is_here = owner in schema.owners()
+        unknown = [revision for revision in revisions.split(",") if is_here and not schema.knows(owner, revision)]
+        if unknown:
+            raise BadArchiveError(f"the backup is newer than this version: {owner} is at {', '.join(unknown)}")
+        if not is_here and engine == "postgresql":
+            raise BadArchiveError(f"the backup holds tables of the plugin {owner}, which is not installed")
+    if schema.CORE not in manifest.schema:
+        raise BadArchiveError("the backup holds no shop")
+    if archive.size() + _MARGIN > shutil.disk_usage(folder).free:
+        raise BadArchiveError("there is not enough room on the disk to unpack the backup")
+
+
+def _prepare(archive: Reader, working: Path, folder: Path) -> list[Move]:
+    """Unpack, verify, and say what has to be moved where."""
+    working.mkdir(mode=0o700)
+    keyring = contacts.keyring()
+    moves = [_move(working / name, folder / name, folder) for name in backups.FOLDERS]
+    for name in backups.FOLDERS:
+        (working / name).mkdir(mode=0o700)
+        for member in archive.names(name):
+            archive.extract(member, working / member)
+    for member in archive.names("keys"):
+        archive.extract(member, working / member)
+        moves.append(_move(working / member, folder / member, folder))
+        if member == "keys/data-keys.json":
+            keyring = keys.load_keyring(working / "keys")
+    if db.engine.dialect.name == "sqlite":
+        target = Path(str(db.engine.url.database)).resolve()
+        waiting = target.with_name(f"{target.name}.{WORKING}")
+        waiting.unlink(missing_ok=True)
+        archive.extract(backups.SQLITE_MEMBER, waiting)
+        with snapshots.opened_sqlite(waiting) as connection:
+            _verify(connection, archive, keyring)
+        moves.append(_move(waiting, target, folder))
+    else:
+        _load_postgresql(archive, keyring)
+    return moves
+
+
+def _move(source: Path, target: Path, folder: Path) -> Move:
+    return Move(str(source), str(target), str(folder / REPLACED / target.name))
+
+
+def _load_postgresql(archive: Reader, keyring: keys.Keyring) -> None:
+    """The backup's rows in a schema of their own, made by the migrations up to the backup's revisions."""
+    target = snapshots.engine_for(schema.migrate_url(), INCOMING)
+    with target.begin() as connection:
+        connection.execute(text(f"drop schema if exists {INCOMING} cascade"))
+        connection.execute(text(f"create schema {INCOMING}"))
+    schema.build(target, archive.manifest.schema)
+    with target.begin() as connection:
+        for name in snapshots.parents_first(connection):
+            member = f"database/{name}.copy"
+            if member not in archive.manifest.files:
+                raise BadArchiveError(f"the backup lacks the table {name}")
+            if name.endswith("_alembic_version"):
+                continue  # the migrations have just written it
+            snapshots.copy_in(connection, name, archive.manifest.columns[name], archive.pieces(member))
+        snapshots.renumber(connection)
+        _verify(connection, archive, keyring)
+
+
+def _verify(connection: Connection, archive: Reader, keyring: keys.Keyring) -> None:
+    """What came out of the archive is what went in, is sound, and opens with the keys. Raises BadArchiveError."""
+    manifest = archive.manifest
+    if snapshots.figures(connection) != Figures(manifest.schema, manifest.rows, manifest.audit):
+        raise BadArchiveError("the backup does not hold the rows that its manifest says")
+    for problem in snapshots.damage(connection):
+        raise BadArchiveError(f"the backup holds a damaged shop: {problem.message}")
+    try:
+        for column, purpose in (
+            (BuyerIdentifier.value_encrypted, contacts.IDENTIFIER_PURPOSE),
+            (Order.contact_encrypted, contacts.CONTACT_PURPOSE),
+        ):
+            for sealed in connection.scalars(select(column).where(column.is_not(None)).limit(50)):
+                keyring.decrypt(sealed or b"", purpose)
+    except keys.KeyringError as error:
+        raise BadArchiveError(
+            "the backup's phones and addresses do not open with the keys of this shop; put the keys that belong to it "
+            "into keys/ of the data folder first"
+        ) from error
+
+
+def _write_marker(working: Path, moves: list[Move]) -> None:
+    draft = working / f"{MARKER}.new"
+    with draft.open("w") as file:
+        json.dump([[move.source, move.target, move.aside] for move in moves], file)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(working / MARKER)
+    backups.sync_folder(working)
+
+
+def finish(config: Mapping[str, Any]) -> None:
+    """Swap in what a restore has prepared; nothing to do when none is under way. Can be repeated at any point."""
+    working = Path(config["DATA_FOLDER"]) / WORKING
+    marker = working / MARKER
+    if not marker.exists():
+        return
+    moves = [Move(*entry) for entry in json.loads(marker.read_text())]
+    if _are_all_waiting(moves):
+        shutil.rmtree(working.parent / REPLACED, ignore_errors=True)
+    (working.parent / REPLACED).mkdir(mode=0o700, exist_ok=True)
+    _swap_schemas(str(config["DATABASE_MIGRATE_URL"]), str(config["DATABASE_URL"]))
+    for move in moves:
+        _swap_in(move)
+        failpoints.reach("restore.moved")
+    marker.unlink()
+    shutil.rmtree(working)
+
+
+def _are_all_waiting(moves: list[Move]) -> bool:
+    return all(Path(move.source).exists() for move in moves)
+
+
+def _swap_in(move: Move) -> None:
+    source, target, aside = Path(move.source), Path(move.target), Path(move.aside)
+    if not source.exists():
+        return  # done before a crash
+    # SQLite's journals go first: the new file must never meet the old one's.
+    for suffix in ("-wal", "-shm", ""):
+        old = target.with_name(target.name + suffix)
+        if old.exists():
+            old.replace(aside.with_name(aside.name + suffix))
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    source.replace(target)
+    backups.sync_folder(target.parent)
+
+
+def _swap_schemas(url: str, serving_url: str) -> None:
+    """PostgreSQL: the prepared schema takes the place of the one that serves, in one transaction."""
+    if make_url(url).get_backend_name() != "postgresql":
+        return
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), poolclass=NullPool)
+    with engine.begin() as connection:
+        waiting = text("select 1 from information_schema.schemata where schema_name = :name")
+        if not connection.scalar(waiting, {"name": INCOMING}):
+            return
+        serving = connection.scalar(text("select current_schema()")) or "public"
+        connection.execute(text(f"drop schema if exists {OUTGOING} cascade"))
+        connection.execute(text(f'alter schema "{serving}" rename to {OUTGOING}'))
+        connection.execute(text(f'alter schema {INCOMING} rename to "{serving}"'))
+        _let_serve(connection, serving, make_url(url).username, make_url(serving_url).username)
+
+
+def _let_serve(connection: Connection, place: str, owner: str | None, role: str | None) -> None:
+    """Where another role serves than owns the tables, it may use the new ones as it could the old."""
+    if not role or role == owner:
+        return
+    for grant in (
+        f'grant usage on schema "{place}" to "{role}"',
+        f'grant select, insert, update, delete on all tables in schema "{place}" to "{role}"',
+        f'grant usage, select on all sequences in schema "{place}" to "{role}"',
+    ):
+        connection.execute(text(grant))
