@@ -20,7 +20,7 @@ from shopadmin.admin import gate, languages, links, shell, sign_in, transport
 from shopadmin.admin.base import AdminView
 from shopadmin.admin.icons import icons
 from shopadmin.models import db, engine
-from shopadmin.services import access, transactions
+from shopadmin.services import access, restores, transactions
 from shopadmin.services import plugins as plugin_states
 
 log = logging.getLogger(__name__)
@@ -34,6 +34,7 @@ def create_app(config: Mapping[str, Any] | None = None, plugins: Mapping[str, ob
     """
     app = Flask("shopadmin", static_folder="static", template_folder="templates")
     _configure(app, config or {})
+    restores.finish(app.config)  # one that a crash cut short
     _open_keys(app)
     _open_database(app)
     _register_plugins(app, plugins)
