@@ -23,20 +23,35 @@ from flask.testing import FlaskClient
 from sqlalchemy import create_engine, make_url, text
 
 from shopadmin.app import create_app
+from shopadmin.domain.reviews import is_bad
 from shopadmin.models import db
 from shopadmin.models.accounts import Account, Grant
+from shopadmin.models.buyers import Buyer, BuyerIdentifier
 from shopadmin.models.orders import Order
-from shopadmin.services import schema, sessions
+from shopadmin.models.reviews import Review
+from shopadmin.services import contacts, schema, sessions
 from shopadmin.services.transactions import writing
 
 POSTGRESQL_BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let the whole suite run on either database."""
+    """Let the whole suite run on either database, or on both."""
     parser.addoption(
-        "--database", choices=("sqlite", "postgresql"), default="sqlite", help="where the tests' shops live"
+        "--database", choices=("sqlite", "postgresql", "both"), default="sqlite", help="where the tests' shops live"
     )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """With ``--database both``, run what needs a shop once on each. Pages look the same on either, so browsers do not."""
+    if metafunc.config.getoption("--database") != "both" or "database_kind" not in metafunc.fixturenames:
+        return
+    is_here = bool(POSTGRESQL_BINARIES)
+    skip = pytest.mark.skipif(not is_here, reason="PostgreSQL is not installed")
+    kinds: list[Any] = ["sqlite", pytest.param("postgresql", marks=skip)]
+    if metafunc.definition.get_closest_marker("browser"):
+        kinds = kinds[:1]
+    metafunc.parametrize("database_kind", kinds, indirect=True, scope="session")
 
 
 class Cluster:
@@ -101,8 +116,8 @@ def postgresql_cluster(durable: bool = False) -> Iterator[Cluster]:
 
 @pytest.fixture(scope="session")
 def database_kind(request: pytest.FixtureRequest) -> str:
-    """``sqlite`` or ``postgresql``: where this run's shops live."""
-    return str(request.config.getoption("--database"))
+    """``sqlite`` or ``postgresql``: where this test's shops live."""
+    return str(getattr(request, "param", request.config.getoption("--database")))
 
 
 @pytest.fixture(scope="session")
@@ -282,3 +297,43 @@ def make_order(number: int = 1, **changes: Any) -> int:
         session.add(order)
         session.flush()
         return order.id
+
+
+def make_buyer(name: str = "Sample Buyer", phone: str = "", email: str = "", platform: str = "test") -> int:
+    """Add a buyer with these identifiers, sealed as an import seals them; call inside an app context. Returns the id."""
+    keys = contacts.keyring()
+    with writing() as session:
+        buyer = Buyer(platform=platform, ref=f"{platform}:{uuid.uuid4().hex}", name=name, created_at=datetime.now(UTC))
+        session.add(buyer)
+        session.flush()
+        known: tuple[tuple[contacts.IdentifierKind, str], ...] = (("phone", phone), ("email", email))
+        for kind, value in known:
+            if value:
+                session.add(
+                    BuyerIdentifier(
+                        buyer_id=buyer.id,
+                        kind=kind,
+                        value_hash=contacts.identifier_hash(keys, kind, value),
+                        value_encrypted=contacts.seal_identifier(keys, value),
+                        tail_hash=contacts.tail_hash(keys, value) if kind == "phone" else None,
+                    )
+                )
+        return buyer.id
+
+
+def make_review(number: int = 1, **changes: Any) -> int:
+    """Add an unanswered review of two stars; call inside an app context. Returns its id."""
+    fields: dict[str, Any] = {
+        "platform": "test",
+        "key": f"R{number:06}",
+        "stars": 2,
+        "body": f"Sample text {number}",
+        "created_at": datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=number),
+    }
+    fields |= changes
+    fields.setdefault("inbox_rank", 0 if is_bad(fields["stars"], fields.get("grade")) else 1)
+    with writing() as session:
+        review = Review(**fields)
+        session.add(review)
+        session.flush()
+        return review.id

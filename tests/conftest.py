@@ -1,0 +1,56 @@
+"""What the tests need of the machine, and the closing lines that say what was left out for want of it.
+
+``SHOPADMIN_REQUIRE_ALL=1`` makes anything left out a failure.
+"""
+
+import os
+import shutil
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+REQUIRE_ALL = os.environ.get("SHOPADMIN_REQUIRE_ALL") == "1"
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+@pytest.fixture(scope="session")
+def test_data() -> Path:
+    """The folder of real and sample export files."""
+    named = os.environ.get("SHOPADMIN_TEST_DATA")
+    if not named:
+        pytest.skip("SHOPADMIN_TEST_DATA is not set")
+    folder = Path(named)
+    assert (folder / "samples").is_dir(), "SHOPADMIN_TEST_DATA names no folder of export files"
+    return folder
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The browser's program."""
+    found = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    if found is None:
+        pytest.skip("Chromium is not installed")
+    return found
+
+
+def left_out(reports: Sequence[pytest.TestReport]) -> Counter[str]:
+    """How many tests did not run, by reason."""
+    reasons = (report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr) for report in reports)
+    return Counter(reason.removeprefix("Skipped: ") for reason in reasons)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name what was left out and why, right above the closing line."""
+    for reason, count in sorted(left_out(terminalreporter.stats.get("skipped", [])).items()):
+        terminalreporter.write_line(f"LEFT OUT: {count} test{'s' * (count != 1)}: {reason}", yellow=True)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where everything is required, what was left out fails the run."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if REQUIRE_ALL and reporter is not None and reporter.stats.get("skipped") and session.exitstatus == 0:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
