@@ -28,6 +28,85 @@ for each row execute function refuse_log_change()
 """
 
 
+# Where PostgreSQL stages imports: unlogged, gone after a crash, as they are read from the files again. On SQLite every
+# import has a file of its own with the same tables.
+STAGING_HEAD = """
+    run_id bigint not null, seq bigint not null, file_id bigint not null, "row" integer not null,
+    derived boolean not null, action varchar(1) not null default '', target_id bigint, previous bigint
+"""
+STAGING = {
+    "stage_buyers": """
+        platform varchar(40), ref varchar collate "C", name varchar collate "C", city varchar, region varchar,
+        postcode varchar, accepts_marketing boolean, created_at timestamptz, order_no varchar collate "C"
+    """,
+    "stage_categories": """
+        platform varchar(40), ref varchar collate "C", name varchar
+    """,
+    "stage_identifiers": """
+        buyer_id bigint, kind varchar(10), value_hash bytea, value_encrypted bytea, tail_hash bytea, expires_at
+        timestamptz, buyer_ref varchar collate "C"
+    """,
+    "stage_incidents": """
+        incident_no varchar collate "C", kind varchar(40), order_id bigint, order_no varchar, note varchar, cost
+        bigint, currency varchar(3), occurred_at timestamptz
+    """,
+    "stage_order_lines": """
+        order_id bigint, line_no varchar collate "C", product_ref varchar, sku varchar, title varchar, spec
+        varchar, qty integer, price bigint, paid bigint, shipping bigint, status varchar, refund_status varchar,
+        refunded bigint, seller_ref varchar, platform varchar(40), order_no varchar collate "C", waits boolean
+    """,
+    "stage_orders": """
+        platform varchar(40), order_no varchar collate "C", shop_ref varchar, buyer_id bigint, buyer_ref
+        varchar, buyer_name varchar, status varchar(20), status_raw varchar, created_at timestamptz, paid_at
+        timestamptz, shipped_at timestamptz, promised_at timestamptz, delivered_at timestamptz, confirmed_at
+        timestamptz, close_reason varchar, currency varchar(3), goods bigint, shipping bigint, total bigint,
+        paid bigint, refunded bigint, item_count integer, buyer_note varchar, shop_note varchar, payment_method
+        varchar, contact_encrypted bytea, contact_hash bytea, person_ref varchar collate "C", person_rank
+        integer, account_hash bytea
+    """,
+    "stage_payments": """
+        order_id bigint, sequence varchar(40), method varchar, amount bigint, instalments integer, platform
+        varchar(40), order_no varchar collate "C", waits boolean
+    """,
+    "stage_products": """
+        platform varchar(40), ref varchar collate "C", sku varchar collate "C", title varchar, category_ref
+        varchar, supplier_id bigint, stock integer, supplier_ref varchar collate "C"
+    """,
+    "stage_reviews": """
+        platform varchar(40), key varchar collate "C", order_no varchar collate "C", line_no varchar, order_id
+        bigint, buyer_id bigint, buyer_name varchar, product_ref varchar, product_title varchar, spec varchar,
+        stars integer, grade varchar(10), inbox_rank smallint, title varchar, body varchar, followup_body
+        varchar, followup_at timestamptz, platform_reply varchar, platform_reply_at timestamptz, state
+        varchar(20), verified boolean, photos json, answer varchar(10), created_at timestamptz, person_ref
+        varchar collate "C"
+    """,
+    "stage_sellers": """
+        platform varchar(40), ref varchar collate "C", name varchar, city varchar, region varchar, postcode
+        varchar
+    """,
+    "stage_shipments": """
+        order_id bigint, carrier varchar, tracking_no varchar collate "C", shipped_at timestamptz, delivered_at
+        timestamptz, platform varchar(40), order_no varchar collate "C"
+    """,
+}
+
+
+def _make_staging_tables() -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        return
+    op.execute("create unlogged table stage_complete (run_id bigint constraint pk_stage_complete primary key)")
+    for table, columns in STAGING.items():
+        key = f"constraint pk_{table} primary key (run_id, seq)"
+        op.execute(f"create unlogged table {table} ({STAGING_HEAD}, {columns}, {key})")
+
+
+def _drop_staging_tables() -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        return
+    for table in ("stage_complete", *STAGING):
+        op.execute(f"drop table {table}")
+
+
 def _make_log_append_only() -> None:
     is_sqlite = op.get_bind().dialect.name == "sqlite"
     if not is_sqlite:
@@ -628,10 +707,12 @@ def upgrade() -> None:
     )
     op.create_index("ix_import_rejection_file", "import_rejection", ["file_id", "row"], unique=False)
     _make_log_append_only()
+    _make_staging_tables()
 
 
 def downgrade() -> None:
     """Take back."""
+    _drop_staging_tables()
     op.drop_index("ix_import_rejection_file", table_name="import_rejection")
     op.drop_table("import_rejection")
     op.drop_table("import_count")

@@ -96,6 +96,8 @@ def _show(run_id: int, seconds: float, as_json: bool, dry_run: bool) -> None:
     report = runs.report(run_id)
     assert report is not None  # noqa: S101 - we have just made it
     path = rejected.write_file(run_id) if dry_run else rejected.file_of(run_id)
+    if dry_run and report.state == "staged":
+        working.discard(None, run_id)
     entries = [_entry(found) for found in report.files]
     result = {
         "run": run_id,

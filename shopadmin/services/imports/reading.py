@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from shopadmin import hook_calls
 from shopadmin.contract import ImportFormat, ReadContext
-from shopadmin.domain.records import Rejection
+from shopadmin.domain.records import KIND_OF, Rejection
 from shopadmin.models import db
 from shopadmin.models.imports import ImportCount, ImportFile, ImportMapping, ImportRejection, ImportRun
 from shopadmin.platforms.files import Source
@@ -25,7 +25,7 @@ from shopadmin.platforms.refusals import FileRefused
 from shopadmin.services import contacts, failpoints, settings
 from shopadmin.services.imports import areas
 from shopadmin.services.imports.control import CancelledError, StoppingError
-from shopadmin.services.imports.rows import RowMaker
+from shopadmin.services.imports.rows import RowMaker, TooLongError
 from shopadmin.services.jobs import LeaseLostError
 from shopadmin.services.transactions import writing
 
@@ -171,13 +171,16 @@ class _Reader:
         db.session.rollback()
         rows = _Counted(source.rows())
         self.maker.begin_file(self.file.id, layout.platform)
-        add, count, before = self.maker.add, 0, self.rows
-        for item in layout.read(source.headings, rows, context):
+        add, before = self.maker.add, self.rows
+        for count, item in enumerate(layout.read(source.headings, rows, context), 1):
             if type(item) is Rejection:
                 self._reject(item)
             else:
-                add(item, rows.number)
-            count += 1
+                try:
+                    add(item, rows.number)
+                except TooLongError as error:
+                    kind = KIND_OF[type(item)]
+                    self._reject(Rejection(rows.number, kind, "cell_too_long", error.field, error.value))
             if not count % BATCH:
                 self.rows = before + rows.count
                 self._breathe()

@@ -51,6 +51,34 @@ _REMEMBERED = 4_000
 
 Rows = dict[str, list[tuple[Any, ...]]]
 
+# Longest texts of fields that an index holds, or a column limits: PostgreSQL refuses longer ones for the whole chunk.
+_INDEXED = 255
+_LIMITS: dict[type, tuple[tuple[str, int], ...]] = {
+    records.CategoryRecord: (("ref", _INDEXED),),
+    records.SellerRecord: (("ref", _INDEXED),),
+    records.ProductRecord: (("ref", _INDEXED), ("sku", _INDEXED), ("supplier_ref", _INDEXED)),
+    records.BuyerRecord: (("ref", _INDEXED), ("name", _INDEXED)),
+    records.OrderRecord: (
+        ("order_no", _INDEXED), ("buyer_ref", _INDEXED), ("buyer_name", _INDEXED), ("recipient", _INDEXED),
+        ("tracking_no", _INDEXED),
+    ),
+    records.LineRecord: (("line_no", _INDEXED), ("product_ref", _INDEXED)),
+    records.PaymentRecord: (("sequence", 40),),
+    records.ReviewRecord: (
+        ("review_ref", _INDEXED), ("order_no", _INDEXED), ("buyer_ref", _INDEXED), ("buyer_name", _INDEXED),
+        ("state", 20),
+    ),
+    records.IncidentRecord: (("incident_ref", _INDEXED), ("kind", 40), ("order_no", _INDEXED), ("currency", 3)),
+}  # fmt: skip
+
+
+class TooLongError(ValueError):
+    """A text that does not fit where it is kept; nothing of its record was staged."""
+
+    def __init__(self, field: str, value: str) -> None:
+        super().__init__(field)
+        self.field, self.value = field, value
+
 
 class RowMaker:
     """Makes the records of one run into staged rows, gathered in ``rows`` until someone takes them away.
@@ -82,8 +110,15 @@ class RowMaker:
         self._recent.clear()
 
     def add(self, record: Record, row: int) -> None:
-        """Stage one record and what it says of others (its buyer, their identifiers, its parcel)."""
-        self._makers[type(record)](record, row)
+        """Stage one record and what it says of others (its buyer, their identifiers, its parcel).
+
+        Raises TooLongError.
+        """
+        kind = type(record)
+        for name, limit in _LIMITS[kind]:
+            if len(getattr(record, name)) > limit:
+                raise TooLongError(name, getattr(record, name))
+        self._makers[kind](record, row)
 
     def _put(self, name: str, row: int, derived: bool, *values: Any) -> None:
         self.seqs[name] = seq = self.seqs[name] + 1

@@ -56,6 +56,7 @@ class Target:
     resolve: Callable[[Table, Table], Resolution] = _by_itself
     merges: Mapping[str, Merge] = field(default_factory=dict)
     extra: Callable[[Table, Table], Mapping[str, Any]] = lambda stage, table: {}
+    defaults: Mapping[str, Any] = field(default_factory=dict)
 
     def merged(self, column: str, said: Said, current: Any) -> Any:
         """The value a row has after the import."""
@@ -78,8 +79,7 @@ class Target:
         for name in (*self.columns, *self.links, *self.carried):
             column = self.table.c[name]
             default = column.default.arg if column.default is not None and column.default.is_scalar else None
-            if isinstance(column.type, JSON) and default is None:
-                default = []
+            default = self.defaults.get(name, default)
             values[name] = (
                 stage.c[name] if default is None else func.coalesce(stage.c[name], literal(default, column.type))
             )
@@ -269,6 +269,8 @@ REVIEWS = Target(
     ("order_no", "line_no", "buyer_name", "product_ref", "product_title", "spec", "inbox_rank", *TEXTS, "followup_at",
      "platform_reply", "platform_reply_at", "state", "verified", "photos", "answer", "created_at"),
     links=("order_id", "buyer_id"), carried=("platform", "key"), resolve=_resolve_review, extra=_next_text_version,
+    # Not rated is not bad.
+    defaults={"inbox_rank": 1, "photos": []},
 )  # fmt: skip
 INCIDENTS = Target(
     "incidents", _table(cases.Incident), staging.INCIDENTS, ("incident_no",),

@@ -6,14 +6,14 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from shopadmin.contract import AccountId
+from shopadmin.contract import AccountId, Actor
 from shopadmin.models import db
 from shopadmin.models.imports import ImportRun
 from shopadmin.models.jobs import Job
 from shopadmin.services import audit
 from shopadmin.services.imports import applying, areas, linking, reading, rejected, undoing
 from shopadmin.services.imports.control import CancelledError, Control, StoppingError
-from shopadmin.services.imports.runs import CHECK, UNDO
+from shopadmin.services.imports.runs import CHECK, UNDO, ImportRefusedError
 from shopadmin.services.jobs import Lease, LeaseLostError
 from shopadmin.services.transactions import writing
 
@@ -87,6 +87,17 @@ def _undo(run_id: int, control: Control, state: str, final: str) -> None:
     _tidy(run_id)
 
 
+def discard(actor: Actor | None, run_id: int) -> None:
+    """Give up a run that was not applied, with its files. Raises ImportRefusedError for one that is on its way."""
+    with writing() as session:
+        run = session.get(ImportRun, run_id, with_for_update=True)
+        if run is None or run.state not in ("uploaded", "staged"):
+            raise ImportRefusedError("wrong_state", state=run.state if run else "")
+        run.state = "cancelled"
+        audit.record(actor, "core.import.discarded", "import", run_id)
+    _tidy(run_id)
+
+
 def _tidy(run_id: int) -> None:
     """The uploads hold what is encrypted everywhere else: they go once nothing needs them any more."""
     areas.discard(run_id)
@@ -117,3 +128,5 @@ def _fail(run_id: int, lease: Lease, error: Exception) -> None:
         connection.execute(update(ImportRun).where(ImportRun.id == run_id).values(error=text))
         audit.record(None, "core.import.failed", "import", run_id, reason=type(error).__name__)
         lease.finish("failed", error=text)
+    if _state(run_id) == "failed":
+        _tidy(run_id)
