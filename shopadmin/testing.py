@@ -43,7 +43,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """With ``--database both``, run what needs a shop once on each. Pages look the same on either, so browsers do not."""
+    """With ``--database both``, run what needs a shop once on each, but for browser tests: pages are the same."""
     if metafunc.config.getoption("--database") != "both" or "database_kind" not in metafunc.fixturenames:
         return
     is_here = bool(POSTGRESQL_BINARIES)
@@ -300,7 +300,7 @@ def make_order(number: int = 1, **changes: Any) -> int:
 
 
 def make_buyer(name: str = "Sample Buyer", phone: str = "", email: str = "", platform: str = "test") -> int:
-    """Add a buyer with these identifiers, sealed as an import seals them; call inside an app context. Returns the id."""
+    """Add a buyer with these identifiers, sealed as an import seals them; call inside an app context. Returns its id."""
     keys = contacts.keyring()
     with writing() as session:
         buyer = Buyer(platform=platform, ref=f"{platform}:{uuid.uuid4().hex}", name=name, created_at=datetime.now(UTC))

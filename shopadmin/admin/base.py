@@ -17,7 +17,7 @@ from flask_babel import lazy_gettext as _
 
 from shopadmin import hook_calls
 from shopadmin.admin import gate
-from shopadmin.contract import Actor, MenuItem, Text
+from shopadmin.contract import Actor, Badge, MenuItem, Text
 from shopadmin.services import exports, lists, settings
 
 
@@ -103,6 +103,15 @@ class Column:
     export: str = ""
     permission: str = ""
     currency: str = "currency"
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The value of a ``pair`` cell: a text, a second line under it, and marks behind it."""
+
+    text: str
+    note: str = ""
+    badges: Sequence[Badge] = ()
 
 
 class AdminListView(AdminView):

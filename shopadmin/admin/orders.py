@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _
 
 from shopadmin import hook_calls
 from shopadmin.admin import pages
-from shopadmin.admin.base import AdminListView, Column
+from shopadmin.admin.base import AdminListView, Column, Pair
 from shopadmin.contract import Action, MenuItem, Text, Tone
 from shopadmin.domain.orders import OrderStatus, next_statuses
 from shopadmin.models.orders import Order
@@ -74,7 +74,7 @@ class OrdersView(AdminListView):
             | {
                 "url": f"{address}details/{row.id}",
                 "platform": row.platform.title(),
-                "buyer": {"text": _buyer_name(actor, row), "badges": badges.get(row.id)},
+                "buyer": Pair(_buyer_name(actor, row), badges=badges.get(row.id, ())),
                 "stars": stars.get(row.id),
                 "noted": row.id in noted,
             }

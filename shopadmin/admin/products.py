@@ -13,7 +13,7 @@ from wtforms import IntegerField, StringField
 from wtforms.validators import Length, NumberRange, Optional
 
 from shopadmin.admin import pages
-from shopadmin.admin.base import AdminListView, Column
+from shopadmin.admin.base import AdminListView, Column, Pair
 from shopadmin.contract import MenuItem
 from shopadmin.models.products import Product
 from shopadmin.services import lists, products
@@ -62,7 +62,7 @@ class ProductsView(AdminListView):
         return [
             row._asdict()
             | {
-                "name": {"text": row.title or row.sku or row.ref, "note": row.ref if row.title else ""},
+                "name": Pair(row.title or row.sku or row.ref, row.ref if row.title else ""),
                 "platform": row.platform.title(),
                 "supplier": names.get(row.supplier_id, ""),
             }
