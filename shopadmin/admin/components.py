@@ -52,7 +52,7 @@ class SampleForm(FlaskForm):
     )
     note = TextAreaField("Note")
     file = FileField("File")
-    password = PasswordField("Password")
+    password = PasswordField("Password", render_kw={"autocomplete": "new-password"})
     agreed = BooleanField("The buyer agreed", description="Ask before you tick this.")
 
 
