@@ -118,16 +118,17 @@ def chain_problems(session: Session) -> list[Problem]:
         .order_by(AuditSeal.position)
         .execution_options(yield_per=SEAL_BATCH)
     )
-    for row in session.connection().execute(query):
-        if row.position != expected:
-            problems.append(Problem("audit_chain", f"the activity log lacks the seal at position {expected}"))
-            break
-        entry = _without(row, "position", "hash")
-        digest = entry_hash(digest, entry)
-        if digest != row.hash:
-            problems.append(Problem("audit_chain", f"the activity log was changed at position {row.position}"))
-            break
-        expected += 1
+    with session.connection().execute(query) as rows:
+        for row in rows:
+            if row.position != expected:
+                problems.append(Problem("audit_chain", f"the activity log lacks the seal at position {expected}"))
+                break
+            entry = _without(row, "position", "hash")
+            digest = entry_hash(digest, entry)
+            if digest != row.hash:
+                problems.append(Problem("audit_chain", f"the activity log was changed at position {row.position}"))
+                break
+            expected += 1
     unsealed = session.scalar(select(func.count()).select_from(_unsealed().subquery()))
     if unsealed:
         problems.append(Problem("audit_unsealed", f"{unsealed} entries of the activity log have no seal"))

@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import current_app
 from sqlalchemy import Select, case, exists, func, or_, select
+from sqlalchemy.exc import DBAPIError
 
 from shopadmin import hook_calls
 from shopadmin.contract import Problem
@@ -27,26 +28,42 @@ from shopadmin.services.transactions import write_lock
 # How many rows a message names.
 _NAMED = 5
 _CHUNK = 2000
+_TRIES = 3
 _COUNTED: dict[str, Any] = {"orders": Order, "order_lines": OrderLine, "payments": Payment, "reviews": Review}
 
 
 def seal_log() -> None:
     """Seal what a crash left unsealed between a commit and its seal."""
+    session = db.session()
+    session.rollback()
     with write_lock():
-        audit.seal_new(db.session())
+        audit.seal_new(session)
 
 
 def problems() -> list[Problem]:
     """Everything that is wrong, an empty list when nothing is. Writes nothing but missing seals."""
     if pending := schema.pending():
         return [Problem("schema", f"the database is not at the newest schema: {', '.join(pending)}")]
-    seal_log()
-    with db.engine.connect() as connection:
-        found = snapshots.damage(connection)
+    found = []
     for check in CHECKS:
-        found.extend(check())
-    db.session.rollback()
+        try:
+            found.extend(check())
+        except DBAPIError as error:  # a damaged file fails wherever it is read
+            found.append(Problem("database", f"the database cannot be read: {error.orig}"))
+        db.session.rollback()
     return [*found, *_plugins()]
+
+
+def _engine() -> Iterator[Problem]:
+    """What the engine finds wrong, and the log's chain, sealed before it is walked."""
+    found: list[Problem] = []
+    for _ in range(_TRIES):  # a shop that is at work may have just committed what it is about to seal
+        seal_log()
+        with db.engine.connect() as connection:
+            found = snapshots.damage(connection)
+        if all(problem.code != "audit_unsealed" for problem in found):
+            break
+    yield from found
 
 
 def _shipped_pieces() -> Iterator[Problem]:
@@ -179,6 +196,7 @@ def _plugins() -> list[Problem]:
 
 
 CHECKS: tuple[Callable[[], Iterator[Problem]], ...] = (
+    _engine,
     _shipped_pieces,
     _answers,
     _imports,
