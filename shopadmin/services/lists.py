@@ -203,10 +203,12 @@ def chosen_sort(spec: ListSpec, arguments: ListArguments) -> Sort:
 def starts_with(column: Any, prefix: str) -> ColumnElement[bool]:
     """The range of a byte-ordered column (``Code``) that begins with ``prefix``: an index serves it on both engines."""
     condition: ColumnElement[bool] = column >= prefix
-    # The next text after all that begin with the prefix; the last character of all has none.
-    head, last = prefix[:-1], ord(prefix[-1])
-    following = last + 1 if last + 1 not in range(0xD800, 0xE000) else 0xE000
-    return condition & (column < head + chr(following)) if following < 0x110000 else condition
+    # The next text after all that begin so; the last character of all has no next, the one before it then moves on.
+    head = prefix.rstrip("\U0010ffff")
+    if not head:
+        return condition
+    following = ord(head[-1]) + 1
+    return condition & (column < head[:-1] + chr(0xE000 if following == 0xD800 else following))
 
 
 def _view(spec: ListSpec, name: str) -> View:
