@@ -14,6 +14,9 @@ from shopadmin.models.settings import Setting
 from shopadmin.services import audit
 from shopadmin.services.transactions import writing
 
+# The languages of the pages, by Babel's names for them.
+LOCALES = {"en": "en", "zh": "zh_Hans_CN"}
+
 
 @dataclass(frozen=True, slots=True)
 class ShopSettings:

@@ -58,7 +58,7 @@ def write_file(run_id: int) -> Path | None:
     ).all()
     if not files:
         return None
-    with force_locale(_language(run_id)):
+    with force_locale(_locale(run_id)):
         written = [_write_csv(run_id, file) for file in files]
     path = areas.run_folder(run_id) / ("rejected.csv" if len(written) == 1 else "rejected.zip")
     if len(written) == 1:
@@ -72,11 +72,11 @@ def write_file(run_id: int) -> Path | None:
     return path
 
 
-def _language(run_id: int) -> str:
+def _locale(run_id: int) -> str:
     account = db.session().scalar(
         select(Account.language).join(ImportRun, ImportRun.account_id == Account.id).where(ImportRun.id == run_id)
     )
-    return account or settings.load().language
+    return settings.LOCALES.get(account or settings.load().language, "en")
 
 
 def _write_csv(run_id: int, file: Any) -> Path:
