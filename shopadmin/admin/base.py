@@ -45,7 +45,7 @@ class AdminView(BaseView):
                 raise LookupError(f"{type(self).__name__}.{name} names no permission")
             endpoint = f"{self.endpoint}.{name}"
             if endpoint not in gate.declared(admin.app):
-                gate.declare(admin.app, endpoint, self.permissions[name])
+                gate.declare(admin.app, endpoint, self.permissions[name], self.reading_point)
         return blueprint
 
     def _handle_view(self, name: str, **kwargs: Any) -> ResponseReturnValue | None:
@@ -53,6 +53,8 @@ class AdminView(BaseView):
         if self.plugin and not hook_calls.is_on(self.plugin):
             abort(404)
         gate.check(self.permissions.get(name))
+        if self.reading_point:
+            gate.check(self.reading_point)
         return None
 
     def _run_view(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
@@ -68,6 +70,11 @@ class AdminView(BaseView):
     def is_visible(self) -> bool:
         """Whether the view stands in the side bar."""
         return self.menu_item is not None and (not self.plugin or hook_calls.is_on(self.plugin))
+
+    @property
+    def reading_point(self) -> str:
+        """A permission that every method needs besides its own; empty for none."""
+        return ""
 
     @property
     def actor(self) -> Actor:
@@ -134,10 +141,10 @@ class AdminListView(AdminView):
             self._urls = [route for route in self._urls if route[1] != "export"]  # type: ignore[has-type]
         return super().create_blueprint(admin)
 
-    def _handle_view(self, name: str, **kwargs: Any) -> ResponseReturnValue | None:
-        if name == "export":  # taking the list away needs the right to see it as well
-            gate.check(self.permissions.get("index_view"))
-        return super()._handle_view(name, **kwargs)
+    @property
+    def reading_point(self) -> str:
+        """The list's own: an export and an act on a row show what the list shows, so they need it as well."""
+        return self.permissions["index_view"]
 
     @expose("/")
     def index_view(self) -> ResponseReturnValue:

@@ -24,20 +24,31 @@ SIGN_IN_KEYS = (SESSION_KEY, "_user_id", "_fresh", "_id", "fs_cc", "fs_paa", "fs
 def init_app(app: Flask) -> None:
     """Put the gate before every request."""
     app.extensions["shopadmin.routes"] = {}
+    app.extensions["shopadmin.routes_also"] = {}
     app.before_request(_enter)
 
 
-def declare(app: Flask, endpoint: str, point: str) -> None:
-    """Say who may pass at the endpoint. Raises ValueError when it was said before."""
+def declare(app: Flask, endpoint: str, point: str, also: str = "") -> None:
+    """Say who may pass at the endpoint. Raises ValueError when it was said before.
+
+    ``also``: a second permission that is needed, the one of the page that the route's answer shows again.
+    """
     routes = declared(app)
     if endpoint in routes:
         raise ValueError(f"route {endpoint} is declared twice")
     routes[endpoint] = point
+    if also not in ("", point):
+        declared_also(app)[endpoint] = also
 
 
 def declared(app: Flask) -> dict[str, str]:
     """Endpoint to ``public``, ``self`` or permission code."""
     return cast(dict[str, str], app.extensions["shopadmin.routes"])
+
+
+def declared_also(app: Flask) -> dict[str, str]:
+    """Endpoint to the second permission that is needed, for routes that ask for two."""
+    return cast(dict[str, str], app.extensions["shopadmin.routes_also"])
 
 
 def actor() -> Actor:
@@ -76,6 +87,8 @@ def _enter() -> ResponseReturnValue | None:
     if found is None:
         return _sign_in_first()
     check(point)
+    if also := declared_also(current_app).get(request.endpoint):
+        check(also)
     return None
 
 

@@ -89,7 +89,10 @@ def open_invitations_by(account_id: int) -> list[Invitation]:
 
 def reachable(actor: Actor) -> list[Invitation]:
     """The open invitations that the actor could have made, so may renew or revoke."""
-    reach = rules.grantable_by(grants.acting(actor), grants.levels())
+    holder, levels = grants.acting(actor), grants.levels()
+    if not rules.can_grant(holder, _NEWCOMER, (), levels):
+        return []
+    reach = rules.grantable_by(holder, levels)
     return [found for found in open_invitations() if set(found.permissions) <= reach]
 
 
