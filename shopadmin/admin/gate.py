@@ -95,6 +95,8 @@ def _enter() -> ResponseReturnValue | None:
 def check(point: str | None) -> None:
     """403 unless the actor may pass; an undeclared route refuses everybody. Denials are logged."""
     found = actor()
+    if point not in (None, SELF) and not access.is_switched_on(str(point)):
+        abort(404)  # of a plugin that is off nothing is there, whatever was granted
     if point == SELF or (point is not None and point in access.all_permissions() and found.can(point)):
         return
     deny(found, point or "undeclared")
