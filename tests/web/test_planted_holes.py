@@ -160,13 +160,11 @@ def shop_with(make_app, view):
     app = make_app(plugins=plugin(view(name="Holes", endpoint="holes", url="/admin/holes")))
     with app.app_context():
         seeds = seed(app)
-        testing_row = Buyer(
-            platform="mine", ref="mine:1", name="PLANTEDNAME", created_at=db.session.scalar(_any_time())
-        )
+        row = Buyer(platform="mine", ref="mine:1", name="PLANTEDNAME", created_at=datetime.now(UTC))
         with testing.writing() as session:
-            session.add(testing_row)
+            session.add(row)
             session.flush()
-            mine = testing_row.id
+            mine = row.id
     client = testing.sign_in(app, testing.make_account(app, "holes.row:read", "holes.row:export"))
     return SimpleNamespace(app=app, client=client, mine=mine, foreign=seeds.ids["buyers"])
 
