@@ -27,7 +27,7 @@ SETTINGS: dict[str, Any] = {
     # Hashes are checked in services.passwords; the library asks for a scheme all the same.
     "SECURITY_PASSWORD_HASH": "argon2",
     "SECURITY_PASSWORD_SINGLE_HASH": "argon2",
-    "SECURITY_RETURN_GENERIC_RESPONSES": True,
+    "SECURITY_RETURN_GENERIC_RESPONSES": False,  # our form tells nobody who has an account; this replaced its texts
     "SECURITY_LOGIN_URL": "/login",
     "SECURITY_LOGIN_USER_TEMPLATE": "security/login_user.html",
     "SECURITY_POST_LOGIN_VIEW": "/admin/",
@@ -74,6 +74,7 @@ def init_app(app: Flask) -> None:
     app.config.update(SETTINGS)
     datastore = SQLAlchemyUserDatastore(db, Account, None)  # type: ignore[arg-type]  # rights are grants, not roles
     security = Security(app, datastore, login_form=SignInForm)
+    _leave_current_user_out(app)
     security.want_json(lambda _request: False)  # pages only: the JSON answers would hand out more than the form
     security.login_context_processor(lambda: {"demo_accounts": demo_accounts()})
     user_authenticated.connect(_begin_session, app)
@@ -82,6 +83,14 @@ def init_app(app: Flask) -> None:
     gate.declare(app, "logout", gate.SELF)
     gate.declare(app, "security.login", gate.PUBLIC)
     gate.declare(app, "demo_sign_in", gate.PUBLIC)
+
+
+def _leave_current_user_out(app: Flask) -> None:
+    """Flask-Login and Flask-Principal would read the whole account on every page: ours know the actor, and no roles."""
+    processors = app.template_context_processors[None]
+    processors[:] = [found for found in processors if found.__name__ != "_user_context_processor"]
+    first = app.before_request_funcs[None]
+    first[:] = [found for found in first if found.__module__ != "flask_principal"]
 
 
 def _begin_session(app: Flask, user: Account, **_: Any) -> None:

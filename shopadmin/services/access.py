@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from flask import Flask, current_app
 from flask_babel import lazy_gettext as _
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 
 from shopadmin import hook_calls
 from shopadmin.contract import AccountId, Actor, Permission
@@ -87,18 +87,19 @@ def effective(granted: Iterable[str], declared: dict[str, Permission]) -> frozen
 
 
 def load_actor(account_id: int, now: datetime | None = None) -> Actor | None:
-    """The account with what it may do at ``now``; None for an account that is gone or deactivated. Two queries."""
-    session = db.session()
-    account = session.execute(
-        select(Account.id, Account.name, Account.is_owner).where(Account.id == account_id, Account.active)
-    ).one_or_none()
-    if account is None:
-        return None
+    """The account with what it may do at ``now``; None for an account that is gone or deactivated. One query."""
     now = now or datetime.now(UTC)
-    granted = session.scalars(
-        select(Grant.permission).where(
-            Grant.account_id == account_id, or_(Grant.expires_at.is_(None), Grant.expires_at > now)
+    is_held = and_(Grant.account_id == Account.id, or_(Grant.expires_at.is_(None), Grant.expires_at > now))
+    rows = (
+        db.session()
+        .execute(
+            select(Account.id, Account.name, Account.is_owner, Grant.permission)
+            .outerjoin(Grant, is_held)
+            .where(Account.id == account_id, Account.active)
         )
+        .all()
     )
-    held = effective(granted, all_permissions())
-    return Actor(AccountId(account.id), account.name, account.is_owner, held)
+    if not rows:
+        return None
+    held = effective([row.permission for row in rows if row.permission], all_permissions())
+    return Actor(AccountId(rows[0].id), rows[0].name, rows[0].is_owner, held)
