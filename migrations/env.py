@@ -44,8 +44,9 @@ def _run() -> None:
 
 if connection.dialect.name == "sqlite":
     # A batch migration drops and renames tables: with the pragma on, that deletes the rows that refer to them.
-    connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-    connection.commit()
+    # Through the driver, as SQLite ignores the pragma inside a transaction and SQLAlchemy would begin one.
+    connection.rollback()
+    connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")
     with connection.execution_options(shopadmin_writes=True).begin() as transaction:
         _run()
         broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
