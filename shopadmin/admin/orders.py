@@ -164,10 +164,7 @@ class OrdersView(AdminListView):
     def add_picture(self, row_id: str) -> ResponseReturnValue:
         """Attach a picture."""
         order_id = self._find(row_id).id
-        file = request.files.get("file")
-        # One byte more than allowed is read: enough to see that it is too large.
-        data = file.stream.read(pictures.MAX_BYTES + 1) if file else b""
-        name = (file.filename if file else "") or ""
+        name, data = _uploaded()
         return self._attempt(
             order_id,
             lambda: attachments.add_picture(self.actor, "order", order_id, name, data),
@@ -293,6 +290,15 @@ def _line(actor: Any, found: Mapping[str, Any]) -> dict[str, Any]:
         "title": found["title"],
         "product_url": url_for("products.details_view", row_id=product_id) if leads else None,
     }
+
+
+def _uploaded() -> tuple[str, bytes]:
+    """Name and bytes of the uploaded file: one byte more than allowed is enough to see that it is too large."""
+    file = request.files.get("file")
+    if file is None:
+        return "", b""
+    with file.stream:
+        return file.filename or "", file.stream.read(pictures.MAX_BYTES + 1)
 
 
 def _pieces() -> dict[int, int] | None:
