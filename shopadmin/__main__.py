@@ -3,7 +3,7 @@
 import os
 
 from shopadmin.app import create_app
-from shopadmin.cli import accounts, backup, check, database, demo, doctor, imports, init, keys, run
+from shopadmin.cli import accounts, backup, check, database, demo, doctor, imports, init, keys, run, worker
 from shopadmin.cli import main as command_line
 
 
@@ -23,6 +23,7 @@ def main() -> None:
         init.init,
         keys.keys,
         run.run,
+        worker.worker,
     )
     command_line.build(create_app, commands)()
 

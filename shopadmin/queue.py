@@ -4,26 +4,44 @@ The row is the truth: it commits with the change around it, and a worker finds i
 was lost. What goes through huey is a job's number.
 """
 
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask, current_app
-from huey import SqliteHuey
+from huey.api import SqliteHuey
 
 from shopadmin.contract import Actor
 from shopadmin.models import db
 from shopadmin.models.jobs import Job
 
-WAKE = "shopadmin.wake"
+log = logging.getLogger(__name__)
 
 
-def open_queue(app: Flask) -> Any:
-    """The app's huey, opened on first use; its file is ``queue.db`` in the data folder."""
-    found = app.extensions.get("shopadmin.queue")
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """One app's huey, and how to send it a job's number."""
+
+    huey: Any
+    send: Callable[[int], Any]
+
+
+def open_queue(app: Flask) -> Queue:
+    """The app's queue, opened on first use; its file is ``queue.db`` in the data folder.
+
+    What arrives is handed to ``app.extensions["shopadmin.job_runner"]``, which only a worker sets.
+    """
+    found: Queue | None = app.extensions.get("shopadmin.queue")
     if found is None:
         path = app.config["DATA_FOLDER"] / "queue.db"
-        found = SqliteHuey("shopadmin", filename=str(path), results=False)
-        app.extensions["shopadmin.queue"] = found
+        huey = SqliteHuey("shopadmin", filename=str(path), results=False)
+
+        def run_job(job_id: int) -> None:
+            app.extensions["shopadmin.job_runner"](job_id)
+
+        found = app.extensions["shopadmin.queue"] = Queue(huey, huey.task()(run_job))
     return found
 
 
@@ -50,19 +68,8 @@ def enqueue(name: str, actor: Actor | None = None, **arguments: Any) -> int:
 
 
 def wake(app: Flask, job_id: int) -> None:
-    """Tell the worker to look at a job. A message that gets lost costs time, not the job."""
-    queue = open_queue(app)
-    queue.enqueue(_wake_task(queue).s(job_id))
-
-
-def _wake_task(queue: Any) -> Any:
-    """The task by name alone: the worker registers what it does."""
-    registered = queue.__dict__.get("shopadmin_wake")
-    if registered is None:
-
-        @queue.task(name=WAKE)
-        def registered(job_id: int) -> None:
-            raise NotImplementedError("only the worker runs jobs")
-
-        queue.shopadmin_wake = registered
-    return registered
+    """Tell the worker to look at a job. A message that gets lost costs time alone: the worker also looks by itself."""
+    try:
+        open_queue(app).send(job_id)
+    except Exception:  # a full disk must not make the request fail whose change is committed already
+        log.exception("the worker could not be told of job %s", job_id)
