@@ -7,6 +7,8 @@ from sqlalchemy import Connection, Engine, event, make_url
 
 # Milliseconds a connection waits for another writer; the file lock in services/transactions.py makes it rare.
 BUSY_TIMEOUT_MS = 5000
+# Of each SQLite connection, in KiB (negative by SQLite's convention).
+CACHE_SIZE = -16000
 
 
 def engine_options(url: str) -> dict[str, Any]:
@@ -33,7 +35,7 @@ def _open_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         f"busy_timeout={BUSY_TIMEOUT_MS}",
-        "cache_size=-16000",
+        f"cache_size={CACHE_SIZE}",
         "temp_store=MEMORY",
     ):
         cursor.execute(f"PRAGMA {pragma}")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, insert, literal, select, text, update
+from sqlalchemy import Connection, String, and_, delete, func, insert, literal, select, text, update
 
 from shopadmin.models import db
 from shopadmin.models.imports import ImportCount, ImportFile, ImportRejection, ImportRun
@@ -33,6 +33,11 @@ ORDER_UNKNOWN = "order_unknown"
 
 _COUNTED = {NEW: "new", UPDATED: "updated", LINKED: "unchanged", SAME: "unchanged", DUPLICATE: "duplicates",
             REJECTED: "rejected"}  # fmt: skip
+
+_WRITTEN = {NEW: "new", UPDATED: "updated", LINKED: "linked"}
+
+# How many staged rows (of a file, counted as a kind, with this action).
+Fates = Counter[tuple[int, str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,7 @@ def begin(run_id: int) -> None:
 
 def check(run_id: int, control: Control) -> None:
     """The dry run: classify everything and count, change nothing of the shop."""
-    counts: Counter[tuple[int, str, str]] = Counter()
+    counts: Fates = Counter()
     done = 0
     for stretch in stretches(run_id):
         for low, high in _cut(stretch, lambda: LARGEST_CHUNK):
@@ -184,7 +189,7 @@ def _apply_chunk(run_id: int, target: Target, low: int, high: int) -> None:
         update(ImportRun).where(ImportRun.id == run_id).values(applied_kind=target.name, applied_seq=high)
     )
     if actions & {NEW, UPDATED, LINKED}:
-        _log(connection, target, run_id, low, high)
+        _log(connection, target, run_id, low, high, fates)
 
 
 def _by_index(connection: Connection) -> None:
@@ -200,7 +205,7 @@ def _within(target: Target, run_id: int, low: int, high: int | None) -> Any:
     return and_(stage.c.run_id == run_id, stage.c.seq >= low, upper)
 
 
-def _fates(connection: Connection, target: Target, run_id: int, low: int, high: int) -> Counter[tuple[int, str, str]]:
+def _fates(connection: Connection, target: Target, run_id: int, low: int, high: int) -> Fates:
     """How many rows of each file had which fate, under the kind they are counted as; derived rows as ``""``."""
     stage = target.stage
     rows = connection.execute(
@@ -208,13 +213,13 @@ def _fates(connection: Connection, target: Target, run_id: int, low: int, high: 
         .where(_within(target, run_id, low, high))
         .group_by(stage.c.file_id, stage.c.derived, stage.c.action)
     )
-    fates: Counter[tuple[int, str, str]] = Counter()
+    fates: Fates = Counter()
     for file_id, derived, action, count in rows:
         fates[file_id, "" if derived else target.name, action] += count
     return fates
 
 
-def _add_counts(connection: Connection, fates: Counter[tuple[int, str, str]]) -> None:
+def _add_counts(connection: Connection, fates: Fates) -> None:
     for (file_id, kind, action), count in fates.items():
         if kind:
             column = ImportCount.__table__.c[_COUNTED[action]]
@@ -235,7 +240,7 @@ def _update(connection: Connection, target: Target, run_id: int, low: int, high:
     values = {name: target.merged(name, stage.c, table.c) for name in names}
     connection.execute(
         update(table)
-        .values({**values, **target.extra(stage, table), "revision": table.c.revision + 1})
+        .values({**values, **target.also_set(stage, table), "revision": table.c.revision + 1})
         .where(table.c.id == stage.c.target_id, chosen)
     )
     if target is REVIEWS:
@@ -285,23 +290,27 @@ def _reject(connection: Connection, target: Target, run_id: int, low: int, high:
     )
 
 
-def _log(connection: Connection, target: Target, run_id: int, low: int, high: int) -> None:
-    """One line for the chunk: how many rows, and a digest of which ones."""
+def _log(connection: Connection, target: Target, run_id: int, low: int, high: int, fates: Fates) -> None:
+    """One line for the chunk: how many rows, and a digest of which ones and what they said of themselves."""
     stage = target.stage
-    keys = [stage.c[name] for name in target.natural]
-    rows = connection.execute(
-        select(stage.c.action, *keys)
+    named = [func.coalesce(stage.c[name], "") for name in target.natural if isinstance(stage.c[name].type, String)]
+    told = stage.c.action
+    for name in named:
+        told = told + "\n" + name
+    lines = connection.scalars(
+        select(told)
         .where(_within(target, run_id, low, high), stage.c.action.in_((NEW, UPDATED, LINKED)))
         .order_by(stage.c.seq)
-    ).all()
-    digest = hashlib.sha256()
-    for row in rows:
-        digest.update(repr(tuple(row)).encode())
-    told = Counter(_COUNTED[row[0]] if row[0] != LINKED else "linked" for row in rows)
+    )
+    digest = hashlib.sha256("\0".join(lines).encode()).hexdigest()
+    counts: Counter[str] = Counter()
+    for (_, _, action), count in fates.items():
+        if action in _WRITTEN:
+            counts[_WRITTEN[action]] += count
     audit.record(
         None,
         "core.import.chunk_applied",
         "import",
         run_id,
-        after={"table": target.table.name, "rows": [low, high], **told, "sha256": digest.hexdigest()},
+        after={"table": target.table.name, "rows": [low, high], **counts, "sha256": digest},
     )

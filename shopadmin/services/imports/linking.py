@@ -99,7 +99,7 @@ def _reviews_without_order(connection: Connection, after: int) -> Page:
 
 
 def _reviews_by_product(connection: Connection, after: int) -> Page:
-    """A review without an order number: its buyer's newest order of the product before it, if there is only one such."""
+    """A review without an order number: its buyer's newest order of the product before it, unless two are as new."""
     query = select(Review.id, Review.buyer_id, Review.product_ref, Review.created_at).where(
         Review.order_id.is_(None), Review.order_no == "", Review.product_ref != "", Review.buyer_id.is_not(None)
     )

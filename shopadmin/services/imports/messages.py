@@ -26,7 +26,9 @@ _FILES = {
     "too_many_columns": _("%(name)s has %(found)s columns; at most %(limit)s are read. Delete the empty ones."),
     "no_heading": _("%(name)s has no row of headings. Export it again and keep the first row."),
     "column_twice": _("%(name)s has two columns for the same thing: %(headings)s. Delete or rename one of them."),
-    "unknown_layout": _("%(name)s has columns that we do not know. Say what they are in the mapping step on the web page."),
+    "unknown_layout": _(
+        "%(name)s has columns that we do not know. Say what they are in the mapping step on the web page."
+    ),
     "missing_column": _(
         "%(name)s lacks the column %(fields)s. Export it with that column, or say what its columns are in the mapping"
         " step on the web page."
@@ -50,7 +52,9 @@ _ROWS = {
     "bad_stars": _("%(field)s is no rating: “%(value)s”. Write 1 to 5, or the platform's own grade."),
     "bad_number": _("%(field)s is no whole number: “%(value)s”."),
     "bad_flag": _("%(field)s is neither yes nor no: “%(value)s”."),
-    "unknown_status": _("%(field)s has a status that we do not know: “%(value)s”. Say what it means in the mapping step."),
+    "unknown_status": _(
+        "%(field)s has a status that we do not know: “%(value)s”. Say what it means in the mapping step."
+    ),
     "cell_too_long": _("%(field)s holds a text that is too long. Shorten it."),
     "order_rejected": _("The order of this line was not taken. Correct the order's own row first."),
     "not_by_buyer": _("This rating was not written by a buyer. Nothing to do."),

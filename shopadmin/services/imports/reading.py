@@ -32,7 +32,7 @@ from shopadmin.services.transactions import writing
 log = logging.getLogger(__name__)
 
 # Records between two writes to the staging area, and between two signs of life.
-BATCH = 5_000
+BATCH = 2_000
 UNREADABLE = "reader_failed"
 
 Progress = Callable[[int], None]

@@ -5,7 +5,6 @@ of ``LOADED``, and nothing is looked up twice.
 """
 
 import json
-from collections import OrderedDict
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -47,7 +46,7 @@ LOADED: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 # Buyers and identifiers that were staged a moment ago need not be staged again.
-_REMEMBERED = 4_000
+_REMEMBERED = 20_000
 
 Rows = dict[str, list[tuple[Any, ...]]]
 
@@ -91,7 +90,8 @@ class RowMaker:
         self.rows: Rows = {name: [] for name in LOADED}
         self.seqs = dict.fromkeys(LOADED, 0)
         self.file_id, self.platform = 0, ""
-        self._recent: OrderedDict[tuple[Any, ...], None] = OrderedDict()
+        self._recent: set[Any] = set()
+        self._tails: dict[str, bytes | None] = {}
         self._makers: dict[type, Callable[[Any, int], None]] = {
             records.CategoryRecord: self._category,
             records.SellerRecord: self._seller,
@@ -137,7 +137,7 @@ class RowMaker:
         )  # fmt: skip
 
     def _product(self, record: records.ProductRecord, row: int) -> None:
-        if record.supplier_ref and self._is_fresh(("supplier", record.supplier_ref)):
+        if record.supplier_ref and self._is_fresh(f"supplier {record.supplier_ref}"):
             self._put("sellers", row, True, self.platform, record.supplier_ref, record.supplier_ref, None, None, None)
         self._put(
             "products", row, False, self.platform, record.ref, record.sku or None, record.title or None,
@@ -189,7 +189,7 @@ class RowMaker:
         is_virtual = record.phone is not None and bool(record.phone.extension)
         found = people.reference(self.platform, record.buyer_ref, email, phone, is_virtual)
         ref, rank = found or (f"order:{self.platform}/{record.order_no}", people.RANK_ORDER)
-        if self._is_fresh(("buyer", ref, record.accepts_marketing)):
+        if self._is_fresh(f"{record.accepts_marketing} {ref}"):
             order_no = None if found else record.order_no
             self._put(
                 "buyers", row, True, self.platform, ref, record.buyer_name or record.recipient or None, None, None,
@@ -200,23 +200,30 @@ class RowMaker:
         return ref, rank
 
     def _identifier(self, row: int, ref: str, found: Identifier | None, phone: records.Phone | None = None) -> None:
-        if found is None or not self._is_fresh((ref, found.kind, found.value_hash)):
+        if found is None or not self._is_fresh(found.value_hash + ref.encode()):
             return
-        tail = contacts.tail_hash(self.keys, found.value) if found.kind == "phone" else None
+        tail = self._tail_hash(found.value) if found.kind == "phone" else None
         expires_at = phone.expires_at if phone and phone.expires_at else None
         self._put(
             "identifiers", row, True, ref, found.kind, found.value_hash,
             contacts.seal_identifier(self.keys, found.value), tail, self._time(expires_at),
         )  # fmt: skip
 
-    def _is_fresh(self, key: tuple[Any, ...]) -> bool:
+    def _is_fresh(self, key: Any) -> bool:
         recent = self._recent
         if key in recent:
             return False
-        recent[key] = None
-        if len(recent) > _REMEMBERED:
-            recent.popitem(last=False)
+        if len(recent) >= _REMEMBERED:
+            recent.clear()
+        recent.add(key)
         return True
+
+    def _tail_hash(self, phone: str) -> bytes | None:
+        """There are ten thousand tails, and a million phones."""
+        tail = phone[-4:]
+        if tail not in self._tails:
+            self._tails[tail] = contacts.tail_hash(self.keys, phone)
+        return self._tails[tail]
 
     def _line(self, record: records.LineRecord, row: int) -> None:
         self._put(
@@ -235,7 +242,7 @@ class RowMaker:
     def _review(self, record: records.ReviewRecord, row: int) -> None:
         email = people.email_identifier(self.keys, record.email) if record.email else None
         person = people.reference(self.platform, record.buyer_ref, email, None, False)
-        if person and self._is_fresh(("buyer", person[0], None)):
+        if person and self._is_fresh(f"None {person[0]}"):
             self._put(
                 "buyers", row, True, self.platform, person[0], record.buyer_name or None, None, None, None, None,
                 self.moment(record.created_at), None,

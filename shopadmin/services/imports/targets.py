@@ -55,7 +55,7 @@ class Target:
     carried: tuple[str, ...] = ()
     resolve: Callable[[Table, Table], Resolution] = _by_itself
     merges: Mapping[str, Merge] = field(default_factory=dict)
-    extra: Callable[[Table, Table], Mapping[str, Any]] = lambda stage, table: {}
+    also_set: Callable[[Table, Table], Mapping[str, Any]] = lambda stage, table: {}
     defaults: Mapping[str, Any] = field(default_factory=dict)
 
     def merged(self, column: str, said: Said, current: Any) -> Any:
@@ -243,8 +243,8 @@ IDENTIFIERS = Target(
 )  # fmt: skip
 ORDERS = Target(
     "orders", ORDER, staging.ORDERS, ("platform", "order_no"),
-    ("shop_ref", "buyer_ref", "buyer_name", "status", "status_raw", "created_at", "paid_at", "shipped_at", "promised_at",
-     "delivered_at", "confirmed_at", "close_reason", "currency", "goods", "shipping", "total", "paid", "refunded",
+    ("shop_ref", "buyer_ref", "buyer_name", "status", "status_raw", "created_at", "paid_at", "shipped_at",
+     "promised_at", "delivered_at", "confirmed_at", "close_reason", "currency", "goods", "shipping", "total", "paid", "refunded",
      "item_count", "buyer_note", "shop_note", "payment_method", "contact_hash"),
     links=("buyer_id",), carried=("platform", "order_no", "contact_encrypted"), resolve=_resolve_order,
     merges={"contact_encrypted": _sealed_contact},
@@ -268,7 +268,7 @@ REVIEWS = Target(
     "reviews", _table(reviews.Review), staging.REVIEWS, ("platform", "key"),
     ("order_no", "line_no", "buyer_name", "product_ref", "product_title", "spec", "inbox_rank", *TEXTS, "followup_at",
      "platform_reply", "platform_reply_at", "state", "verified", "photos", "answer", "created_at"),
-    links=("order_id", "buyer_id"), carried=("platform", "key"), resolve=_resolve_review, extra=_next_text_version,
+    links=("order_id", "buyer_id"), carried=("platform", "key"), resolve=_resolve_review, also_set=_next_text_version,
     # Not rated is not bad.
     defaults={"inbox_rank": 1, "photos": []},
 )  # fmt: skip

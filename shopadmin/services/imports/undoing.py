@@ -52,7 +52,7 @@ _NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class ChangedRow:
-    """A row that keeps an import from being undone. ``table``: its table's name; ``name``: what a person knows it by."""
+    """A row that keeps an import from being undone. ``name``: what a person knows it by, in its table."""
 
     table: str
     id: int
