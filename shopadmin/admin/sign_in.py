@@ -13,6 +13,7 @@ from flask_security.forms import LoginForm
 from flask_security.signals import user_authenticated
 from flask_security.utils import login_user
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import ImmutableMultiDict
 from wtforms import EmailField, PasswordField
 from wtforms.validators import InputRequired, Length
 
@@ -53,8 +54,13 @@ class SignInForm(LoginForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # The library looks in both places, and stumbles over what is no address at all.
         if not gate.is_local_path(self.next.data or "/"):
             self.next.data = ""
+        if not gate.is_local_path(request.args.get("next") or "/"):
+            request.args = ImmutableMultiDict()
+        if not gate.is_local_path(request.form.get("next") or "/"):
+            request.form = ImmutableMultiDict((name, value) for name, value in request.form.items() if name != "next")
 
     def validate(self, extra_validators: Any = None, **kwargs: Any) -> bool:
         """Check e-mail and password. Raises TooManyTriesError, the right password included."""

@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, abort, current_app, render_template, request
 from flask.sessions import SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from werkzeug.exceptions import SecurityError
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 # What a page that refuses plain HTTP needs itself, and what a load balancer asks.
@@ -63,6 +65,10 @@ def is_exposed() -> bool:
 
 
 def _check() -> ResponseReturnValue | None:
+    if isinstance(request.routing_exception, SecurityError):
+        # No page: under a name that is not ours there are no addresses to link to.
+        text = gettext("This server does not answer to that name. Whoever runs it adds it to TRUSTED_HOSTS.")
+        return Response(text, status=400, content_type="text/plain; charset=utf-8")
     if is_exposed() and not current_app.config["INSECURE_HTTP"] and request.endpoint not in OPEN_ENDPOINTS:
         return Response(render_template("errors/insecure.html", code=403, reference=""), status=403)
     if request.method not in SAFE_METHODS and not _is_from_here():
