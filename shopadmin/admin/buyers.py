@@ -15,6 +15,7 @@ from shopadmin.admin import pages
 from shopadmin.admin.base import AdminListView, Column
 from shopadmin.contract import MenuItem
 from shopadmin.models.buyers import Buyer
+from shopadmin.platforms.names import platform_name
 from shopadmin.services import buyers, incidents, lists, masking, timeline
 
 _BATCH = 1000
@@ -63,7 +64,7 @@ class BuyersView(AdminListView):
         known: dict[str, Any] = row._asdict()
         return known | {
             "shown_name": name,
-            "platform": row.platform.title(),
+            "platform": platform_name(row.platform),
             "phone": shown.phone,
             "email": shown.email,
         }
@@ -118,7 +119,7 @@ class BuyersView(AdminListView):
                 orders=[pages.order_row(row) for row in details.orders],
                 reviews=[pages.review_row(row) for row in details.reviews],
                 incidents=[_incident(row) for row in details.incidents],
-                events=timeline.buyer_events(actor, buyer.id),
+                events=timeline.buyer_events(actor, buyer.id, [_placed(row) for row in details.orders]),
                 actions=[],
                 panels=pages.rendered_panels(hook_calls.buyer_panels(buyers.snapshot(actor, buyer), actor)),
                 back_url=self.address(),
@@ -133,6 +134,11 @@ def _facts(details: buyers.BuyerDetails) -> list[tuple[str, str]]:
         (gettext("Spent (%(currency)s)", currency=currency), pages.money_text(total, currency))
         for currency, total in details.spent.items()
     ]
+
+
+def _placed(row: Any) -> timeline.Event:
+    url = url_for("orders.details_view", row_id=row.id)
+    return timeline.Event(row.created_at, _("placed an order"), icon="cart", url=url, link_text=row.order_no)
 
 
 def _incident(row: Any) -> dict[str, Any]:

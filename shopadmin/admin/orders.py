@@ -14,6 +14,7 @@ from shopadmin.admin.base import AdminListView, Column, Pair
 from shopadmin.contract import Action, MenuItem, Text, Tone
 from shopadmin.domain.orders import OrderStatus, next_statuses
 from shopadmin.models.orders import Order
+from shopadmin.platforms.names import platform_name
 from shopadmin.services import attachments, buyers, lists, masking, notes, order_changes, orders, pictures, timeline
 
 # What a person does to an order, in the order of the buttons; shipping has a form of its own.
@@ -24,6 +25,7 @@ _BUTTONS: Mapping[OrderStatus, tuple[Text, str, Tone]] = {
     OrderStatus.REFUNDED: (_("Mark as refunded"), "arrow-counterclockwise", "neutral"),
     OrderStatus.CANCELLED: (_("Cancel the order"), "x-circle", "danger"),
 }
+_FORWARD = (OrderStatus.PAID, OrderStatus.DELIVERED, OrderStatus.COMPLETED)
 
 
 class OrdersView(AdminListView):
@@ -73,7 +75,7 @@ class OrdersView(AdminListView):
             row._asdict()
             | {
                 "url": f"{address}details/{row.id}",
-                "platform": row.platform.title(),
+                "platform": platform_name(row.platform),
                 "buyer": Pair(_buyer_name(actor, row), badges=badges.get(row.id, ())),
                 "stars": stars.get(row.id),
                 "noted": row.id in noted,
@@ -194,12 +196,14 @@ class OrdersView(AdminListView):
         if order is None:
             abort(404)
         details, seen = orders.load_details(actor, order), orders.snapshot(order)
+        primary, others = self._status_actions(order)
         return str(
             self.render(
                 "admin/orders/detail.html",
                 order=order,
                 badges=hook_calls.order_badges([seen]).get(seen.id),
-                actions=[*self._status_actions(order), *hook_calls.order_actions(seen, actor)],
+                primary=primary,
+                actions=[*others, *hook_calls.order_actions(seen, actor)],
                 lines=[_line(actor, found) for found in details.lines],
                 payments=details.payments,
                 refunds=details.refunds,
@@ -249,12 +253,13 @@ class OrdersView(AdminListView):
             ),
         }
 
-    def _status_actions(self, order: Order) -> list[Action]:
+    def _status_actions(self, order: Order) -> tuple[Action | None, list[Action]]:
+        """What comes next in the life of the order, and the other statuses that may be set."""
         if not self.actor.can("core.orders:update"):
-            return []
+            return None, []
         possible = next_statuses(OrderStatus(order.status))
-        return [
-            Action(
+        found = {
+            status: Action(
                 label,
                 url_for(".change_status", row_id=order.id, status=status.value, revision=order.revision),
                 "core.orders:update",
@@ -263,7 +268,9 @@ class OrdersView(AdminListView):
             )
             for status, (label, icon, tone) in _BUTTONS.items()
             if status in possible
-        ]
+        }
+        forward = next((status for status in _FORWARD if status in found), None)
+        return found.get(forward) if forward else None, [found[status] for status in found if status != forward]
 
     def _chargeback(self, order: Order, found: Any) -> dict[str, Any]:
         row = {name: getattr(found, name) for name in ("amount", "state", "reason", "opened_at")}

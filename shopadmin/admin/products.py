@@ -16,6 +16,7 @@ from shopadmin.admin import pages
 from shopadmin.admin.base import AdminListView, Column, Pair
 from shopadmin.contract import MenuItem
 from shopadmin.models.products import Product
+from shopadmin.platforms.names import platform_name
 from shopadmin.services import lists, products
 
 
@@ -63,7 +64,7 @@ class ProductsView(AdminListView):
             row._asdict()
             | {
                 "name": Pair(row.title or row.sku or row.ref, row.ref if row.title else ""),
-                "platform": row.platform.title(),
+                "platform": platform_name(row.platform),
                 "supplier": names.get(row.supplier_id, ""),
             }
             for row in rows

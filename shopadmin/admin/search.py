@@ -13,6 +13,7 @@ from shopadmin.admin import pages
 from shopadmin.admin.base import AdminView
 from shopadmin.contract import Actor, SearchHit, Text
 from shopadmin.domain.orders import OrderStatus
+from shopadmin.platforms.names import platform_name
 from shopadmin.services import masking, search
 from shopadmin.services.orders import STATUS_LABELS
 
@@ -22,6 +23,7 @@ _TITLES: Mapping[str, Text] = {
     "reviews": _("Reviews"),
     "products": _("Products"),
 }
+_GRADES: Mapping[str, Text] = {"good": _("Good"), "neutral": _("Neutral"), "bad": _("Bad")}
 _PAGES = _("Pages")
 _NOTE_LENGTH = 80
 
@@ -68,13 +70,13 @@ def _order(actor: Actor, row: Any) -> SearchHit:
 
 
 def _buyer(actor: Actor, row: Any) -> SearchHit:
-    note = " · ".join(filter(None, (row.platform.title(), row.city)))
+    note = " · ".join(filter(None, (platform_name(row.platform), row.city)))
     name = masking.shown_name(actor, row.name) or f"#{row.id}"
     return SearchHit(name, url_for("buyers.details_view", row_id=row.id), "core.buyers:read", note, _TITLES["buyers"])
 
 
 def _review(actor: Actor, row: Any) -> SearchHit:
-    rating = f"{row.stars}★" if row.stars is not None else row.grade
+    rating = f"{row.stars}★" if row.stars is not None else str(_GRADES.get(row.grade, ""))
     note = " · ".join(filter(None, (rating, masking.shown_name(actor, row.buyer_name))))
     title = (row.body or row.title or row.product_title or str(_("Review")))[:_NOTE_LENGTH]
     url = url_for("reviews.details_view", row_id=row.id)

@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
+from babel.dates import format_skeleton
 from flask import Response, current_app, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin.base import expose
-from flask_babel import format_date, format_timedelta, gettext, ngettext
+from flask_babel import format_timedelta, get_locale, gettext, ngettext
 from flask_babel import lazy_gettext as _
 
 from shopadmin import hook_calls
@@ -177,7 +178,7 @@ def ratings_context() -> dict[str, Any]:
             "%(stars).1f stars on average in the week from %(day)s", stars=rated[-1].stars, day=_short(rated[-1].starts)
         )
         if rated
-        else gettext("No reviews with stars in 12 weeks")
+        else gettext("No reviews with stars in 13 weeks")
     )
     rows = [
         (_short(week.starts), "–" if week.stars is None else f"{week.stars:.2f}", week.reviews)
@@ -194,7 +195,8 @@ def ratings_context() -> dict[str, Any]:
 
 
 def _short(day: date) -> str:
-    return str(format_date(day, "short"))
+    """Day and month as the reader writes them: the year is plain."""
+    return str(format_skeleton("MMMd", datetime(day.year, day.month, day.day, tzinfo=UTC), locale=get_locale()))
 
 
 def checklist(actor: Actor) -> list[dict[str, Any]]:

@@ -18,6 +18,9 @@ class OrderStatus(StrEnum):
 
 TO_SHIP = OrderStatus.PAID
 
+# What counts as sold: paid for, and not taken back.
+SOLD = (OrderStatus.PAID, OrderStatus.SHIPPED, OrderStatus.DELIVERED, OrderStatus.COMPLETED)
+
 # What staff may set by hand. A later import may always overrule it: the platform knows better.
 _BY_HAND: dict[OrderStatus, frozenset[OrderStatus]] = {
     OrderStatus.PENDING_PAYMENT: frozenset({OrderStatus.PAID, OrderStatus.CANCELLED}),

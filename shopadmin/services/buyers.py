@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 
 from shopadmin.contract import Actor, BuyerId, BuyerSnapshot
 from shopadmin.domain import identifiers
+from shopadmin.domain.orders import SOLD
 from shopadmin.models import db
 from shopadmin.models.buyers import Buyer, BuyerIdentifier
 from shopadmin.models.cases import Incident
@@ -156,6 +157,9 @@ class BuyerDetails:
     incidents: Sequence[Incident]
 
 
+_SOLD_TOTAL = case((Order.status.in_(SOLD), Order.total), else_=0)
+
+
 def load_details(actor: Actor, buyer: Buyer) -> BuyerDetails:
     """Orders, reviews and incidents of a buyer, each only for those who may read them."""
     session = db.session()
@@ -166,7 +170,7 @@ def load_details(actor: Actor, buyer: Buyer) -> BuyerDetails:
         query = select(*columns).where(Order.buyer_id == buyer.id).order_by(Order.created_at.desc()).limit(SHOWN)
         orders = session.execute(query).all()
         sums = session.execute(
-            select(Order.currency, func.count().label("orders"), func.sum(Order.total).label("total"))
+            select(Order.currency, func.count().label("orders"), func.sum(_SOLD_TOTAL).label("total"))
             .where(Order.buyer_id == buyer.id)
             .group_by(Order.currency)
         ).all()

@@ -208,7 +208,8 @@ def starts_with(column: Any, prefix: str) -> ColumnElement[bool]:
     if not head:
         return condition
     following = ord(head[-1]) + 1
-    return condition & (column < head[:-1] + chr(0xE000 if following == 0xD800 else following))
+    end: ColumnElement[bool] = column < head[:-1] + chr(0xE000 if following == 0xD800 else following)
+    return condition & end
 
 
 def _view(spec: ListSpec, name: str) -> View:

@@ -15,6 +15,7 @@ from shopadmin.models.cases import Note
 from shopadmin.models.orders import Chargeback, Order, OrderLine, Payment, Refund, Shipment, ShipmentLine
 from shopadmin.models.products import Product
 from shopadmin.models.reviews import Review
+from shopadmin.platforms.names import platform_name
 from shopadmin.services import buyers, lists, masking
 
 STATUS_LABELS: Mapping[OrderStatus, Text] = {
@@ -52,7 +53,7 @@ def platforms() -> list[tuple[str, str]]:
     following = select(func.min(Order.platform)).where(Order.platform > first.c.platform).scalar_subquery()
     found = first.union_all(select(following).where(first.c.platform.is_not(None)))
     names = db.session().scalars(select(found.c.platform).where(found.c.platform.is_not(None)))
-    return [(name, name.title()) for name in names]
+    return [(name, platform_name(name)) for name in names]
 
 
 _BY_TIME = (Order.created_at, Order.id)

@@ -23,7 +23,7 @@ from shopadmin.models.audit import AuditEntry
 from shopadmin.models.cases import Incident, Note
 from shopadmin.models.orders import Order
 from shopadmin.models.reviews import Review
-from shopadmin.services import access
+from shopadmin.services import access, incidents
 from shopadmin.services.orders import STATUS_LABELS
 
 LIMIT = 100
@@ -127,9 +127,9 @@ def review_events(actor: Actor, review: Review) -> list[Event]:
     return _newest(events)
 
 
-def buyer_events(actor: Actor, buyer_id: int) -> list[Event]:
-    """The timeline of a buyer: notes and what was done with the buyer's data."""
-    return _newest([*_notes("buyer", buyer_id), *_logged(actor, "buyer", buyer_id)])
+def buyer_events(actor: Actor, buyer_id: int, others: Iterable[Event]) -> list[Event]:
+    """The timeline of a buyer: notes, what was done with the buyer's data, and ``others`` that the page knows of."""
+    return _newest([*_notes("buyer", buyer_id), *_logged(actor, "buyer", buyer_id), *others])
 
 
 def recent_events(actor: Actor, limit: int = 8) -> list[Event]:
@@ -220,6 +220,12 @@ def _incidents(condition: Any) -> list[Event]:
         select(Incident.occurred_at, Incident.kind, Incident.note).where(condition).limit(LIMIT)
     )
     return [
-        Event(row.occurred_at, _("Incident: %(kind)s", kind=row.kind), icon="flag", tone="danger", body=row.note)
+        Event(
+            row.occurred_at,
+            _("Incident: %(kind)s", kind=incidents.kind_label(row.kind)),
+            icon="flag",
+            tone="danger",
+            body=row.note,
+        )
         for row in rows
     ]

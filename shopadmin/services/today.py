@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Integer, and_, column, exists, func, select, values
 
-from shopadmin.domain.orders import TO_SHIP, OrderStatus
+from shopadmin.domain.orders import SOLD, TO_SHIP, OrderStatus
 from shopadmin.models import db
 from shopadmin.models.accounts import Account
 from shopadmin.models.base import UtcDateTime
@@ -18,11 +18,7 @@ from shopadmin.models.settings import Setting
 # Tiles stop counting here; their lists say more.
 CAP = 9_999
 SALES_DAYS = 30
-RATING_WEEKS = 12
-# What counts as sold: paid for, and not taken back.
-SOLD = tuple(
-    status.value for status in (OrderStatus.PAID, OrderStatus.SHIPPED, OrderStatus.DELIVERED, OrderStatus.COMPLETED)
-)
+RATING_WEEKS = 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +128,14 @@ def sales_today(zone: ZoneInfo, currency: str, now: datetime) -> tuple[str, Sale
     for moment in (here, here - timedelta(days=7)):
         begins = datetime.combine(moment.date(), time(), zone)
         windows.append((moment.date(), begins.astimezone(UTC), moment.astimezone(UTC)))
-    shown, (today, before) = sales(windows, currency)
+    # The third window decides on the currency: a morning may have no order in the shop's own.
+    month = (here.date(), now - timedelta(days=SALES_DAYS), now)
+    shown, (today, before, _month) = sales([*windows, month], currency)
     return shown, today, before
 
 
 def ratings_by_week(zone: ZoneInfo, now: datetime) -> list[Rating]:
-    """Average stars of the last 12 weeks, each beginning on a Monday."""
+    """Average stars of the last 13 weeks, each beginning on a Monday."""
     today = now.astimezone(zone).date()
     monday = today - timedelta(days=today.weekday())
     windows = _days(monday - timedelta(weeks=RATING_WEEKS - 1), RATING_WEEKS, 7, zone)
