@@ -83,7 +83,7 @@ def is_common(password: str, *own: str) -> bool:
 
 def _is_repeat(text: str) -> bool:
     """Whether the text is a piece of up to four characters over and over."""
-    return any(len(text) > 2 * size and text == (text[:size] * len(text))[: len(text)] for size in (1, 2, 3, 4))
+    return any(len(text) >= 2 * size and text == (text[:size] * len(text))[: len(text)] for size in (1, 2, 3, 4))
 
 
 def _own_words(texts: tuple[str, ...]) -> set[str]:
