@@ -29,8 +29,8 @@ def _part(name: str) -> str:
 
 def _lists() -> str:
     lines = [
-        f"## lists\nThe order list of a shop with {ORDERS:,} orders, 50 a page, through the whole stack in process, beside "
-        "Django's admin on the same table in the same run (prefix search, no full count). Medians of "
+        f"## lists\nThe order list of a shop with {ORDERS:,} orders, 50 a page, through the whole stack in process, "
+        "beside Django's admin on the same table in the same run (prefix search, no full count). Medians of "
         f"{lists.ROUNDS} in turn, milliseconds. Goal: ratio at most {lists.GOAL}.\n",
         "| database | page | shopadmin | min–max | Django admin | ratio | goal |",
         "|---|---|---|---|---|---|---|",
@@ -49,9 +49,9 @@ def _lists() -> str:
 
 def _head() -> str:
     return (
-        "# Benchmarks\n\nMade by `make bench`. Absolute times say little of another machine; the ratios are between two "
-        f"things measured in turn in one run.\n\nPython {platform.python_version()}, SQLite {sqlite3.sqlite_version}, "
-        f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}.\n\n"
+        "# Benchmarks\n\nMade by `make bench`. Absolute times say little of another machine; the ratios are between "
+        f"two things measured in turn in one run.\n\nPython {platform.python_version()}, "
+        f"SQLite {sqlite3.sqlite_version}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}.\n\n"
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from flask_admin import Admin
+from flask_admin.base import Admin
 from flask_admin.theme import Theme
 from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
@@ -84,10 +84,10 @@ def _open_database(app: Flask) -> None:
 
 
 def _register_plugins(app: Flask, plugins: Mapping[str, object] | None) -> None:
-    found, failed = plugins, []
-    if found is None:
-        found, failed = plugin_manager.installed(app.config["PLUGINS_ALLOWED"])
-    registered = plugin_manager.create(builtin, {} if app.config["SAFE_MODE"] else found)
+    failed: list[plugin_manager.Quarantined] = []
+    if plugins is None:
+        plugins, failed = plugin_manager.installed(app.config["PLUGINS_ALLOWED"])
+    registered = plugin_manager.create(builtin, {} if app.config["SAFE_MODE"] else plugins)
     registered.quarantined.extend(failed)
     app.extensions["shopadmin.hooks"] = hook_calls.HookRecord(registered, plugin_states.is_on)
     with app.app_context():

@@ -135,7 +135,7 @@ def shopadmin_import_formats() -> Sequence[ImportFormat]:
 
 @hookspec
 def shopadmin_search(query: str, actor: Actor) -> Sequence[SearchHit]:
-    """Give hits for the search page. Called when ``actor`` searches; each hit names the permission of the page it opens."""
+    """Give hits for the search page. Called when ``actor`` searches; each hit names the permission of its page."""
     raise NotImplementedError
 
 

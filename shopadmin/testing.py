@@ -300,7 +300,7 @@ def make_order(number: int = 1, **changes: Any) -> int:
 
 
 def make_buyer(name: str = "Sample Buyer", phone: str = "", email: str = "", platform: str = "test") -> int:
-    """Add a buyer with these identifiers, sealed as an import seals them; call inside an app context. Returns its id."""
+    """Add a buyer with these identifiers, sealed as by an import; call inside an app context. Returns its id."""
     keys = contacts.keyring()
     with writing() as session:
         buyer = Buyer(platform=platform, ref=f"{platform}:{uuid.uuid4().hex}", name=name, created_at=datetime.now(UTC))

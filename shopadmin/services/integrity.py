@@ -44,7 +44,7 @@ def problems() -> list[Problem]:
     """Everything that is wrong, an empty list when nothing is. Writes nothing but missing seals."""
     if pending := schema.pending():
         return [Problem("schema", f"the database is not at the newest schema: {', '.join(pending)}")]
-    found = []
+    found: list[Problem] = []
     for check in CHECKS:
         try:
             found.extend(check())

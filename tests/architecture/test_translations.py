@@ -11,7 +11,8 @@ from babel.messages.pofile import read_po
 ROOT = Path(__file__).resolve().parents[2]
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 KEYWORDS = {
-    "_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2), "lazy_ngettext": (1, 2), "pgettext": ((1, "c"), 2),
+    "_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2), "lazy_ngettext": (1, 2),
+    "pgettext": ((1, "c"), 2),
 }  # fmt: skip
 PACKAGES = [ROOT / "shopadmin", *sorted(ROOT.glob("plugins/*/shopadmin_*"))]
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*\}")

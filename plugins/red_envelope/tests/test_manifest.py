@@ -18,4 +18,5 @@ def test_the_installed_distribution_is_found_and_says_the_same_version() -> None
 
     manifest = entry.load().shopadmin_manifest()
 
-    assert manifest.version == importlib.metadata.version("shopadmin-red-envelope") == shopadmin_red_envelope.__version__
+    installed = importlib.metadata.version("shopadmin-red-envelope")
+    assert manifest.version == installed == shopadmin_red_envelope.__version__

@@ -18,4 +18,5 @@ def test_the_installed_distribution_is_found_and_says_the_same_version() -> None
 
     manifest = entry.load().shopadmin_manifest()
 
-    assert manifest.version == importlib.metadata.version("shopadmin-review-recovery") == shopadmin_review_recovery.__version__
+    installed = importlib.metadata.version("shopadmin-review-recovery")
+    assert manifest.version == installed == shopadmin_review_recovery.__version__
