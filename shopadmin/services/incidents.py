@@ -31,6 +31,7 @@ KINDS: Mapping[str, Text] = {
 LONGEST_NOTE = 2000
 # A clock that is a little ahead is no reason to refuse.
 AHEAD = timedelta(minutes=10)
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 
 
 def kind_label(kind: str) -> Text:
@@ -109,6 +110,8 @@ def _check(kind: str, occurred_at: datetime, note: str) -> None:
         raise RefusedError(Problem("kind", _("Choose what happened."), "kind"))
     if occurred_at > datetime.now(UTC) + AHEAD:
         raise RefusedError(Problem("occurred_at", _("That is in the future."), "occurred_at"))
+    if occurred_at < EARLIEST:
+        raise RefusedError(Problem("occurred_at", _("That is too long ago."), "occurred_at"))
     if len(note) > LONGEST_NOTE or "\0" in note:
         raise RefusedError(Problem("note", _("A note has %(count)s characters at most.", count=LONGEST_NOTE), "note"))
 
