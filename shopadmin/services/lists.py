@@ -7,27 +7,28 @@ Where "one of these" is asked (a tab with several statuses, a search in two plac
 own index and merges the few rows that a page needs: an OR would make both engines sort everything that matches.
 """
 
-import base64
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, tuple_, union
 
 from shopadmin.contract import Actor, Text
 from shopadmin.models import db
+from shopadmin.services.cursors import BadListArgumentError, Sort, cursor, parse_id, read_cursor
+
+__all__ = [
+    "BadListArgumentError", "Filter", "ListArguments", "ListSpec", "Page", "Rows", "Sort", "View", "chosen_sort", "cursor",
+    "fetch_one", "fetch_page", "first_rows", "iterate", "matching", "parse_id", "starts_with",
+]  # fmt: skip
 
 PAGE_SIZE = 50
 # A select of any columns.
 Rows = Select[*tuple[Any, ...]]
 COUNT_CAP = 10_000
 TAB_CAP = 999
-
-
-class BadListArgumentError(ValueError):
-    """A cursor, filter or sort that this list does not know: a 400."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def _no_search(term: str, actor: Actor) -> Found:
     return None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ListSpec:
     """A list: what it selects, how it may be sorted and filtered, and which rows an actor may see at all.
 
@@ -127,7 +128,7 @@ def fetch_page(spec: ListSpec, actor: Actor, arguments: ListArguments, zone: Any
     """One page: two queries, whatever the depth. Raises BadListArgumentError."""
     sort = chosen_sort(spec, arguments)
     branches = _branches(spec, actor, arguments, zone)
-    backwards, values = _read_cursor(sort, arguments.cursor)
+    backwards, values = read_cursor(sort, arguments.cursor)
     count, *view_counts = (
         db.session().execute(select(_count(spec, branches, COUNT_CAP + 1), *_view_counts(spec, actor))).one()
     )
@@ -172,13 +173,6 @@ def first_rows(spec: ListSpec, actor: Actor, term: str, zone: Any, limit: int) -
 def fetch_one(spec: ListSpec, actor: Actor, row_id: int) -> Any | None:
     """The row with this id if the actor may see it, else None: the same scope as the list."""
     return db.session().execute(spec.scope(spec.query, actor).where(spec.id_column == row_id)).one_or_none()
-
-
-def parse_id(text: str) -> int:
-    """A row id out of a URL. Raises BadListArgumentError for anything but a plain positive number."""
-    if not text.isascii() or not text.isdigit() or len(text) > 18 or int(text) < 1:
-        raise BadListArgumentError("id")
-    return int(text)
 
 
 def iterate(query: Rows, sort: Sort, batch: int = 1000) -> Iterator[Any]:
@@ -264,8 +258,19 @@ def _value(found: Filter, text: str, zone: Any) -> Any:
     return text
 
 
-def _view_counts(spec: ListSpec, actor: Actor) -> list[Any]:
-    query = spec.scope(spec.query, actor)
+def _view_counts(spec: ListSpec, actor: Actor) -> Sequence[Any]:
+    if spec.scope is _everything:
+        return _counts_for_all(spec)
+    return _counts_of(spec, spec.scope(spec.query, actor))
+
+
+@cache
+def _counts_for_all(spec: ListSpec) -> Sequence[Any]:
+    """The same for everybody: building five statements anew would take longer than running them."""
+    return _counts_of(spec, spec.query)
+
+
+def _counts_of(spec: ListSpec, query: Rows) -> Sequence[Any]:
     return [
         _count(spec, [query.where(branch) for branch in view.branches] or [query], TAB_CAP + 1).label(f"view_{number}")
         for number, view in enumerate(spec.views)
@@ -303,39 +308,3 @@ def _rows(branches: Sequence[Rows], sort: Sort, backwards: bool, values: list[An
     merged = union(*(select(page.subquery()) for page in pages)).subquery()
     named = Sort(sort.name, sort.label, tuple(merged.c[column.key] for column in sort.columns), sort.descending)
     return list(db.session().execute(select(merged).order_by(*_ordering(named, backwards)).limit(limit)).all())
-
-
-def cursor(sort: Sort, row: Any, direction: Literal["next", "previous"]) -> str:
-    """Where a page begins, as it stands in an address: after or before ``row``."""
-    values = [getattr(row, column.key) for column in sort.columns]
-    plain = [value.isoformat() if isinstance(value, datetime) else value for value in values]
-    return base64.urlsafe_b64encode(json.dumps([sort.name, direction, *plain]).encode()).decode().rstrip("=")
-
-
-def _read_cursor(sort: Sort, text: str) -> tuple[bool, list[Any] | None]:
-    """Direction and edge. ``last`` is the end of the list; junk, or another sort's cursor, is refused."""
-    if text in ("", "last"):
-        return text == "last", None
-    try:
-        padded = text + "=" * (-len(text) % 4)
-        name, direction, *values = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-        edge = [_edge(column, value) for column, value in zip(sort.columns, values, strict=True)]
-    except (ValueError, TypeError, OverflowError, RecursionError):
-        raise BadListArgumentError("cursor") from None
-    if name != sort.name or direction not in ("next", "previous"):
-        raise BadListArgumentError("cursor")
-    return direction == "previous", edge
-
-
-def _edge(column: Any, value: Any) -> Any:
-    kind = column.type.python_type
-    if kind is datetime:
-        value = datetime.fromisoformat(value)
-        if value.tzinfo is None:
-            raise ValueError(value)
-        return value.astimezone(UTC)
-    if type(value) is not kind or (kind is int and abs(value) >= 2**63) or (kind is str and "\0" in value):
-        raise ValueError(value)
-    if kind is str:
-        value.encode()  # half a surrogate pair is JSON, but no text for a database
-    return value
