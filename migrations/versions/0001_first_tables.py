@@ -459,7 +459,8 @@ def upgrade() -> None:
         sa.Column("applied_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "state in ('uploaded', 'staging', 'staged', 'applying', 'applied', 'cancelling', 'cancelled', 'undoing', 'undone', 'failed')",
+            "state in ('uploaded', 'staging', 'staged', 'applying', 'applied', 'cancelling', 'cancelled', 'undoing', "
+            "'undone', 'failed')",
             name=op.f("ck_import_run_state"),
         ),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_import_run_account_id")),

@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError
 
 from shopadmin.keys import KeyringError
+from shopadmin.services import occupancy
 
 AppFactory = Callable[..., Flask]
 F = TypeVar("F", bound=Callable[..., Any])
@@ -46,6 +47,8 @@ def with_app(command: F) -> F:
         with build_app(app_factory).app_context():
             try:
                 return command(*args, **kwargs)
+            except occupancy.OccupiedError as error:
+                raise RefusedError(str(error)) from error
             except OperationalError as error:
                 raise RefusedError(f"the database does not answer: {error.orig}".strip()) from error
 

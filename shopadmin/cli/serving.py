@@ -21,6 +21,8 @@ THREADS = 8
 # Seconds from the signal: when an idle connection is closed, when requests and worker are given up.
 CLOSE_IDLE_AFTER, GIVE_UP_AFTER = 0.5, 8.0
 RESTART_WORKER_AFTER = 5.0
+# Another server on the same shop has the worker: see now and then whether it is gone.
+TAKEN, ASK_AGAIN_AFTER = 2, 60.0
 
 
 class PortTakenError(OSError):
@@ -65,10 +67,11 @@ class Worker:
 
     def keep_running(self) -> None:
         """Start it, or start it again once it has been gone for a while."""
-        if self._process is not None and self._process.poll() is None:
-            return
-        if time.monotonic() - self._started < RESTART_WORKER_AFTER and self._process is not None:
-            return
+        if self._process is not None:
+            code = self._process.poll()
+            pause = ASK_AGAIN_AFTER if code == TAKEN else RESTART_WORKER_AFTER
+            if code is None or time.monotonic() - self._started < pause:
+                return
         self._started = time.monotonic()
         command = [sys.executable, "-m", "shopadmin", "worker", "--parent-pipe", str(self._reading)]
         self._process = subprocess.Popen(command, pass_fds=(self._reading,))  # noqa: S603 - our own program
