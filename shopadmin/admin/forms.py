@@ -42,7 +42,7 @@ class NewPasswordForm(FlaskForm):
     """A new password, twice. ``own``: the person's name and address, which may not be the password."""
 
     password = PasswordField(
-        _("Password"),
+        _("New password"),
         [InputRequired()],
         description=_("At least 8 characters. A sentence is easy to remember and hard to guess."),
         render_kw={"autocomplete": "new-password", "minlength": 8, "maxlength": 200},

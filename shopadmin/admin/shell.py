@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext as _
 
 from shopadmin.admin import gate, languages, transport
 from shopadmin.domain import money
+from shopadmin.platforms.names import platform_name
 from shopadmin.services import settings
 
 SECTIONS = (
@@ -34,6 +35,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(_when, "when")
     app.add_template_filter(_day, "date")
     app.add_template_filter(_age, "age")
+    app.add_template_filter(platform_name, "platform")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,5 +116,5 @@ def _age(value: datetime | None) -> str:
     return (
         ""
         if value is None
-        else str(format_timedelta(datetime.now(UTC) - value, granularity="hour", add_direction=False))
+        else str(format_timedelta(value - datetime.now(UTC), granularity="hour", add_direction=True))
     )

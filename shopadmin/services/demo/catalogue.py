@@ -112,7 +112,7 @@ INCIDENT_KINDS = (
     ("wrong_item", "发错颜色，买家保留并补差价。", 1500),
     ("late", "仓库漏单，晚发四天。", None),
     ("lost", "快递丢件，重新发货，向快递索赔中。", 8800),
-    ("short", "少发一只，已补寄。", 2200),
+    ("missing_item", "少发一只，已补寄。", 2200),
 )
 STATUS_WORDS = {
     "taobao": {
