@@ -20,8 +20,8 @@ from shopadmin.models import db
 from shopadmin.services.cursors import BadListArgumentError, Sort, cursor, parse_id, read_cursor
 
 __all__ = [
-    "BadListArgumentError", "Filter", "ListArguments", "ListSpec", "Page", "Rows", "Sort", "View", "chosen_sort", "cursor",
-    "fetch_one", "fetch_page", "first_rows", "iterate", "matching", "parse_id", "starts_with",
+    "BadListArgumentError", "Filter", "ListArguments", "ListSpec", "Page", "Rows", "Sort", "View", "chosen_sort",
+    "cursor", "fetch_one", "fetch_page", "first_rows", "iterate", "matching", "parse_id", "starts_with",
 ]  # fmt: skip
 
 PAGE_SIZE = 50
@@ -44,16 +44,6 @@ class Filter:
     kind: Literal["choice", "from", "to", "text"] = "choice"
     choices: Sequence[tuple[str, Text]] = ()
     offered: Callable[[], Sequence[tuple[str, Text]]] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Sort:
-    """An order that an index serves: columns in one common direction, the last one unique."""
-
-    name: str
-    label: Text
-    columns: tuple[Any, ...]
-    descending: bool = True
 
 
 @dataclass(frozen=True, slots=True)
