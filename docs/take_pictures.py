@@ -1,0 +1,76 @@
+"""Take the README's pictures anew: the demo shop in Chromium, in a temporary folder. ``make pictures``."""
+
+import shutil
+import tempfile
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+
+import waitress
+from flask import Flask
+from playwright.sync_api import sync_playwright
+from sqlalchemy import select
+
+from shopadmin import testing
+from shopadmin.app import create_app
+from shopadmin.models import db
+from shopadmin.models.orders import Order
+from shopadmin.services import schema
+from shopadmin.services.demo import load
+
+PICTURES = Path(__file__).resolve().parent / "pictures"
+SIZE = {"width": 1280, "height": 800}
+PHONE = {"width": 360, "height": 740}
+SHOTS = (
+    ("today", "/admin/", SIZE, "en", "light"),
+    ("orders", "/admin/orders/", SIZE, "en", "light"),
+    ("order", "/admin/orders/details/{order}", SIZE, "en", "light"),
+    ("reviews", "/admin/reviews/", SIZE, "zh", "light"),
+    ("import", "/admin/imports/upload", SIZE, "en", "dark"),
+    ("phone", "/admin/orders/", PHONE, "zh", "dark"),
+)
+
+
+def main() -> None:
+    """Serve a fresh demo shop and photograph it."""
+    with tempfile.TemporaryDirectory() as folder:
+        app = _demo(Path(folder))
+        server = waitress.create_server(app, host="127.0.0.1", port=0)
+        threading.Thread(target=server.run, daemon=True).start()
+        _photograph(app, f"http://127.0.0.1:{server.effective_port}")
+        server.close()
+
+
+def _demo(folder: Path) -> Flask:
+    url = f"sqlite:///{folder / 'shop.db'}"
+    app = create_app({"DATA_FOLDER": folder, "DATABASE_URL": url, "DATABASE_MIGRATE_URL": url}, plugins={})
+    with app.app_context():
+        schema.upgrade()
+        load.load(datetime.now(UTC))
+    return app
+
+
+def _photograph(app: Flask, url: str) -> None:
+    owner = testing.make_account(app, is_owner=True)
+    with app.app_context():
+        shipped = select(Order.id).where(Order.status == "completed").order_by(Order.created_at.desc()).limit(1)
+        order = db.session().scalar(shipped)
+    PICTURES.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        for name, address, size, language, theme in SHOTS:
+            client = testing.sign_in(app, owner)
+            with client.session_transaction() as cookie:
+                cookie.update({"language": language, "theme": theme})
+            context = browser.new_context(viewport=size)
+            session = client.get_cookie("session")
+            context.add_cookies([{"name": "session", "value": session.value, "url": url}])
+            page = context.new_page()
+            page.goto(url + address.format(order=order), wait_until="networkidle")
+            page.screenshot(path=PICTURES / f"{name}.png")
+            context.close()
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
