@@ -1,0 +1,165 @@
+"""Pictures: what is taken, what is shown of it, and what is kept as evidence."""
+
+import hashlib
+import io
+import struct
+import zlib
+
+import pytest
+from PIL import Image
+from sqlalchemy import select
+
+from shopadmin import testing
+from shopadmin.contract import AccountId, Actor
+from shopadmin.keys import KeyringError
+from shopadmin.models import db
+from shopadmin.models.audit import AuditEntry
+from shopadmin.models.cases import Attachment
+from shopadmin.services import attachments, pictures
+from shopadmin.services.attachments import shown_file_name
+from shopadmin.services.conflicts import RefusedError
+
+
+def picture(kind="PNG", size=(8, 6), mode="RGB", **options):
+    buffer = io.BytesIO()
+    Image.new(mode, size, "red").save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def exif_with_place():
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turned by a quarter
+    exif[0x010E] = "taken at home"
+    exif.get_ifd(0x8825)[1] = "N"
+    return exif
+
+
+def huge_png(width=20_000, height=20_000):
+    """A header that promises 400 million pixels, in a few bytes."""
+
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0")) + chunk(b"IEND", b"")
+
+
+@pytest.fixture
+def actor(app):
+    return Actor(AccountId(testing.make_account(app, is_owner=True)), "Owner", True, frozenset())
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+def test_the_copy_holds_pixels_alone(kind):
+    original = picture(kind, exif=exif_with_place())
+
+    found = pictures.redraw(original)
+
+    with Image.open(io.BytesIO(found.shown)) as shown:
+        assert shown.format == kind
+        assert shown.size == (6, 8)  # upright, as the camera meant it
+        assert not shown.getexif()
+    assert b"taken at home" not in found.shown
+    assert found.media_type == f"image/{kind.lower()}"
+
+
+def test_what_hides_behind_a_picture_is_left_behind():
+    found = pictures.redraw(picture() + b"<script>alert(1)</script>")
+
+    assert b"script" not in found.shown
+
+
+def test_transparency_stays():
+    found = pictures.redraw(picture(mode="RGBA"))
+
+    with Image.open(io.BytesIO(found.shown)) as shown:
+        assert shown.mode == "RGBA"
+
+
+def test_a_large_picture_is_shown_smaller():
+    found = pictures.redraw(picture(size=(5000, 1000)))
+
+    with Image.open(io.BytesIO(found.shown)) as shown:
+        assert shown.size == (2400, 480)
+
+
+REFUSED = {
+    "nothing": b"",
+    "too heavy": b"x" * (pictures.MAX_BYTES + 1),
+    "SVG": b'<svg xmlns="http://www.w3.org/2000/svg"><script/></svg>',
+    "HTML": b"<html>",
+    "GIF": picture("GIF"),
+    "BMP": picture("BMP"),
+    "only the head of a PNG": picture()[:20],
+    "half a JPEG": picture("JPEG", (600, 600))[:700],
+    "PNG head and HTML": b"\x89PNG\r\n\x1a\n<html>",
+    "too many pixels": huge_png(8000, 8000),
+    "far too many pixels": huge_png(),
+    "a bomb": huge_png(60_000, 60_000),
+}
+
+
+@pytest.mark.parametrize("data", REFUSED.values(), ids=REFUSED)
+def test_what_is_no_bearable_picture_is_refused_and_leaves_nothing(actor, data):
+    with pytest.raises(RefusedError):
+        attachments.add_picture(actor, "order", 1, "a.png", data)
+
+    assert db.session.scalars(select(Attachment)).all() == []
+    assert not attachments.folder().exists()
+
+
+def test_the_original_is_kept_encrypted_byte_for_byte(actor):
+    original = picture("JPEG", exif=exif_with_place())
+
+    attachments.add_picture(actor, "order", 1, "a.jpg", original)
+
+    found = db.session.scalars(select(Attachment)).one()
+    files = [path for path in attachments.folder().rglob("*") if path.is_file()]
+    assert attachments.original(found) == original
+    assert found.sha256 == hashlib.sha256(original).digest()
+    assert all(b"taken at home" not in path.read_bytes() for path in files)
+    assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
+    assert db.session.scalars(select(AuditEntry.after)).one()["sha256"] == found.sha256.hex()
+
+
+def test_a_changed_file_is_neither_shown_nor_taken_for_evidence(actor):
+    attachments.add_picture(actor, "order", 1, "a.png", picture())
+    found = db.session.scalars(select(Attachment)).one()
+    for path in attachments.folder().rglob("*.*"):
+        path.write_bytes(path.read_bytes()[:-1] + b"!")
+
+    assert attachments.shown_copy(found) is None
+    with pytest.raises(KeyringError):
+        attachments.original(found)
+
+
+def test_a_row_that_cannot_be_kept_leaves_no_file(actor, monkeypatch):
+    def broken(*_arguments, **_options):
+        raise RuntimeError("on purpose")
+
+    monkeypatch.setattr(attachments.audit, "record", broken)
+
+    with pytest.raises(RuntimeError):
+        attachments.add_picture(actor, "order", 1, "a.png", picture())
+
+    assert [path for path in attachments.folder().rglob("*") if path.is_file()] == []
+    db.session.rollback()
+    assert db.session.scalars(select(Attachment)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("../../etc/passwd", "passwd"),
+        ("..\\..\\boot.ini", "boot.ini"),
+        ("a\0b.png", "ab.png"),
+        ("a\r\nSet-Cookie: x.png", "aSet-Cookie: x.png"),
+        ("\u202egnp.exe", "gnp.exe"),
+        ("图片.png", "图片.png"),
+        ("", "picture"),
+        ("...", "picture"),
+        ("x" * 300 + ".png", "x" * 116 + ".png"),
+    ],
+)
+def test_a_file_name_is_text_for_people_alone(name, shown):
+    assert shown_file_name(name) == shown
