@@ -122,7 +122,6 @@ def test_who_was_slower_learns_both_values_and_changes_nothing(actor):
         order_changes.change_status(actor, order_id, OrderStatus.SHIPPED, revision=1)
 
     with force_locale("en"):
-        with force_locale("en"):
         assert (str(refused.value.wanted), str(refused.value.current)) == ("Shipped", "Cancelled")
     assert order_of(order_id).status == "cancelled"
 
