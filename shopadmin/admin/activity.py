@@ -32,7 +32,7 @@ class ActivityView(AdminListView):
         Column("about", _("About"), export="about"),
         Column("change", _("Old → new"), export="change"),
         Column("reason", _("Reason"), export="reason"),
-        Column("ip", _("From"), "code", export="ip"),
+        Column("ip", _("IP address"), "code", export="ip"),
         Column("code", _("Code"), "code", export="code"),
     )
     empty_text = _("Everything that people do here will be listed.")
@@ -67,7 +67,7 @@ class ActivityView(AdminListView):
             "at": row.at,
             "what": str(activity.sentence(row.code)),
             "who": row.who or ("" if row.account_id is None else f"#{row.account_id}"),
-            "about": f"{row.object_type} {row.object_id}".strip(),
+            "about": activity.about(row.object_type, row.object_id),
             "change": "; ".join(activity.changes(self.actor, row.object_type, row.before, row.after)),
             "reason": row.reason if is_open else gettext("Hidden") if row.reason else "",
             "ip": row.ip,

@@ -27,16 +27,29 @@ SENTENCES: Mapping[str, Text] = {
     "core.account.sign_in_link_made": _("Made a sign-in link"),
     "core.account.signed_out": _("Signed somebody out everywhere"),
     "core.attachment.added": _("Attached a picture"),
+    "core.backup.made": _("Made a backup"),
+    "core.backup.restored": _("Restored a backup"),
     "core.chargeback.decided": _("Closed a chargeback"),
     "core.chargeback.recorded": _("Recorded a chargeback"),
     "core.contact.revealed": _("Looked at a buyer's contact data"),
     "core.demo.loaded": _("Loaded the demo shop"),
     "core.grants.changed": _("Changed what somebody may do"),
+    "core.import.answered": _("Said how to read a file"),
+    "core.import.applied": _("Imported files"),
+    "core.import.cancelled": _("Cancelled an import"),
+    "core.import.chunk_applied": _("Imported a part of the rows"),
+    "core.import.chunk_undone": _("Undid a part of an import"),
+    "core.import.discarded": _("Discarded files"),
+    "core.import.failed": _("An import failed"),
+    "core.import.undo_began": _("Began to undo an import"),
+    "core.import.undone": _("Undid an import"),
+    "core.import.uploaded": _("Uploaded files"),
     "core.incident.recorded": _("Wrote an incident down"),
     "core.invitation.accepted": _("Accepted an invitation"),
     "core.invitation.made": _("Invited somebody"),
     "core.invitation.revoked": _("Took an invitation back"),
     "core.job.cancel_requested": _("Asked a job to stop"),
+    "core.keys.rotated": _("Changed the keys"),
     "core.list.exported": _("Downloaded a list"),
     "core.note.added": _("Wrote a note"),
     "core.order.status_changed": _("Changed the status of an order"),
@@ -50,6 +63,26 @@ SENTENCES: Mapping[str, Text] = {
     "core.session.refused": _("Somebody tried to sign in and was refused"),
     "core.settings.changed": _("Changed the shop's settings"),
     "core.shipment.recorded": _("Recorded a parcel"),
+}
+
+# What an entry may be about; a plugin's object stands for itself.
+OBJECTS: Mapping[str, Text] = {
+    "account": _("Account"),
+    "attachment": _("Picture"),
+    "backup": _("Backup"),
+    "buyer": _("Buyer"),
+    "import": _("Import"),
+    "incident": _("Incident"),
+    "invitation": _("Invitation"),
+    "job": _("Job"),
+    "keys": _("Keys"),
+    "list": _("List"),
+    "login_session": _("Device"),
+    "order": _("Order"),
+    "product": _("Product"),
+    "review": _("Review"),
+    "route": _("Page"),
+    "settings": _("Settings"),
 }
 
 # What one must be allowed to read to see the values of an entry about it.
@@ -75,6 +108,11 @@ LONGEST_VALUE = 200
 def sentence(code: str) -> Text:
     """What happened, in the reader's language; a plugin's code without a sentence stands for itself."""
     return SENTENCES.get(code, code)
+
+
+def about(object_type: str, object_id: str) -> str:
+    """What an entry is about: ``Order 17``."""
+    return f"{OBJECTS.get(object_type, object_type)} {object_id}".strip()
 
 
 def may_read_values(actor: Actor, object_type: str) -> bool:
@@ -119,8 +157,9 @@ def _by_account(text: str) -> ColumnElement[bool]:
 
 
 def _by_object(text: str) -> ColumnElement[bool]:
-    """``order``, or ``order 17``."""
+    """``order``, ``order 17``, or the same as ``about`` writes it."""
     kind, _blank, number = text.strip().partition(" ")
+    kind = next((code for code, label in OBJECTS.items() if str(label) == kind), kind)
     found: ColumnElement[bool] = AuditEntry.object_type == kind
     return and_(found, AuditEntry.object_id == number.strip()) if number.strip() else found
 

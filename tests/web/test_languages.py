@@ -7,6 +7,7 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from flask_babel import lazy_gettext as _
+from importing import run
 
 from shopadmin import testing
 from shopadmin.admin.languages import LANGUAGES
@@ -14,13 +15,15 @@ from shopadmin.contract import Badge, Manifest
 from shopadmin.hookspecs import hookimpl
 from shopadmin.models import db
 from shopadmin.models.accounts import Account
-from shopadmin.services import preferences, settings
+from shopadmin.services import audit, preferences, settings
+from shopadmin.services.imports import rejected
+from shopadmin.services.transactions import writing
 
 CHINESE = {"Accept-Language": "zh-CN,zh;q=0.9,en;q=0.8"}
 # Latin words that a Chinese page may show: names, and what a machine reads.
 NAMES = re.compile(
     r"English|My shop|shopadmin|DEMO|Sample buyer \d+|[\w.]+@example\.com|\bOwner\b|\bTest\b|\btests\b"
-    r"|\w+(\.\w+)*[.:]\w+|[0-9a-f]{8}|\baccount \d+|T\d+|CNY|SKU|API|IP|MB|UTF-8|GB18030|CSV|TSV|XLSX|JSON|ZIP|PNG|JPEG"
+    r"|\w+(\.\w+)*[.:]\w+|[0-9a-f]{8}|T\d+|CNY|SKU|API|IP|MB|UTF-8|GB18030|CSV|TSV|XLSX|JSON|ZIP|PNG|JPEG"
     r"|WebP|Amazon|Judge\.me|Loox|Olist|Shopify|WooCommerce|Yotpo"
 )
 
@@ -163,6 +166,27 @@ def test_dates_and_money_are_written_as_in_the_language(app, client_as):
     assert "CN¥100.00" in english
     assert "CN¥" not in chinese
     assert "¥100.00" in chinese
+
+
+@pytest.mark.parametrize(("language", "reason"), [("zh", "原因"), ("en", "Why")])
+def test_rejected_rows_are_explained_in_the_shop_s_language(app, language, reason):
+    settings.save(None, language=language)
+
+    report = run({"products.csv": "sku,title,supplier,stock\nA1,Mug,Kiln,many\n"})
+
+    assert report.files[0].counts["rejected"] == 1
+    assert reason in rejected.file_of(report.run_id).read_text(encoding="utf-8-sig").splitlines()[0]
+
+
+def test_the_activity_log_names_what_it_is_about(app, client_as):
+    testing.make_order()
+    client = speaking_chinese(client_as(owner=True))
+    with writing():
+        audit.record(None, "core.note.added", "order", 1)
+
+    assert "订单 1" in client.get("/admin/activity/?object=订单 1").text
+    assert "订单 1" in client.get("/admin/activity/?object=order 1").text
+    assert "订单 1" not in client.get("/admin/activity/?object=订单 2").text
 
 
 # --- what plugins bring
