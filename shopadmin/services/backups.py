@@ -2,7 +2,9 @@
 
 import contextlib
 import os
+import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +13,7 @@ from flask import current_app
 
 from shopadmin import __version__
 from shopadmin.models import db
-from shopadmin.services import audit, integrity, snapshots
+from shopadmin.services import audit, failpoints, integrity, snapshots
 from shopadmin.services.backup_archives import Manifest, Writer
 from shopadmin.services.snapshots import Figures
 from shopadmin.services.transactions import writing
@@ -21,6 +23,7 @@ FOLDERS = ("attachments", "imports")
 KEY_FILES = ("data-keys.json", "signing.key")
 SQLITE_MEMBER = "database/shop.db"
 _NOT_KEPT = ("stage.db",)
+_DRAFTS, _DAY = ".backup-", 86_400
 
 
 def create(target: Path | None = None, with_keys: bool = False) -> Path:
@@ -32,18 +35,27 @@ def create(target: Path | None = None, with_keys: bool = False) -> Path:
     integrity.seal_log()
     target = (target or _default_path()).resolve()
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".backup-", dir=target.parent) as working:
+    _clear_leftovers(target.parent)
+    with tempfile.TemporaryDirectory(prefix=_DRAFTS, dir=target.parent) as working:
         draft = Path(working) / "archive"
         writer = Writer(draft)
         manifest = _write_database(writer, Path(working), with_keys)
         _write_files(writer, with_keys)
         writer.close(manifest)
         draft.chmod(0o600)
+        failpoints.reach("backup.drafted")
         draft.replace(target)
     sync_folder(target.parent)
     with writing():
         audit.record(None, "core.backup.made", "backup", target.name, after={"with_keys": with_keys})
     return target
+
+
+def _clear_leftovers(folder: Path) -> None:
+    """Take away what a backup that was killed has left; a day is longer than any that still runs."""
+    for path in folder.glob(f"{_DRAFTS}*"):
+        if time.time() - path.stat().st_mtime > _DAY:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def before_upgrade() -> Path:

@@ -73,13 +73,18 @@ def shop() -> dict[str, Any]:
     }
 
 
+_whole: dict[str, Any] = {}
+
+
 @pytest.fixture
 def whole(make_app: Any, files: list[str]) -> dict[str, Any]:
-    """What an import that nobody disturbs leaves."""
-    undisturbed = make_app()
-    with undisturbed.app_context():
-        assert command(undisturbed, "import", *files, "--json").returncode == 3
-        return shop()
+    """What an import that nobody disturbs leaves; made once, as all shops of a run have the same keys."""
+    if not _whole:
+        undisturbed = make_app()
+        with undisturbed.app_context():
+            assert command(undisturbed, "import", *files, "--json").returncode == 3
+            _whole.update(shop())
+    return _whole
 
 
 @pytest.mark.parametrize("point", POINTS)
