@@ -9,23 +9,13 @@ from flask_admin.base import expose
 from flask_babel import lazy_gettext as _
 
 from shopadmin import hook_calls
-from shopadmin.admin import pages
+from shopadmin.admin import order_page, pages
 from shopadmin.admin.base import AdminListView, Column, Pair
-from shopadmin.contract import Action, MenuItem, Text, Tone
-from shopadmin.domain.orders import OrderStatus, next_statuses
+from shopadmin.contract import MenuItem, Text
+from shopadmin.domain.orders import OrderStatus
 from shopadmin.models.orders import Order
 from shopadmin.platforms.names import platform_name
-from shopadmin.services import attachments, buyers, lists, masking, notes, order_changes, orders, pictures, timeline
-
-# What a person does to an order, in the order of the buttons; shipping has a form of its own.
-_BUTTONS: Mapping[OrderStatus, tuple[Text, str, Tone]] = {
-    OrderStatus.PAID: (_("Mark as paid"), "credit-card", "neutral"),
-    OrderStatus.DELIVERED: (_("Mark as delivered"), "house-door", "neutral"),
-    OrderStatus.COMPLETED: (_("Mark as completed"), "check-circle", "neutral"),
-    OrderStatus.REFUNDED: (_("Mark as refunded"), "arrow-counterclockwise", "neutral"),
-    OrderStatus.CANCELLED: (_("Cancel the order"), "x-circle", "danger"),
-}
-_FORWARD = (OrderStatus.PAID, OrderStatus.DELIVERED, OrderStatus.COMPLETED)
+from shopadmin.services import attachments, buyers, lists, masking, notes, order_changes, orders, pictures
 
 
 class OrdersView(AdminListView):
@@ -191,95 +181,11 @@ class OrdersView(AdminListView):
         return self._attempt(order_id, lambda: record(self.actor, order_id, amount, reason), done)
 
     def _page(self, order_id: int, is_revealed: bool = False) -> str:
-        actor = self.actor
-        order = orders.find(actor, order_id)
+        order = orders.find(self.actor, order_id)
         if order is None:
             abort(404)
-        details, seen = orders.load_details(actor, order), orders.snapshot(order)
-        primary, others = self._status_actions(order)
-        return str(
-            self.render(
-                "admin/orders/detail.html",
-                order=order,
-                badges=hook_calls.order_badges([seen]).get(seen.id),
-                primary=primary,
-                actions=[*others, *hook_calls.order_actions(seen, actor)],
-                lines=[_line(actor, found) for found in details.lines],
-                payments=details.payments,
-                refunds=details.refunds,
-                chargebacks=[self._chargeback(order, found) for found in details.chargebacks],
-                shipments=details.shipments,
-                events=timeline.order_events(actor, order),
-                buyer=pages.buyer_context(
-                    actor, buyers.order_card(actor, order, is_revealed), url_for(".reveal", row_id=order.id)
-                ),
-                other_orders=[pages.order_row(other) for other in details.other_orders],
-                reviews=[pages.review_row(review) for review in details.reviews],
-                panels=pages.rendered_panels(hook_calls.order_panels(seen, actor)),
-                **self._addresses(order, details),
-            )
-        )
-
-    def _addresses(self, order: Order, details: orders.OrderDetails) -> dict[str, Any]:
-        """Where the page's forms post; none for what the actor may not, or what the order's state forbids."""
-        can = self.actor.can
-
-        def address(method: str, is_possible: bool = True) -> str | None:
-            allowed = is_possible and can(self.permissions[method])
-            return url_for(f".{method}", row_id=order.id) if allowed else None
-
-        # An order that its platform calls shipped went out without us; one that we ship may need a second parcel.
-        may_go = order.status == OrderStatus.PAID or (order.status == OrderStatus.SHIPPED and details.shipments)
-        has_left = any(details.unshipped.values()) or not details.unshipped
-        return {
-            "back_url": self.address(),
-            "note_url": address("add_note"),
-            "picture_url": address("add_picture"),
-            "pictures": [
-                {"url": url_for("attachments.details_view", row_id=found.uuid), "name": found.file_name}
-                for found in attachments.of_subject("order", order.id)
-            ],
-            "ship_url": address("ship", bool(may_go and has_left)),
-            "ship_lines": [
-                {"id": found["line"].id, "title": found["title"], "left": details.unshipped[found["line"].id]}
-                for found in details.lines
-                if details.unshipped[found["line"].id]
-            ],
-            "carriers": order_changes.known_carriers(),
-            "refund_url": address("refund"),
-            "chargeback_url": address("chargeback"),
-            "incident_url": (
-                url_for("incidents.create_view", order_no=order.order_no) if can("core.incidents:create") else None
-            ),
-        }
-
-    def _status_actions(self, order: Order) -> tuple[Action | None, list[Action]]:
-        """What comes next in the life of the order, and the other statuses that may be set."""
-        if not self.actor.can("core.orders:update"):
-            return None, []
-        possible = next_statuses(OrderStatus(order.status))
-        found = {
-            status: Action(
-                label,
-                url_for(".change_status", row_id=order.id, status=status.value, revision=order.revision),
-                "core.orders:update",
-                icon=icon,
-                tone=tone,
-            )
-            for status, (label, icon, tone) in _BUTTONS.items()
-            if status in possible
-        }
-        forward = next((status for status in _FORWARD if status in found), None)
-        return found.get(forward) if forward else None, [found[status] for status in found if status != forward]
-
-    def _chargeback(self, order: Order, found: Any) -> dict[str, Any]:
-        row = {name: getattr(found, name) for name in ("amount", "state", "reason", "opened_at")}
-        if found.state == "open" and self.actor.can("core.orders:refund"):
-            for result in ("won", "lost"):
-                row[f"{result}_url"] = url_for(
-                    ".decide_chargeback", row_id=order.id, chargeback_id=found.id, result=result
-                )
-        return row
+        shown = order_page.context(self.actor, order, self.permissions, is_revealed)
+        return str(self.render("admin/orders/detail.html", **shown))
 
 
 def _buyer_name(actor: Any, row: Any) -> str:
@@ -287,16 +193,6 @@ def _buyer_name(actor: Any, row: Any) -> str:
     if row.buyer_name:
         return masking.shown_name(actor, row.buyer_name)
     return f"#{row.buyer_id}" if row.buyer_id else ""
-
-
-def _line(actor: Any, found: Mapping[str, Any]) -> dict[str, Any]:
-    line, product_id = found["line"], found["product_id"]
-    row = {name: getattr(line, name) for name in ("spec", "sku", "qty", "price", "paid", "refunded")}
-    leads = product_id is not None and actor.can("core.products:read")
-    return row | {
-        "title": found["title"],
-        "product_url": url_for("products.details_view", row_id=product_id) if leads else None,
-    }
 
 
 def _uploaded() -> tuple[str, bytes]:
