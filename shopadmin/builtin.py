@@ -8,6 +8,7 @@ from shopadmin.admin.attachments import AttachmentsView
 from shopadmin.admin.base import AdminView
 from shopadmin.admin.buyers import BuyersView
 from shopadmin.admin.components import ComponentsView
+from shopadmin.admin.imports import ImportsView
 from shopadmin.admin.incidents import IncidentsView
 from shopadmin.admin.orders import OrdersView
 from shopadmin.admin.products import ProductsView
@@ -37,6 +38,7 @@ def admin_views(development: bool) -> Sequence[AdminView]:
         AttachmentsView(),
         SearchView(),
         ActivityView(),
+        ImportsView(),
         TeamView(),
         SettingsView(),
         ProfileView(),

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import select, update
 
 from shopadmin.contract import Actor
 from shopadmin.models import db
 from shopadmin.models.jobs import Job
-from shopadmin.services import audit
+from shopadmin.services import audit, occupancy
 from shopadmin.services.transactions import writing
 
 try:
@@ -100,13 +100,21 @@ class Lease:
     def _write(self, **values: Any) -> None:
         with writing() as session:
             held = update(Job).where(Job.id == self.job_id, Job.lease_owner == self.owner, Job.state == "running")
-            if not session.connection().execute(held.values(**values)).rowcount:  # type: ignore[attr-defined]
+            if not session.connection().execute(held.values(**values)).rowcount:
                 raise LeaseLostError(str(self.job_id))
 
 
 @contextlib.contextmanager
 def holder() -> Iterator[str]:
-    """A name to hold leases under, alive as long as the block runs and the process lives."""
+    """A name to hold leases under, alive as long as the block runs and the process lives.
+
+    Raises occupancy.OccupiedError while a restore or a rotation of the keys has the shop alone.
+    """
+    with occupancy.shared(current_app.config["DATA_FOLDER"]):
+        yield from _holding()
+
+
+def _holding() -> Iterator[str]:
     owner = uuid.uuid4().hex
     path = _lock_path(owner)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -168,9 +176,7 @@ def unfinished() -> list[int]:
     """Jobs that wait for a worker, and those whose holder died or let the lease run out; oldest first."""
     now = datetime.now(UTC)
     rows = db.session().execute(
-        select(Job.id, Job.state, Job.lease_owner, Job.lease_until)
-        .where(or_(Job.state == "queued", and_(Job.state == "running")))
-        .order_by(Job.id)
+        select(Job.id, Job.state, Job.lease_owner, Job.lease_until).where(Job.state.in_(UNFINISHED)).order_by(Job.id)
     )
     return [row.id for row in rows if row.state == "queued" or _is_free(row, now)]
 
@@ -179,7 +185,7 @@ def request_cancel(actor: Actor, job_id: int) -> bool:
     """Ask the holder to stop at its next step; False when the job is finished already."""
     with writing() as session:
         asked = update(Job).where(Job.id == job_id, Job.state.in_(UNFINISHED)).values(cancel_requested=True)
-        if not session.connection().execute(asked).rowcount:  # type: ignore[attr-defined]
+        if not session.connection().execute(asked).rowcount:
             return False
         audit.record(actor, "core.job.cancel_requested", "job", job_id)
     return True

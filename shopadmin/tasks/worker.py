@@ -37,7 +37,7 @@ class WorkerRunsError(RuntimeError):
     """Another worker works on this data folder."""
 
 
-class _Consumer(Consumer):  # type: ignore[misc]
+class _Consumer(Consumer):
     """huey's consumer with our own signal handlers: it may have been started with SIGINT ignored."""
 
     def _set_signal_handlers(self) -> None:

@@ -294,7 +294,7 @@ def _log(connection: Connection, target: Target, run_id: int, low: int, high: in
     """One line for the chunk: how many rows, and a digest of which ones and what they said of themselves."""
     stage = target.stage
     named = [func.coalesce(stage.c[name], "") for name in target.natural if isinstance(stage.c[name].type, String)]
-    told = stage.c.action
+    told: Any = stage.c.action
     for name in named:
         told = told + "\n" + name
     lines = connection.scalars(

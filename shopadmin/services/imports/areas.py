@@ -84,7 +84,7 @@ class StagingArea:
     def _mark_duplicates(self, target: Target) -> None:
         """The first of a file wins; a record wins over what was derived, a refused consent over a given one."""
         stage = target.stage
-        order = [stage.c.derived]
+        order: list[Any] = [stage.c.derived]
         if "accepts_marketing" in stage.c:
             order.append(stage.c.accepts_marketing.is_distinct_from(False))
         key = [stage.c.file_id, *(stage.c[name] for name in target.natural)]

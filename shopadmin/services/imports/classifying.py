@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, FromClause, Table, and_, case, func, literal, select, update
+from sqlalchemy import ColumnElement, Connection, FromClause, Table, and_, case, func, literal, select, update
 
 from shopadmin.services.imports.targets import Target
 
@@ -23,15 +23,17 @@ def classify(connection: Connection, target: Target, run_id: int, low: int, high
     """Find the shop's row and what it refers to, and set ``action``, for staged rows ``low`` to ``high``."""
     stage, table = target.stage, target.table
     found = target.resolve(stage, table)
-    joined, is_there, current = found.joined, table.c.id.is_not(None), table.c
+    joined: FromClause = found.joined
+    is_there: ColumnElement[bool] = table.c.id.is_not(None)
+    current: Any = table.c
     if is_check:
         earlier = stage.alias("earlier")
         joined = joined.outerjoin(earlier, and_(earlier.c.run_id == run_id, earlier.c.seq == stage.c.previous))
         is_there = is_there | earlier.c.seq.is_not(None)
-        current = _Current(table, earlier)  # type: ignore[assignment]
-    said = {column.name: column for column in stage.c} | dict(found.lookups)
+        current = _Current(table, earlier)
+    said: dict[str, Any] = {column.name: column for column in stage.c} | dict(found.lookups)
     links = literal(False) if is_check else target.differs(target.links, said, current)
-    whens = [(stage.c.action == DUPLICATE, DUPLICATE)]
+    whens: list[tuple[ColumnElement[bool], str]] = [(stage.c.action == DUPLICATE, DUPLICATE)]
     if found.lacks is not None:
         lacks = found.lacks
         if is_check and found.comes is not None:

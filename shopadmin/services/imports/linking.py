@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Table, and_, bindparam, func, select, update
+from sqlalchemy import Connection, Row, Table, and_, bindparam, func, select, update
 
 from shopadmin.models.buyers import BuyerIdentifier
 from shopadmin.models.cases import Incident
@@ -61,7 +61,7 @@ def _write(connection: Connection, table: Table, run_id: int, found: dict[int, d
     )
 
 
-def _page(connection: Connection, query: Select[Any], key: Any, after: int) -> tuple[int | None, Sequence[Row[Any]]]:
+def _page(connection: Connection, query: Any, key: Any, after: int) -> tuple[int | None, Sequence[Row[Any]]]:
     rows = connection.execute(query.where(key > after).order_by(key).limit(BATCH)).all()
     return (rows[-1].id if len(rows) == BATCH else None), rows
 

@@ -38,6 +38,8 @@ _FILES = {
         " (--date-order dmy or mdy)."
     ),
     "layout_twice": _("%(name)s fits two layouts (%(layouts)s). Switch off the plugin that brings one of them."),
+    "bad_answer": _("%(field)s is none of the choices for %(name)s. Choose again."),
+    "bad_platform": _("Name the platform of %(name)s in one word: letters, digits, underscores, such as my_shop."),
     "reader_failed": _("%(name)s could not be read because of a fault in its reader. The log says more."),
 }  # fmt: skip
 
@@ -67,6 +69,7 @@ _RUNS = {
     "no_files": _("Choose at least one file."),
     "too_many_files": _("At most %(limit)s files can be imported at once."),
     "wrong_state": _("This import is at another step by now (%(state)s). Look at it again."),
+    "busy": _("This import is being worked on. Wait until that is done, or cancel it."),
     "changed_since": _("%(count)s rows were changed since the import; nothing was undone."),
     "missing": _("There is no such import."),
 }

@@ -173,7 +173,7 @@ class _Reader:
         self.maker.begin_file(self.file.id, layout.platform)
         add, before = self.maker.add, self.rows
         for count, item in enumerate(layout.read(source.headings, rows, context), 1):
-            if type(item) is Rejection:
+            if isinstance(item, Rejection):
                 self._reject(item)
             else:
                 try:

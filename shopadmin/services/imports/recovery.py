@@ -40,7 +40,7 @@ def _moving() -> list[tuple[int, str, int | None, str | None]]:
         .where(ImportRun.state.in_(_MOVING))
         .order_by(ImportRun.id)
     )
-    return [tuple(row) for row in rows]
+    return [(row[0], row[1], row[2], row[3]) for row in rows]
 
 
 def _queued(waiting: set[int]) -> list[int]:

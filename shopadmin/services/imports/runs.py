@@ -16,10 +16,12 @@ from shopadmin import queue
 from shopadmin.contract import Actor
 from shopadmin.models import db
 from shopadmin.models.imports import ImportCount, ImportFile, ImportRejection, ImportRun
+from shopadmin.models.jobs import Job
 from shopadmin.platforms.refusals import MAX_FILE_BYTES
 from shopadmin.services import audit
 from shopadmin.services.imports import areas
 from shopadmin.services.imports.messages import run_message
+from shopadmin.services.jobs import UNFINISHED
 from shopadmin.services.refusals import ConflictError
 from shopadmin.services.transactions import writing
 
@@ -124,14 +126,23 @@ def begin_job(actor: Actor | None, run_id: int, kind: str, *, wake: bool, **argu
     """As ``start``; without ``wake`` the caller works on the job itself."""
     with writing() as session:
         run = session.get(ImportRun, run_id, with_for_update=True)
-        if run is None or run.state not in _STARTS[kind]:
-            raise ImportRefusedError("wrong_state", state=run.state if run else "")
+        check_state(run, _STARTS[kind])
+        assert run is not None  # noqa: S101 - check_state has made sure
         arguments = {"run_id": run_id, **arguments}
         add = queue.enqueue if wake else _add_quietly
         run.job_id = add(kind, actor, **arguments)
         if kind == UNDO:
             run.state = "undoing"
         return run.job_id
+
+
+def check_state(run: ImportRun | None, states: tuple[str, ...]) -> None:
+    """Raise ImportRefusedError unless the run is at rest in one of the states: no job is about to move it."""
+    if run is None or run.state not in states:
+        raise ImportRefusedError("wrong_state", state=run.state if run else "")
+    job = db.session().get(Job, run.job_id) if run.job_id else None
+    if job is not None and job.state in UNFINISHED:
+        raise ImportRefusedError("busy")
 
 
 def _add_quietly(kind: str, actor: Actor | None, **arguments: Any) -> int:
@@ -156,12 +167,13 @@ class FileReport:
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """What became of a run so far; ``totals`` over all files, ``rows`` among them."""
+    """What became of a run so far; ``totals`` over all files, ``rows`` among them; ``is_busy``: a job is on it."""
 
     run_id: int
     state: str
     error: str
     job_id: int | None
+    is_busy: bool
     files: tuple[FileReport, ...]
     totals: dict[str, int]
     rejections: int
@@ -171,7 +183,9 @@ def report(run_id: int) -> RunReport | None:
     """The run's files and counts, None for a run that does not exist."""
     session = db.session()
     run = session.execute(
-        select(ImportRun.state, ImportRun.error, ImportRun.job_id).where(ImportRun.id == run_id)
+        select(ImportRun.state, ImportRun.error, ImportRun.job_id, Job.state.label("job_state"))
+        .outerjoin(Job, Job.id == ImportRun.job_id)
+        .where(ImportRun.id == run_id)
     ).one_or_none()
     if run is None:
         return None
@@ -185,12 +199,12 @@ def report(run_id: int) -> RunReport | None:
     ).all()
     entries: list[FileReport] = []
     for file in files:
-        mine = [count for count in counted if count.file_id == file.id]
+        mine: list[Any] = [count for count in counted if count.file_id == file.id]
         entries.extend(_entry(file, count) for count in mine or [None])
     totals = {name: sum(entry.counts[name] for entry in entries) for name in COUNTS}
     totals["rows"] = sum(file.rows for file in files)
-    rejections = totals["rejected"]
-    return RunReport(run_id, run.state, run.error, run.job_id, tuple(entries), totals, rejections)
+    is_busy = run.job_state in UNFINISHED
+    return RunReport(run_id, run.state, run.error, run.job_id, is_busy, tuple(entries), totals, totals["rejected"])
 
 
 def _entry(file: Any, count: Any) -> FileReport:

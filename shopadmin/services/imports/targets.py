@@ -14,8 +14,8 @@ from sqlalchemy.types import JSON, Text
 from shopadmin.models import buyers, cases, orders, products, reviews, staging
 from shopadmin.models.base import Base
 
-Said = Mapping[str, Any]
-# The merged value of a column from what the file says and what stands there.
+Said = Any
+# Column name to value: of a staged row with what was looked up, of the shop's row. And how the two become one.
 Merge = Callable[[Said, Any], Any]
 
 
@@ -78,7 +78,7 @@ class Target:
         values: dict[str, Any] = {}
         for name in (*self.columns, *self.links, *self.carried):
             column = self.table.c[name]
-            default = column.default.arg if column.default is not None and column.default.is_scalar else None
+            default = getattr(column.default, "arg", None)
             default = self.defaults.get(name, default)
             values[name] = (
                 stage.c[name] if default is None else func.coalesce(stage.c[name], literal(default, column.type))
@@ -129,8 +129,8 @@ def _fill(column: str) -> Merge:
 
 def _consent(said: Said, current: Any) -> Any:
     """A no stands against any yes: files may come in any order, and consent is not won by importing an old one."""
-    said, now = said["accepts_marketing"], current["accepts_marketing"]
-    return case((said.is_(False), said), else_=func.coalesce(now, said))
+    told, now = said["accepts_marketing"], current["accepts_marketing"]
+    return case((told.is_(False), told), else_=func.coalesce(now, told))
 
 
 def _resolve_identifier(stage: Table, table: Table) -> Resolution:
@@ -244,7 +244,8 @@ IDENTIFIERS = Target(
 ORDERS = Target(
     "orders", ORDER, staging.ORDERS, ("platform", "order_no"),
     ("shop_ref", "buyer_ref", "buyer_name", "status", "status_raw", "created_at", "paid_at", "shipped_at",
-     "promised_at", "delivered_at", "confirmed_at", "close_reason", "currency", "goods", "shipping", "total", "paid", "refunded",
+     "promised_at", "delivered_at", "confirmed_at", "close_reason", "currency", "goods", "shipping", "total", "paid",
+     "refunded",
      "item_count", "buyer_note", "shop_note", "payment_method", "contact_hash"),
     links=("buyer_id",), carried=("platform", "order_no", "contact_encrypted"), resolve=_resolve_order,
     merges={"contact_encrypted": _sealed_contact},

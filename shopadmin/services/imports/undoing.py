@@ -197,11 +197,17 @@ def take_back(run_id: int, control: Control, final: str) -> None:
 def _give_back(run_id: int, control: Control) -> int:
     last = done = 0
     while True:
-        session = db.session()
-        changes = session.execute(
-            select(_CHANGE).where(_CHANGE.c.run_id == run_id, _CHANGE.c.id > last).order_by(_CHANGE.c.id).limit(CHUNK)
-        ).all()
-        session.rollback()
+        changes = (
+            db.session()
+            .execute(
+                select(_CHANGE)
+                .where(_CHANGE.c.run_id == run_id, _CHANGE.c.id > last)
+                .order_by(_CHANGE.c.id)
+                .limit(CHUNK)
+            )
+            .all()
+        )
+        db.session.rollback()
         if not changes:
             return done
         last = changes[-1].id
@@ -233,14 +239,17 @@ def _give_back_chunk(connection: Connection, run_id: int, changes: Any) -> None:
 def _delete_brought(table: Table, run_id: int, control: Control, done: int) -> int:
     last = 0
     while True:
-        session = db.session()
-        ids = session.scalars(
-            select(table.c.id)
-            .where(_brought(table, run_id), table.c.id > last, _has_own_revision(table, run_id))
-            .order_by(table.c.id)
-            .limit(CHUNK)
-        ).all()
-        session.rollback()
+        ids = (
+            db.session()
+            .scalars(
+                select(table.c.id)
+                .where(_brought(table, run_id), table.c.id > last, _has_own_revision(table, run_id))
+                .order_by(table.c.id)
+                .limit(CHUNK)
+            )
+            .all()
+        )
+        db.session.rollback()
         if not ids:
             return done
         last = ids[-1]

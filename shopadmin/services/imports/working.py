@@ -13,7 +13,7 @@ from shopadmin.models.jobs import Job
 from shopadmin.services import audit
 from shopadmin.services.imports import applying, areas, linking, reading, rejected, undoing
 from shopadmin.services.imports.control import CancelledError, Control, StoppingError
-from shopadmin.services.imports.runs import CHECK, UNDO, ImportRefusedError
+from shopadmin.services.imports.runs import CHECK, UNDO, check_state
 from shopadmin.services.jobs import Lease, LeaseLostError
 from shopadmin.services.transactions import writing
 
@@ -43,6 +43,9 @@ def work(lease: Lease) -> None:
 
 def _work(run_id: int, kind: str, arguments: dict[str, Any], control: Control) -> None:
     state = _state(run_id)
+    if state in ("applied", "cancelled", "undone", "failed"):
+        _tidy(run_id)  # a crash came after the last change and before the end of the job
+        return
     if kind == UNDO:
         _undo(run_id, control, "undoing", "undone")
         return
@@ -50,7 +53,7 @@ def _work(run_id: int, kind: str, arguments: dict[str, Any], control: Control) -
         _undo(run_id, control, "cancelling", "cancelled")
         return
     try:
-        if state in ("uploaded", "staging") or not areas.is_complete(run_id):
+        if kind == CHECK or state in ("uploaded", "staging") or not areas.is_complete(run_id):
             _stage(run_id, state, kind, control)
         if kind == CHECK:
             with areas.attached(run_id):
@@ -91,8 +94,8 @@ def discard(actor: Actor | None, run_id: int) -> None:
     """Give up a run that was not applied, with its files. Raises ImportRefusedError for one that is on its way."""
     with writing() as session:
         run = session.get(ImportRun, run_id, with_for_update=True)
-        if run is None or run.state not in ("uploaded", "staged"):
-            raise ImportRefusedError("wrong_state", state=run.state if run else "")
+        check_state(run, ("uploaded", "staged"))
+        assert run is not None  # noqa: S101 - check_state has made sure
         run.state = "cancelled"
         audit.record(actor, "core.import.discarded", "import", run_id)
     _tidy(run_id)
