@@ -9,7 +9,7 @@ CATALOGS := $(wildcard shopadmin/translations/*/LC_MESSAGES/*.po plugins/*/*/tra
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-input install
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run setup test lint check bench clean
+.PHONY: help demo run setup test lint check bench pictures clean
 
 help:
 	@echo "make demo    a demo shop on http://127.0.0.1:8000 (PORT= for another port)"
@@ -18,7 +18,8 @@ help:
 	@echo "make test    every test that this machine can run"
 	@echo "make lint    style, types and the direction of imports"
 	@echo "make check   look over the shop's data: shopadmin check"
-	@echo "make bench   measure, beside others, on throw-away databases"
+	@echo "make bench   measure, beside others, on throw-away databases; ONLY=lists or ONLY=import"
+	@echo "make pictures  take the README's pictures anew"
 
 # exec: Ctrl-C and SIGTERM reach the server itself, not a shell in front of it.
 demo: .venv/texts
@@ -42,7 +43,10 @@ check: .venv/texts
 	@exec $(BIN)/shopadmin check
 
 bench: .venv/texts .venv/ready-to-test
-	@exec $(BIN)/python bench/run.py
+	@exec $(BIN)/python -m bench $(ONLY)
+
+pictures: .venv/texts .venv/ready-to-test
+	@exec $(BIN)/python -m docs.take_pictures
 
 clean:
 	rm -rf .venv

@@ -24,7 +24,7 @@ class RefusedError(click.ClickException):
 
 def build(app_factory: AppFactory, commands: tuple[click.Command, ...]) -> click.Group:
     """The whole command line over one app factory."""
-    group = click.Group("shopadmin", help=__doc__, context_settings={"obj": app_factory})
+    group = click.Group("shopadmin", help="An admin for a small shop.", context_settings={"obj": app_factory})
     for command in commands:
         group.add_command(command)
     return group
