@@ -23,6 +23,8 @@ PASSED = {
     "front": {302},
     "security.login": {200, 302},  # somebody who is signed in is sent on
     "demo_sign_in": {404},  # this is no demo shop
+    "imports.rejected_view": {404},  # nothing of the seeded import was rejected
+    "imports.undo_view": {409},  # and it was never applied
 }
 
 
