@@ -26,7 +26,7 @@ SHOTS = (
     ("orders", "/admin/orders/", SIZE, "en", "light"),
     ("order", "/admin/orders/details/{order}", SIZE, "en", "light"),
     ("reviews", "/admin/reviews/", SIZE, "zh", "light"),
-    ("import", "/admin/imports/upload", SIZE, "en", "dark"),
+    ("import", "/admin/imports/new", SIZE, "en", "dark"),
     ("phone", "/admin/orders/", PHONE, "zh", "dark"),
 )
 
