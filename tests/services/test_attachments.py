@@ -63,6 +63,13 @@ def test_the_copy_holds_pixels_alone(kind):
     assert found.media_type == f"image/{kind.lower()}"
 
 
+def test_comments_and_colour_profiles_are_left_out():
+    found = pictures.redraw(picture("JPEG", comment=b"taken at home", icc_profile=b"made by an owner" * 20))
+
+    assert b"taken at home" not in found.shown
+    assert b"made by an owner" not in found.shown
+
+
 def test_what_hides_behind_a_picture_is_left_behind():
     found = pictures.redraw(picture() + b"<script>alert(1)</script>")
 
@@ -84,26 +91,27 @@ def test_a_large_picture_is_shown_smaller():
 
 
 REFUSED = {
-    "nothing": b"",
-    "too heavy": b"x" * (pictures.MAX_BYTES + 1),
-    "SVG": b'<svg xmlns="http://www.w3.org/2000/svg"><script/></svg>',
-    "HTML": b"<html>",
-    "GIF": picture("GIF"),
-    "BMP": picture("BMP"),
-    "only the head of a PNG": picture()[:20],
-    "half a JPEG": picture("JPEG", (600, 600))[:700],
-    "PNG head and HTML": b"\x89PNG\r\n\x1a\n<html>",
-    "too many pixels": huge_png(8000, 8000),
-    "far too many pixels": huge_png(),
-    "a bomb": huge_png(60_000, 60_000),
+    "nothing": (b"", "picture_empty"),
+    "too heavy": (b"x" * (pictures.MAX_BYTES + 1), "picture_heavy"),
+    "SVG": (b'<svg xmlns="http://www.w3.org/2000/svg"><script/></svg>', "picture_kind"),
+    "HTML": (b"<html>", "picture_kind"),
+    "GIF": (picture("GIF"), "picture_kind"),
+    "BMP": (picture("BMP"), "picture_kind"),
+    "only the head of a PNG": (picture()[:20], "picture_kind"),
+    "half a JPEG": (picture("JPEG", (600, 600))[:700], "picture_kind"),
+    "PNG head and HTML": (b"\x89PNG\r\n\x1a\n<html>", "picture_kind"),
+    "too many pixels": (huge_png(8000, 8000), "picture_large"),
+    "far too many pixels": (huge_png(), "picture_large"),
+    "a bomb": (huge_png(60_000, 60_000), "picture_large"),
 }
 
 
-@pytest.mark.parametrize("data", REFUSED.values(), ids=REFUSED)
-def test_what_is_no_bearable_picture_is_refused_and_leaves_nothing(actor, data):
-    with pytest.raises(RefusedError):
+@pytest.mark.parametrize(("data", "code"), REFUSED.values(), ids=REFUSED)
+def test_what_is_no_bearable_picture_is_refused_and_leaves_nothing(actor, data, code):
+    with pytest.raises(RefusedError) as refused:
         attachments.add_picture(actor, "order", 1, "a.png", data)
 
+    assert [problem.code for problem in refused.value.problems] == [code]
     assert db.session.scalars(select(Attachment)).all() == []
     assert not attachments.folder().exists()
 

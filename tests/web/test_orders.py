@@ -16,7 +16,7 @@ from shopadmin.models import db
 from shopadmin.models.audit import AuditEntry
 from shopadmin.models.cases import Attachment, Note
 from shopadmin.models.orders import Order, Refund, Shipment
-from shopadmin.services import contacts
+from shopadmin.services import access, attachments, contacts
 from shopadmin.services.transactions import writing
 
 READ = "core.orders:read"
@@ -228,6 +228,13 @@ def test_a_picture_is_for_those_who_may_see_its_order(app, client_as):
     assert client_as("core.reviews:read").get(f"/admin/attachments/{found.uuid}").status_code == 403
     assert client_as(READ).get("/admin/attachments/00000000-0000-4000-8000-000000000000").status_code == 404
     assert client_as(READ).get("/admin/attachments/x").status_code == 404
+
+
+def test_a_picture_is_gone_with_the_order_that_one_may_see(app, client_as):
+    owner_id = testing.make_account(app, is_owner=True)
+    found = attachments.add_picture(access.load_actor(owner_id), "order", 999, "a.png", png())
+
+    assert client_as(owner=True).get(f"/admin/attachments/{found}").status_code == 404
 
 
 def test_what_is_no_picture_is_refused(app, client_as):
