@@ -42,7 +42,9 @@ _STATUSES = (
 class SampleForm(FlaskForm):
     """One field of each kind."""
 
-    name = StringField("Name", [DataRequired()], description="As it is printed on the parcel.")
+    name = StringField(
+        "Name", [DataRequired()], description="As it is printed on the parcel.", render_kw={"autocomplete": "username"}
+    )
     product = StringField("Product", description="Type a few letters and choose.")
     pieces = IntegerField("Pieces")
     day = DateField("Day")
