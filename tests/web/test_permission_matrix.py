@@ -4,6 +4,9 @@ The cases are made from the URL map, so a page that is added is in it from its f
 nothing or has a parameter without a sample value fails here.
 """
 
+import html
+import re
+
 import pytest
 from matrix import (
     MARKERS,
@@ -26,6 +29,9 @@ PASSED = {
     "imports.rejected_view": {404},  # nothing of the seeded import was rejected
     "imports.undo_view": {409},  # and it was never applied
 }
+
+
+FILES = ("static", "bootstrap.static", "icons.sprite")
 
 
 @pytest.fixture
@@ -194,3 +200,42 @@ def test_every_marker_is_seen_by_the_owner(shop):
     only_on_request = {"MARKRECIPIENT", "MARKADDRESS"}  # behind "reveal"
     not_built_yet = {"MARKFILE"} if "imports" not in app.blueprints else set()
     assert {marker for marker in MARKERS if marker.encode() not in text} == only_on_request | not_built_yet
+
+
+def shown_controls(text):
+    """Addresses that a page offers: links, and the targets of forms with their methods."""
+    links = [("GET", found) for found in re.findall(r'<a [^>]*href="(/[^"]*)"', text)]
+    forms = re.findall(r"<form ([^>]*)>", text)
+    posts = [("POST", found.group(1)) for form in forms if (found := re.search(r'action="(/[^"]*)"', form))]
+    return [(method, html.unescape(found)) for method, found in links + posts]
+
+
+def test_ui_and_server_agree(shop, tell):
+    """Whatever a page offers somebody may be opened or sent by them: no button leads to a refusal."""
+    app, seeds = shop
+    adapter, cases, wrong = app.url_map.bind("localhost"), 0, set()
+
+    for principal in principals(app):
+        if principal.is_anonymous:
+            continue
+        for rule in rules(app):
+            points = points_of(app, rule)
+            if "GET" not in (rule.methods or ()) or not principal.may(points) or rule.endpoint in FILES:
+                continue
+            response = principal.client.get(address(app, rule, seeds))
+            if response.mimetype != "text/html":
+                continue
+            for method, target in set(shown_controls(response.get_data(as_text=True))):
+                method = "GET" if is_search_form(response, target) else method
+                found, _values = adapter.match(target.partition("?")[0].partition("#")[0], method, return_rule=True)
+                cases += 1
+                if not principal.may(points_of(app, found)):
+                    wrong.add((principal.name, rule.rule, method, found.rule))
+
+    assert not wrong
+    tell(f"permission matrix: {cases} controls")
+
+
+def is_search_form(response, target):
+    """Whether the page's form with this target only asks."""
+    return re.search(rf'<form[^>]*method="get"[^>]*action="{re.escape(target)}"', response.get_data(as_text=True))
