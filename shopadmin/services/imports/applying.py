@@ -53,10 +53,13 @@ class Pace:
     """How many rows fit into a chunk on this machine, learnt on the way."""
 
     def __init__(self) -> None:
-        self.rows = FIRST_CHUNK
+        # A test that stops at the ninth chunk needs nine of them on a fast machine too.
+        self.rows = SMALLEST_CHUNK if failpoints.is_set() else FIRST_CHUNK
 
     def learn(self, seconds: float) -> None:
         """Grow or shrink after a chunk."""
+        if failpoints.is_set():
+            return
         if seconds > CHUNK_LIMIT * 0.8:
             self.rows = max(self.rows // 2, SMALLEST_CHUNK)
         elif seconds < CHUNK_AIM:
