@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask, current_app
-from huey.api import SqliteHuey
 
 from shopadmin.contract import Actor
 from shopadmin.models import db
@@ -35,6 +34,8 @@ def open_queue(app: Flask) -> Queue:
     """
     found: Queue | None = app.extensions.get("shopadmin.queue")
     if found is None:
+        from huey.api import SqliteHuey  # it imports every database driver it finds
+
         path = app.config["DATA_FOLDER"] / "queue.db"
         huey = SqliteHuey("shopadmin", filename=str(path), results=False)
 

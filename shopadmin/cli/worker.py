@@ -3,7 +3,6 @@
 import click
 
 from shopadmin.cli.main import AppFactory, RefusedError, build_app
-from shopadmin.tasks import worker as process
 
 
 @click.command()
@@ -11,6 +10,8 @@ from shopadmin.tasks import worker as process
 @click.pass_obj
 def worker(app_factory: AppFactory, parent_pipe: int | None) -> None:
     """Do what is to be done in the background. ``run`` and ``demo`` start it themselves."""
+    from shopadmin.tasks import worker as process  # the queue's library is for this command alone
+
     try:
         process.main(build_app(app_factory), parent_pipe)
     except process.WorkerRunsError as error:

@@ -63,13 +63,28 @@ def write_lock() -> Iterator[None]:
     if fcntl is None or db.engine.dialect.name != "sqlite":
         yield
         return
-    path = Path(current_app.config["DATA_FOLDER"]) / "write.lock"
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    folder = Path(current_app.config["DATA_FOLDER"])
+    # Who waits holds the turn, so that whoever just wrote cannot take the lock again before them: an import writes
+    # chunk after chunk, and the others would wait for the end of it.
+    turn = _lock(folder / "write.turn")
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        descriptor = _lock(folder / "write.lock")
+    finally:
+        os.close(turn)
+    try:
         yield
     finally:
         os.close(descriptor)
+
+
+def _lock(path: Path) -> int:
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
 
 
 def guard(session_class: Any) -> None:

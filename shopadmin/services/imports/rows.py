@@ -7,6 +7,7 @@ of ``LOADED``, and nothing is looked up twice.
 import json
 from collections.abc import Callable
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any
 
 from shopadmin.domain import records, reviews
@@ -45,8 +46,8 @@ LOADED: dict[str, tuple[str, ...]] = {
     "incidents": (*_BASE, "incident_no", "kind", "order_no", "note", "cost", "currency", "occurred_at"),
 }  # fmt: skip
 
-# Buyers and identifiers that were staged a moment ago need not be staged again.
-_REMEMBERED = 20_000
+# How many buyers (and suppliers), and how many identifiers, are remembered as staged already.
+_REMEMBERED = {"person": 60_000, "identifier": 10_000}
 
 Rows = dict[str, list[tuple[Any, ...]]]
 
@@ -90,7 +91,7 @@ class RowMaker:
         self.rows: Rows = {name: [] for name in LOADED}
         self.seqs = dict.fromkeys(LOADED, 0)
         self.file_id, self.platform = 0, ""
-        self._recent: set[Any] = set()
+        self._recent: dict[str, set[bytes]] = {what: set() for what in _REMEMBERED}
         self._tails: dict[str, bytes | None] = {}
         self._makers: dict[type, Callable[[Any, int], None]] = {
             records.CategoryRecord: self._category,
@@ -107,7 +108,8 @@ class RowMaker:
     def begin_file(self, file_id: int, platform: str) -> None:
         """The records that follow are of this file."""
         self.file_id, self.platform = file_id, platform
-        self._recent.clear()
+        for recent in self._recent.values():
+            recent.clear()
 
     def add(self, record: Record, row: int) -> None:
         """Stage one record and what it says of others (its buyer, their identifiers, its parcel).
@@ -137,7 +139,7 @@ class RowMaker:
         )  # fmt: skip
 
     def _product(self, record: records.ProductRecord, row: int) -> None:
-        if record.supplier_ref and self._is_fresh(f"supplier {record.supplier_ref}"):
+        if record.supplier_ref and self._is_fresh("person", f"supplier {record.supplier_ref}"):
             self._put("sellers", row, True, self.platform, record.supplier_ref, record.supplier_ref, None, None, None)
         self._put(
             "products", row, False, self.platform, record.ref, record.sku or None, record.title or None,
@@ -189,7 +191,7 @@ class RowMaker:
         is_virtual = record.phone is not None and bool(record.phone.extension)
         found = people.reference(self.platform, record.buyer_ref, email, phone, is_virtual)
         ref, rank = found or (f"order:{self.platform}/{record.order_no}", people.RANK_ORDER)
-        if self._is_fresh(f"{record.accepts_marketing} {ref}"):
+        if self._is_fresh("person", f"{record.accepts_marketing} {ref}"):
             order_no = None if found else record.order_no
             self._put(
                 "buyers", row, True, self.platform, ref, record.buyer_name or record.recipient or None, None, None,
@@ -200,7 +202,7 @@ class RowMaker:
         return ref, rank
 
     def _identifier(self, row: int, ref: str, found: Identifier | None, phone: records.Phone | None = None) -> None:
-        if found is None or not self._is_fresh(found.value_hash + ref.encode()):
+        if found is None or not self._is_fresh("identifier", f"{found.value_hash.hex()} {ref}"):
             return
         tail = self._tail_hash(found.value) if found.kind == "phone" else None
         expires_at = phone.expires_at if phone and phone.expires_at else None
@@ -209,11 +211,13 @@ class RowMaker:
             contacts.seal_identifier(self.keys, found.value), tail, self._time(expires_at),
         )  # fmt: skip
 
-    def _is_fresh(self, key: Any) -> bool:
-        recent = self._recent
+    def _is_fresh(self, what: str, text: str) -> bool:
+        recent = self._recent[what]
+        # Twelve bytes of a cryptographic hash take less room than the text.
+        key = blake2b(text.encode(), digest_size=12).digest()
         if key in recent:
             return False
-        if len(recent) >= _REMEMBERED:
+        if len(recent) >= _REMEMBERED[what]:
             recent.clear()
         recent.add(key)
         return True
@@ -242,7 +246,7 @@ class RowMaker:
     def _review(self, record: records.ReviewRecord, row: int) -> None:
         email = people.email_identifier(self.keys, record.email) if record.email else None
         person = people.reference(self.platform, record.buyer_ref, email, None, False)
-        if person and self._is_fresh(f"None {person[0]}"):
+        if person and self._is_fresh("person", f"None {person[0]}"):
             self._put(
                 "buyers", row, True, self.platform, person[0], record.buyer_name or None, None, None, None, None,
                 self.moment(record.created_at), None,
