@@ -1,5 +1,6 @@
 """An import that is killed in the middle is complete after a restart, or was never applied; never half, never twice."""
 
+import io
 import json
 import os
 import signal
@@ -16,6 +17,7 @@ from orders_file import line, lines, order, orders, rating, ratings
 
 from shopadmin.models import db
 from shopadmin.services import audit
+from shopadmin.services.imports import runs
 
 pytestmark = pytest.mark.fault
 
@@ -147,6 +149,38 @@ def test_a_worker_takes_up_what_a_killed_one_left(app: Flask, files: list[str], 
         os.close(writing)
         os.close(reading)
         assert worker.wait(10) == 0  # the server's end of the pipe is closed: the worker is gone as well
+
+
+def test_a_worker_that_waits_is_woken_and_one_that_is_killed_leaves_its_job_to_the_next(
+    app: Flask, files: list[str], whole: dict[str, Any]
+) -> None:
+    worker = start_worker(app, SHOPADMIN_FAILPOINT="import.chunk:4=kill")
+    try:
+        uploads = [runs.Upload(Path(name).name, io.BytesIO(Path(name).read_bytes())) for name in files]
+        run_id = runs.create_run(None, uploads, {})
+        runs.start(None, run_id, runs.CHECK)
+        wait_for(lambda: rows("import_run", "state") == [("staged",)], 15)
+        wait_for(lambda: ("done",) in rows("job", "state"))
+        runs.start(None, run_id, runs.RUN)
+        wait_for(lambda: worker.poll() == -signal.SIGKILL)
+    finally:
+        worker.kill()
+    assert rows("import_run", "state") == [("applying",)]
+
+    worker = start_worker(app)
+    try:
+        wait_for(lambda: rows("import_run", "state") == [("applied",)])
+    finally:
+        worker.terminate()
+        assert worker.wait(10) == 0
+
+    assert shop() == whole
+
+
+def start_worker(app: Flask, **more: str) -> subprocess.Popen[bytes]:
+    db.session.remove()
+    program = [sys.executable, "-m", "shopadmin", "worker"]
+    return subprocess.Popen(program, env=environment(app, **more), stderr=subprocess.DEVNULL)
 
 
 def wait_for(is_so: Any, seconds: float = 30) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, delete, func, select, update
 from shopadmin.models import db
 from shopadmin.models.imports import ImportCount, ImportFile, ImportRejection, ImportRun
 from shopadmin.services import audit, failpoints
-from shopadmin.services.imports import areas, chunks
+from shopadmin.services.imports import announcing, areas, chunks
 from shopadmin.services.imports.classifying import classify
 from shopadmin.services.imports.control import Control
 from shopadmin.services.imports.targets import TARGETS, Target
@@ -114,6 +114,7 @@ def apply(run_id: int, control: Control) -> None:
                 control.step(done, stretch.target.name)
                 chunks.write(run_id, stretch.target, low, high)
                 failpoints.reach("import.chunk")
+            announcing.announce(stretch.target, run_id, low, high, control.account_id)
             pace.learn(time.perf_counter() - started)
             failpoints.reach("import.between")
 
