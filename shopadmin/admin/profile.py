@@ -13,7 +13,7 @@ from shopadmin.admin import gate
 from shopadmin.admin.base import AdminView
 from shopadmin.admin.forms import ChangePasswordForm
 from shopadmin.models.accounts import LoginSession
-from shopadmin.services import accounts, grants, lists, sessions
+from shopadmin.services import accounts, holdings, lists, sessions
 
 _OWN = "core.profile:read"
 
@@ -86,7 +86,7 @@ class ProfileView(AdminView):
                     shown_session(row, row.token_hash == own, url_for(".end_session", row_id=row.id)) for row in rows
                 ],
                 end_others_url=url_for(".end_others"),
-                held=shown_points(grants.held_points(self.actor.account_id)),
+                held=shown_points(holdings.held_points(self.actor.account_id)),
             )
         )
 
@@ -107,12 +107,12 @@ def shown_session(row: LoginSession, is_current: bool, end_url: str) -> dict[str
     }
 
 
-def shown_points(points: list[grants.HeldPoint]) -> list[dict[str, str]]:
+def shown_points(points: list[holdings.HeldPoint]) -> list[dict[str, str]]:
     """Each point with its source in words; those without effect come last, with the cause."""
     return [{"label": str(point.label), "source": _source(point)} for point in points]
 
 
-def _source(point: grants.HeldPoint) -> str:
+def _source(point: holdings.HeldPoint) -> str:
     match point.source:
         case "owner":
             return gettext("owner")

@@ -13,7 +13,7 @@ from shopadmin.admin.base import AdminView
 from shopadmin.admin.forms import InviteForm
 from shopadmin.admin.profile import shown_points, shown_session
 from shopadmin.contract import MenuItem, Text
-from shopadmin.services import access, accounts, grants, invitations, links, lists, sessions
+from shopadmin.services import access, accounts, grants, holdings, invitations, links, lists, sessions
 from shopadmin.services.refusals import ConflictError
 
 _READ, _MANAGE = "core.team:read", "core.team:delegate"
@@ -71,11 +71,11 @@ class TeamView(AdminView):
         return self.render(
             "admin/team/account.html",
             account=found,
-            areas=_areas(grants.choices(self.actor, held), is_editable),
+            areas=_areas(holdings.choices(self.actor, held), is_editable),
             seen=sorted(held),
             passes_on=_MANAGE in held,
             sessions=[shown_session(row, False, "") for row in sessions.open_sessions(found.id)],
-            held=shown_points(grants.held_points(found.id)),
+            held=shown_points(holdings.held_points(found.id)),
             save_url=own["save_access"] if is_editable else None,
             deactivate_url=own["deactivate"] if may_manage else None,
             activate_url=own["reactivate"] if may_manage else None,
@@ -146,7 +146,7 @@ class TeamView(AdminView):
         page = self.render(
             "admin/team/invite.html",
             form=form,
-            areas=_areas(grants.choices(self.actor, ticked), is_editable=True),
+            areas=_areas(holdings.choices(self.actor, ticked), is_editable=True),
             presets=[],
             back_url=url_for(".index_view"),
         )
@@ -232,12 +232,12 @@ def _area_title(area: str) -> Text:
     return _AREAS.get(area) or (manifests[area].title if area in manifests else area)
 
 
-def _areas(choices: Mapping[str, list[grants.Choice]], is_editable: bool) -> list[dict[str, Any]]:
+def _areas(choices: Mapping[str, list[holdings.Choice]], is_editable: bool) -> list[dict[str, Any]]:
     return [{"title": _area_title(area), "points": [_tick(found, is_editable) for found in points]}
             for area, points in choices.items()]  # fmt: skip
 
 
-def _tick(found: grants.Choice, is_editable: bool) -> dict[str, Any]:
+def _tick(found: holdings.Choice, is_editable: bool) -> dict[str, Any]:
     is_beyond = is_editable and found.is_locked
     return {
         "code": found.code,

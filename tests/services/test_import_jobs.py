@@ -98,9 +98,9 @@ def test_a_job_that_was_undone_with_its_change_is_never_seen(app: Flask) -> None
     def change_and_fail() -> None:
         with writing():
             queue.enqueue("test.kind")
-            raise ValueError
+            raise ValueError("the change failed")
 
-    with pytest.raises(ValueError, match=""):
+    with pytest.raises(ValueError, match="the change failed"):
         change_and_fail()
 
     assert rows("job", "id") == []
