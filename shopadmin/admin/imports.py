@@ -36,7 +36,10 @@ TABLES = {
     "review_reply": _("Reply"),
 }  # fmt: skip
 _TITLES = {"": _("Reading the files"), "linking": _("Joining orders, buyers and reviews"), "undoing": _("Taking back")}
-_OVER = ("applied", "cancelled", "undone", "failed")
+_OVER = {
+    "applied": _("Imported"), "cancelled": _("Cancelled: nothing was changed"), "undone": _("Taken back"),
+    "failed": _("Failed"),
+}  # fmt: skip
 _PAGES = {"shop_order": "orders", "buyer": "buyers", "review": "reviews", "product": "products"}
 
 
@@ -128,6 +131,9 @@ class ImportsView(AdminView):
         """The run at the step it is at: on its way, to be decided on, or finished."""
         report = self._report(run_id)
         if report.state == "staged" and not report.is_busy:
+            open_file = self._first_question(report)
+            if open_file is not None and all(file.error for file in report.files):
+                return redirect(url_for(".mapping_view", run_id=report.run_id, file=open_file))
             return self._dry_run(report)
         may_stop = self._may_run and report.state in ("uploaded", "staging", "staged", "applying")
         may_undo = self.actor.can("core.imports:undo") and report.state == "applied"
@@ -188,7 +194,7 @@ class ImportsView(AdminView):
         """Stop at the next chunk and take back what was written."""
         report = self._report(run_id)
         if report.job_id is None or not jobs.request_cancel(self.actor, report.job_id):
-            raise runs.ImportRefusedError("wrong_state", state=report.state)
+            raise runs.ImportRefusedError("wrong_state")
         return redirect(url_for(".run_view", run_id=run_id))
 
     @expose("/<run_id>/rejected")
@@ -216,7 +222,7 @@ class ImportsView(AdminView):
                 flash(str(refused), "error")
                 plan, status = refused.plan, 409
         elif report.state != "applied":
-            raise runs.ImportRefusedError("wrong_state", state=report.state)
+            raise runs.ImportRefusedError("wrong_state")
         else:
             plan = undoing.plan(report.run_id)
         page = self.render(
@@ -240,6 +246,11 @@ class ImportsView(AdminView):
             abort(404)
         return found
 
+    def _first_question(self, report: runs.RunReport) -> int | None:
+        """The first file that only waits for an answer, for those who may give it."""
+        waiting = (file.file_id for file in report.files if file.error in questions.ANSWERABLE)
+        return next(waiting, None) if self._may_run else None
+
     def _dry_run(self, report: runs.RunReport) -> str:
         files: dict[int, dict[str, Any]] = {}
         titles = {layout.name: layout.title for layout in reading.formats()}
@@ -251,6 +262,7 @@ class ImportsView(AdminView):
             "admin/imports/dry_run.html",
             files=list(files.values()),
             total=report.totals,
+            is_asked=self._first_question(report) is not None,
             run_url=url_for(".apply_view", run_id=report.run_id) if self._may_run else None,
             discard_url=url_for(".discard_view", run_id=report.run_id) if self._may_run else None,
             **self._rejections(report),
@@ -261,11 +273,11 @@ class ImportsView(AdminView):
         can_ask = self._may_run and (not entry.error or entry.error in questions.ANSWERABLE)
         return {
             "name": entry.name,
-            "layout_title": titles.get(entry.layout, ""),
-            "platform_title": entry.platform,
+            "layout_title": titles.get(entry.layout) or entry.platform,
             "encoding": entry.encoding,
             "rows": entry.rows,
             "error": _sentence(entry) if entry.error else None,
+            "is_asked": bool(can_ask and entry.error),
             "change_url": url_for(".mapping_view", run_id=report.run_id, file=entry.file_id) if can_ask else None,
             "counts": [],
         }
@@ -304,7 +316,7 @@ class ImportsView(AdminView):
         ]
         failed = gettext("The import stopped because of a fault: %(error)s", error=report.error) if report.error else ""
         return {
-            "title": KINDS.get(phase) or _TITLES.get(phase, phase),
+            "title": _OVER.get(report.state) or KINDS.get(phase) or _TITLES.get(phase, phase),
             "done": job.done if job else 0,
             "total": job.total if job else None,
             "counts": counts,
@@ -334,7 +346,8 @@ class ImportsView(AdminView):
                 *((str(code), label) for code, label in STATUS_LABELS.items()),
             ],
             errors=errors,
-            back_url=url_for(".run_view", run_id=report.run_id),
+            discard_url=url_for(".discard_view", run_id=report.run_id),
+            back_url=url_for(".index_view"),
         )
         return str(page)
 

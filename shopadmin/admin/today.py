@@ -16,6 +16,8 @@ from shopadmin.admin import charts, pages
 from shopadmin.admin.base import AdminView
 from shopadmin.contract import Actor, MenuItem, Text, Tile, Tone
 from shopadmin.domain import money
+from shopadmin.models.orders import Order
+from shopadmin.models.reviews import Review
 from shopadmin.plugin_manager import BUILT_IN
 from shopadmin.services import settings, timeline, today
 
@@ -40,14 +42,14 @@ class TodayView(AdminView):
     def index_view(self) -> ResponseReturnValue:
         """Tiles of the core and of the plugins; everything below them only as far as the reader may see it."""
         actor = self.actor
-        parts: list[tuple[str, Text, Callable[[], dict[str, Any]]]] = [
-            ("core.orders:read", _("Sales"), sales_context),
-            ("core.reviews:read", _("Ratings"), ratings_context),
+        parts: list[tuple[str, type[Order] | type[Review], Text, Callable[[], dict[str, Any]]]] = [
+            ("core.orders:read", Order, _("Sales"), sales_context),
+            ("core.reviews:read", Review, _("Ratings"), ratings_context),
         ]
         drawn: list[dict[str, Any]] = []
         failed: list[dict[str, Any]] = []
-        for permission, title, build in parts:
-            if actor.can(permission):
+        for permission, model, title, build in parts:
+            if actor.can(permission) and today.has_any(model):
                 part = guarded(title, build)
                 (failed if "reference" in part else drawn).append(part)
         return self.render(

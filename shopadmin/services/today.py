@@ -150,6 +150,11 @@ def ratings_by_week(zone: ZoneInfo, now: datetime) -> list[Rating]:
     return [Rating(day, *found.get(place, (None, 0))) for place, (day, _start, _end) in enumerate(windows)]
 
 
+def has_any(model: type[Order] | type[Review]) -> bool:
+    """Whether the shop has one at all: without, there is nothing to draw."""
+    return db.session().scalar(select(model.id).limit(1)) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class SetUp:
     """Which steps of setting up a shop are done."""

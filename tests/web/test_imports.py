@@ -100,7 +100,8 @@ def test_unknown_columns_go_to_the_mapping_step_and_are_remembered(
     client = client_as(*RIGHTS)
     text = "Bestellnr,Stand,Angelegt,Summe\nA-1,paid,2026-03-01 10:00:00,12.50\n"
     run_id = checked(client, mine=text)
-    page = client.get(f"/admin/imports/{run_id}/mapping")
+    page = client.get(f"/admin/imports/{run_id}", follow_redirects=True)
+    assert "/mapping" in page.request.path
     assert "Bestellnr" in page.text
     assert "A-1" in page.text
     form = {"kind": "orders", "shown_kind": "orders", "platform": "own_site", "column-0": "order_no",
@@ -116,6 +117,17 @@ def test_unknown_columns_go_to_the_mapping_step_and_are_remembered(
 
     assert rows("shop_order", "platform", "order_no", "status", "total") == [("own_site", "A-1", "paid", 1250)]
     assert "Import 1 row" in client.get(f"/admin/imports/{again}").text
+
+
+def test_an_unknown_file_beside_a_known_one_asks_in_the_dry_run(app: Flask, client_as: Callable[..., Client]) -> None:
+    client = client_as(*RIGHTS)
+    run_id = checked(client, known=orders(order(1)), mine="a,b\n1,2\n")
+
+    page = client.get(f"/admin/imports/{run_id}")
+
+    assert page.status_code == 200
+    assert "Answer the questions about this file" in page.text
+    assert "Import 1 row" in page.text
 
 
 def test_another_kind_in_the_mapping_step_offers_its_own_fields(app: Flask, client_as: Callable[..., Client]) -> None:

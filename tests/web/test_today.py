@@ -68,7 +68,10 @@ def test_a_broken_tile_or_chart_costs_itself(shop, client_as, monkeypatch):
 
 
 def test_an_empty_shop_shows_its_owner_what_to_do_first(app, client_as):
-    assert "Set up your shop" in text_of(client_as(owner=True))
+    text = text_of(client_as(owner=True))
+    assert text.index("Set up your shop") < text.index("To ship")
+    assert "sales.svg" not in text
+    assert "ratings.svg" not in text
     assert "Set up your shop" not in text_of(client_as(ORDERS))
 
     settings.save(None, name="Mugs")

@@ -68,7 +68,7 @@ _ROWS = {
 _RUNS = {
     "no_files": _("Choose at least one file."),
     "too_many_files": _("At most %(limit)s files can be imported at once."),
-    "wrong_state": _("This import is at another step by now (%(state)s). Look at it again."),
+    "wrong_state": _("This import is at another step by now. Look at it again."),
     "busy": _("This import is being worked on. Wait until that is done, or cancel it."),
     "changed_since": _("%(count)s rows were changed since the import; nothing was undone."),
     "missing": _("There is no such import."),

@@ -139,7 +139,7 @@ def begin_job(actor: Actor | None, run_id: int, kind: str, *, wake: bool, **argu
 def check_state(run: ImportRun | None, states: tuple[str, ...]) -> None:
     """Raise ImportRefusedError unless the run is at rest in one of the states: no job is about to move it."""
     if run is None or run.state not in states:
-        raise ImportRefusedError("wrong_state", state=run.state if run else "")
+        raise ImportRefusedError("wrong_state")
     job = db.session().get(Job, run.job_id) if run.job_id else None
     if job is not None and job.state in UNFINISHED:
         raise ImportRefusedError("busy")
