@@ -82,10 +82,13 @@ class BuyerRecord:
 
 @dataclass(slots=True)
 class OrderRecord:
-    """One order. ``buyer_ref`` is empty where the file masks it; ``buyer_name`` is then for display alone."""
+    """One order. ``buyer_ref`` is empty where the file masks it; ``buyer_name`` is then for display alone.
+
+    ``status``: None where the file lists paid orders and does not say what became of them.
+    """
 
     order_no: str
-    status: OrderStatus
+    status: OrderStatus | None
     status_raw: str
     created_at: datetime
     currency: str

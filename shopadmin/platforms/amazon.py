@@ -100,8 +100,8 @@ def _price_of_piece(values: Values) -> None:
 
 
 _LINE_RULES = Rules(defaults={"price": 0, "line_no": ""}, needed=("paid",), finish=_price_of_piece)
-# These reports list paid orders and say nothing of what became of them.
-_PAID = Rules(defaults={"status": OrderStatus.PAID, "status_raw": ""})
+# These reports list paid orders and say nothing of what became of them: a known order keeps its status.
+_PAID = Rules(defaults={"status": None, "status_raw": ""})
 
 Group = list[tuple[int, Cells]]
 

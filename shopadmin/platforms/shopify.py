@@ -147,7 +147,7 @@ class _Orders:
         order.address = ", ".join(filter(None, (self._extra(cells, part) for part in _ADDRESS)))
         return order
 
-    def _status(self, cells: Cells, financial: OrderStatus) -> OrderStatus:
+    def _status(self, cells: Cells, financial: OrderStatus | None) -> OrderStatus | None:
         if self._extra(cells, "cancelled"):
             return OrderStatus.CANCELLED
         fulfilled = self._extra(cells, "fulfilment").casefold() == "fulfilled"

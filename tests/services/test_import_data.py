@@ -5,8 +5,11 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from importing import contents, rows, run
+from sqlalchemy import update
 
+from shopadmin.models.orders import Order
 from shopadmin.services.imports import runs
+from shopadmin.services.transactions import writing
 
 pytestmark = pytest.mark.data
 
@@ -53,6 +56,19 @@ def test_a_second_import_of_the_same_file_changes_nothing(app: Flask, test_data:
 
     assert (report.totals["new"], report.totals["updated"]) == (0, 0)
     assert contents() == before
+
+
+def test_a_file_without_a_status_leaves_that_of_a_known_order(app: Flask, test_data: Path) -> None:
+    text = (test_data / "samples" / "amazon_orders.tsv").read_text()
+    run({"amazon.tsv": text})
+    assert {status for (status,) in rows("shop_order", "status")} == {"paid"}
+    with writing() as session:
+        session.execute(update(Order).values(status="shipped"))
+
+    report = run({"amazon.tsv": text.replace("Sample Buyer 01", "Sample Buyer 91")})
+
+    assert report.totals["updated"] == 1
+    assert {status for (status,) in rows("shop_order", "status")} == {"shipped"}
 
 
 @pytest.mark.parametrize("name", SAMPLES)

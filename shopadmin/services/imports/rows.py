@@ -171,8 +171,9 @@ class RowMaker:
         time = self._time
         self._put(
             "orders", row, False, self.platform, record.order_no, record.shop_ref or None, record.buyer_ref or None,
-            record.buyer_name or None, str(record.status), record.status_raw or None, self.moment(record.created_at),
-            time(record.paid_at), time(record.shipped_at), time(record.promised_at), time(record.delivered_at),
+            record.buyer_name or None, record.status and record.status.value, record.status_raw or None,
+            self.moment(record.created_at), time(record.paid_at), time(record.shipped_at),
+            time(record.promised_at), time(record.delivered_at),
             time(record.confirmed_at), record.close_reason or None, record.currency, record.goods, record.shipping,
             record.total, record.paid, record.refunded, record.item_count, record.buyer_note or None,
             record.shop_note or None, record.payment_method or None, sealed, contact_hash, person_ref, rank,

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, Table, and_, case, cast, func, literal, or_, select
 from sqlalchemy.types import JSON, Text
 
+from shopadmin.domain.orders import OrderStatus
 from shopadmin.models import buyers, cases, orders, products, reviews, staging
 from shopadmin.models.base import Base
 
@@ -248,7 +249,8 @@ ORDERS = Target(
      "refunded",
      "item_count", "buyer_note", "shop_note", "payment_method", "contact_hash"),
     links=("buyer_id",), carried=("platform", "order_no", "contact_encrypted"), resolve=_resolve_order,
-    merges={"contact_encrypted": _sealed_contact},
+    # A file that says nothing of the status lists paid orders.
+    merges={"contact_encrypted": _sealed_contact}, defaults={"status": OrderStatus.PAID.value},
 )  # fmt: skip
 ORDER_LINES = Target(
     "order_lines", LINE, staging.ORDER_LINES, ("platform", "order_no", "line_no"),
