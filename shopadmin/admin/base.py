@@ -209,7 +209,7 @@ class AdminListView(AdminView):
                 "label": view.label,
                 "url": self.address(view=view.name),
                 "active": view is page.view,
-                "count": page.view_counts[view.name],
+                "count": page.view_counts.get(view.name),
             }
             for view in self.spec.views
         ]

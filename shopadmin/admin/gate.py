@@ -68,8 +68,7 @@ def current_actor() -> Actor | None:
 
 def _load_actor() -> Actor | None:
     token = session.get(SESSION_KEY)
-    account_id = sessions.account_of(token) if isinstance(token, str) else None
-    return access.load_actor(account_id) if account_id else None
+    return sessions.actor_of(token) if isinstance(token, str) else None
 
 
 def _enter() -> ResponseReturnValue | None:

@@ -55,10 +55,9 @@ class OrdersView(AdminListView):
         super().__init__(name=_("Orders"), endpoint="orders", url="/admin/orders")
 
     def decorate(self, rows: Sequence[Any]) -> Sequence[Any]:
-        """Stars, notes and plugins' badges, each with one question for the whole page."""
+        """Stars and notes, and plugins' badges, each with one question for the whole page."""
         ids = [row.id for row in rows]
-        stars = orders.ratings(ids) if self.actor.can("core.reviews:read") else {}
-        noted = orders.noted(ids)
+        marks = orders.marks(ids, self.actor.can("core.reviews:read"))
         badges = hook_calls.order_badges([orders.snapshot(row) for row in rows]) if rows else {}
         address, actor = self.address(), self.actor
         return [
@@ -67,8 +66,8 @@ class OrdersView(AdminListView):
                 "url": f"{address}details/{row.id}",
                 "platform": platform_name(row.platform),
                 "buyer": Pair(_buyer_name(actor, row), badges=badges.get(row.id, ())),
-                "stars": stars.get(row.id),
-                "noted": row.id in noted,
+                "stars": marks.ratings.get(row.id),
+                "noted": row.id in marks.noted,
             }
             for row in rows
         ]

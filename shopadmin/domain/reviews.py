@@ -20,6 +20,16 @@ class ReplyState(StrEnum):
     CONFIRMED = "confirmed"
 
 
+_GRADES = (Grade.BAD, Grade.NEUTRAL, Grade.GOOD)
+
+
+def badness(rating: int | str) -> tuple[int, int]:
+    """What ratings of one order are sorted by, the worst first: stars before grades, which cannot be compared."""
+    if isinstance(rating, int):
+        return 0, rating
+    return 1, _GRADES.index(Grade(rating)) if rating else len(_GRADES)
+
+
 def is_bad(stars: int | None, grade: str | None) -> bool:
     """One to three stars, or a neutral or bad grade: what the inbox puts first."""
     return (stars is not None and 1 <= stars <= 3) or grade in (Grade.NEUTRAL, Grade.BAD)

@@ -1,11 +1,12 @@
 """Who may do what: the list of permissions, an account's effective ones, and the one question ``can``."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from flask import Flask, current_app
 from flask_babel import lazy_gettext as _
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 
 from shopadmin import hook_calls
 from shopadmin.contract import AccountId, Actor, Permission
@@ -106,20 +107,27 @@ def effective(granted: Iterable[str], declared: dict[str, Permission]) -> frozen
     return frozenset(code for code in held if is_switched_on(code))
 
 
-def load_actor(account_id: int, now: datetime | None = None) -> Actor | None:
-    """The account with what it may do at ``now``; None for an account that is gone or deactivated. One query."""
-    now = now or datetime.now(UTC)
-    is_held = and_(Grant.account_id == Account.id, or_(Grant.expires_at.is_(None), Grant.expires_at > now))
-    rows = (
-        db.session()
-        .execute(
-            select(Account.id, Account.name, Account.is_owner, Grant.permission)
-            .outerjoin(Grant, is_held)
-            .where(Account.id == account_id, Account.active)
-        )
-        .all()
+# Active accounts with their grants that count at ``now``, a row for each.
+ACTORS = (
+    select(Account.id, Account.name, Account.is_owner, Grant.permission)
+    .outerjoin(
+        Grant,
+        and_(Grant.account_id == Account.id, or_(Grant.expires_at.is_(None), Grant.expires_at > bindparam("now"))),
     )
+    .where(Account.active)
+)
+_ACTOR = ACTORS.where(Account.id == bindparam("account_id"))
+
+
+def actor_from(rows: Sequence[Any]) -> Actor | None:
+    """The account that rows of ``ACTORS`` are of; None without any."""
     if not rows:
         return None
     held = effective([row.permission for row in rows if row.permission], all_permissions())
     return Actor(AccountId(rows[0].id), rows[0].name, rows[0].is_owner, held)
+
+
+def load_actor(account_id: int, now: datetime | None = None) -> Actor | None:
+    """The account with what it may do at ``now``; None for an account that is gone or deactivated. One query."""
+    rows = db.session().execute(_ACTOR, {"account_id": account_id, "now": now or datetime.now(UTC)})
+    return actor_from(rows.all())

@@ -101,7 +101,8 @@ class ListArguments:
 class Page:
     """One page of rows. ``count`` stops at the cap; ``is_capped`` says that there are more.
 
-    ``view_counts``: how many rows each tab has, as shown: up to 999, then ``999+``.
+    ``view_counts``: how many rows each tab has, as shown: up to 999, then ``999+``; none where the page is searched or
+    filtered, which the tabs are not.
     """
 
     rows: Sequence[Any]
@@ -119,9 +120,8 @@ def fetch_page(spec: ListSpec, actor: Actor, arguments: ListArguments, zone: Any
     sort = chosen_sort(spec, arguments)
     branches = _branches(spec, actor, arguments, zone)
     backwards, values = read_cursor(sort, arguments.cursor)
-    count, *view_counts = (
-        db.session().execute(select(_count(spec, branches, COUNT_CAP + 1), *_view_counts(spec, actor))).one()
-    )
+    view_counts = () if arguments.search or arguments.filters else _view_counts(spec, actor)
+    count, *counted = db.session().execute(select(_count(spec, branches, COUNT_CAP + 1), *view_counts)).one()
     rows = _rows(branches, sort, backwards, values, size + 1)
     has_more = len(rows) > size
     rows = rows[:size]
@@ -139,7 +139,7 @@ def fetch_page(spec: ListSpec, actor: Actor, arguments: ListArguments, zone: Any
         view=_view(spec, arguments.view),
         view_counts={
             view.name: f"{TAB_CAP}+" if found > TAB_CAP else str(found)
-            for view, found in zip(spec.views, view_counts, strict=True)
+            for view, found in zip(spec.views if view_counts else (), counted, strict=True)
         },
     )
 

@@ -1,15 +1,16 @@
 """Orders: the list, what plugins see of one, and everything the order page shows."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Integer, String, bindparam, cast, func, literal, null, select
 from sqlalchemy.orm import aliased
 
 from shopadmin.contract import Actor, BuyerId, OrderId, OrderSnapshot, Text
 from shopadmin.domain.orders import TO_SHIP, OrderStatus
+from shopadmin.domain.reviews import badness
 from shopadmin.models import db
 from shopadmin.models.cases import Note
 from shopadmin.models.orders import Chargeback, Order, OrderLine, Payment, Refund, Shipment, ShipmentLine
@@ -47,13 +48,20 @@ def _search(term: str, actor: Actor) -> list[ColumnElement[bool]]:
     return places
 
 
-def platforms() -> list[tuple[str, str]]:
-    """The platforms that orders came from: one look-up in the index for each, whatever the number of orders."""
+def _platforms() -> Any:
+    """One look-up in the index for each platform, whatever the number of orders."""
     first = select(func.min(Order.platform).label("platform")).cte("found", recursive=True)
     following = select(func.min(Order.platform)).where(Order.platform > first.c.platform).scalar_subquery()
     found = first.union_all(select(following).where(first.c.platform.is_not(None)))
-    names = db.session().scalars(select(found.c.platform).where(found.c.platform.is_not(None)))
-    return [(name, platform_name(name)) for name in names]
+    return select(found.c.platform).where(found.c.platform.is_not(None))
+
+
+_PLATFORMS = _platforms()
+
+
+def platforms() -> list[tuple[str, str]]:
+    """The platforms that orders came from, with their names."""
+    return [(name, platform_name(name)) for name in db.session().scalars(_PLATFORMS)]
 
 
 _BY_TIME = (Order.created_at, Order.id)
@@ -110,21 +118,43 @@ def snapshot(row: Any) -> OrderSnapshot:
     )
 
 
-def ratings(order_ids: Sequence[int]) -> dict[int, int | str]:
-    """The worst rating of each order's reviews, stars before grades; one query for a page of orders."""
-    query = (
-        select(Review.order_id, Review.stars, Review.grade)
-        .where(Review.order_id.in_(order_ids))
-        .order_by(Review.stars.desc().nulls_first(), Review.grade.desc(), Review.id)
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What a page of orders shows beside its rows: the worst rating of each, and which have notes."""
+
+    ratings: Mapping[int, int | str]
+    noted: Set[int]
+
+
+_IDS: Any = bindparam("order_ids", expanding=True)
+_NOTED = (
+    select(
+        Note.subject_id, cast(null(), Integer).label("stars"), cast(null(), String).label("grade"),
+        literal(True).label("is_note"),
     )
-    rows = db.session().execute(query) if order_ids else ()
-    return {order_id: grade if stars is None else stars for order_id, stars, grade in rows if order_id is not None}
+    .where(Note.subject == "order", Note.subject_id.in_(_IDS))
+    .distinct()
+)  # fmt: skip
+_RATED = select(Review.order_id, Review.stars, Review.grade, literal(False).label("is_note")).where(
+    Review.order_id.in_(_IDS)
+)
+_RATED_AND_NOTED = _RATED.union_all(_NOTED)
 
 
-def noted(order_ids: Sequence[int]) -> set[int]:
-    """Which of the orders carry a note of the team; one query for a page of orders."""
-    query = select(Note.subject_id).where(Note.subject == "order", Note.subject_id.in_(order_ids)).distinct()
-    return set(db.session().scalars(query)) if order_ids else set()
+def marks(order_ids: Sequence[int], with_ratings: bool) -> Marks:
+    """Ratings, for those who may see them, and notes; one query for a page of orders."""
+    if not order_ids:
+        return Marks({}, frozenset())
+    query = _RATED_AND_NOTED if with_ratings else _NOTED
+    ratings: dict[int, int | str] = {}
+    noted: set[int] = set()
+    for order_id, stars, grade, is_note in db.session().execute(query, {"order_ids": order_ids}):
+        if is_note:
+            noted.add(order_id)
+        else:
+            found: int | str = grade if stars is None else stars
+            ratings[order_id] = min(ratings.get(order_id, found), found, key=badness)
+    return Marks(ratings, noted)
 
 
 @dataclass(frozen=True, slots=True)

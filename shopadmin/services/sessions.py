@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import and_, bindparam, select, update
 
 from shopadmin.contract import Actor
 from shopadmin.models import db
@@ -43,33 +43,36 @@ def begin(account_id: int, ip: str, browser: str) -> str:
     return token
 
 
-def account_of(token: str) -> int | None:
-    """The active account whose open session this is, None for a token that no longer counts; notes that it was seen."""
+def actor_of(token: str) -> Actor | None:
+    """Who is signed in with the token, with what they may do; notes that they were seen. One query.
+
+    None for a session that has ended or run out, and for an account that is gone or deactivated.
+    """
     now = datetime.now(UTC)
-    found = (
-        db.session()
-        .execute(
-            select(LoginSession.id, LoginSession.account_id, LoginSession.seen_at)
-            .join(Account, Account.id == LoginSession.account_id)
-            .where(LoginSession.token_hash == token_hash(token), Account.active, _is_open(now))
-        )
-        .one_or_none()
-    )
-    if found is None:
-        return None
-    if now - found.seen_at > SEEN_EVERY:
+    rows = db.session().execute(_SIGNED_IN, {"token_hash": token_hash(token), "now": now, **_since(now)}).all()
+    if rows and now - rows[0].seen_at > SEEN_EVERY:
         with writing() as session:
-            session.execute(update(LoginSession).where(LoginSession.id == found.id).values(seen_at=now))
-            session.execute(update(Account).where(Account.id == found.account_id).values(last_seen_at=now))
-    return int(found.account_id)
+            session.execute(update(LoginSession).where(LoginSession.id == rows[0].session_id).values(seen_at=now))
+            session.execute(update(Account).where(Account.id == rows[0].id).values(last_seen_at=now))
+    return access.actor_from(rows)
 
 
-def _is_open(now: datetime) -> ColumnElement[bool]:
-    return and_(
-        LoginSession.ended_at.is_(None),
-        LoginSession.seen_at >= now - IDLE,
-        LoginSession.created_at >= now - ABSOLUTE,
-    )
+def _since(now: datetime) -> dict[str, datetime]:
+    """How long ago a session may have been seen, and may have begun, to be open at ``now``."""
+    return {"seen_since": now - IDLE, "begun_since": now - ABSOLUTE}
+
+
+_IS_OPEN = and_(
+    LoginSession.ended_at.is_(None),
+    LoginSession.seen_at >= bindparam("seen_since"),
+    LoginSession.created_at >= bindparam("begun_since"),
+)
+# Every page asks this first: put together once.
+_SIGNED_IN = (
+    access.ACTORS.add_columns(LoginSession.id.label("session_id"), LoginSession.seen_at)
+    .join(LoginSession, LoginSession.account_id == Account.id)
+    .where(LoginSession.token_hash == bindparam("token_hash"), _IS_OPEN)
+)
 
 
 def end(token: str) -> None:
@@ -128,7 +131,7 @@ def open_sessions(account_id: int) -> list[LoginSession]:
     """The account's open sessions, the newest first."""
     query = (
         select(LoginSession)
-        .where(LoginSession.account_id == account_id, _is_open(datetime.now(UTC)))
+        .where(LoginSession.account_id == account_id, _IS_OPEN)
         .order_by(LoginSession.seen_at.desc(), LoginSession.id.desc())
     )
-    return list(db.session().scalars(query))
+    return list(db.session().scalars(query, _since(datetime.now(UTC))))

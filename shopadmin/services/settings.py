@@ -51,6 +51,9 @@ def timezones() -> tuple[str, ...]:
 KEYS = tuple(field.name for field in fields(ShopSettings))
 
 
+_STORED = select(Setting.key, Setting.value).where(Setting.key.in_(KEYS))
+
+
 def load() -> ShopSettings:
     """The settings as stored, defaults where nothing is; read once per request."""
     if not has_request_context():
@@ -62,7 +65,7 @@ def load() -> ShopSettings:
 
 
 def _read() -> ShopSettings:
-    rows = db.session().execute(select(Setting.key, Setting.value).where(Setting.key.in_(KEYS)))
+    rows = db.session().execute(_STORED)
     return ShopSettings(**{row.key: row.value for row in rows})
 
 

@@ -129,7 +129,7 @@ def test_somebody_is_locked_out_from_the_shell(app, run):
     code, answer = run("accounts", "deactivate", "anna@example.com")
 
     assert (code, answer["active"]) == (0, False)
-    assert sessions.account_of(token) is None
+    assert sessions.actor_of(token) is None
     assert access.load_actor(account_id) is None
 
 

@@ -158,7 +158,7 @@ def test_from_the_shell_anybody_but_the_owner_can_be_locked_out(app):
 
     accounts.deactivate(None, target_id)
 
-    assert sessions.account_of(token) is None
+    assert sessions.actor_of(token) is None
     with pytest.raises(ForbiddenError):
         accounts.deactivate(None, owner_id)
 
@@ -170,7 +170,7 @@ def test_a_reset_by_the_shell_gives_the_owner_a_new_password_and_keeps_the_rest(
     changed = accounts.set_password(token_of(accounts.make_setup_link()), PASSWORD)
 
     assert changed == owner_id
-    assert sessions.account_of(token) is None
+    assert sessions.actor_of(token) is None
     assert accounts.owner().email == "owner@example.com"
 
 
