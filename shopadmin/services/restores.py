@@ -57,6 +57,8 @@ def restore(path: Path) -> Figures:
             moves = _prepare(archive, working, folder)
         except BaseException:
             shutil.rmtree(working, ignore_errors=True)
+            if (waiting := _waiting_database()) is not None:
+                waiting.unlink(missing_ok=True)
             raise
         finally:
             archive.close()
@@ -114,17 +116,24 @@ def _prepare(archive: Reader, working: Path, folder: Path) -> list[Move]:
         moves.append(_move(working / member, folder / member, folder))
         if member == "keys/data-keys.json":
             keyring = keys.load_keyring(working / "keys")
-    if db.engine.dialect.name == "sqlite":
-        target = Path(str(db.engine.url.database)).resolve()
-        waiting = target.with_name(f"{target.name}.{WORKING}")
+    waiting = _waiting_database()
+    if waiting is not None:
         waiting.unlink(missing_ok=True)
         archive.extract(backups.SQLITE_MEMBER, waiting)
         with snapshots.opened_sqlite(waiting) as connection:
             _verify(connection, archive, keyring)
-        moves.append(_move(waiting, target, folder))
+        moves.append(_move(waiting, waiting.with_name(waiting.name.removesuffix(f".{WORKING}")), folder))
     else:
         _load_postgresql(archive, keyring)
     return moves
+
+
+def _waiting_database() -> Path | None:
+    """Where SQLite's file from the backup waits, beside the shop's own; None on PostgreSQL."""
+    if db.engine.dialect.name != "sqlite":
+        return None
+    target = Path(str(db.engine.url.database)).resolve()
+    return target.with_name(f"{target.name}.{WORKING}")
 
 
 def _move(source: Path, target: Path, folder: Path) -> Move:

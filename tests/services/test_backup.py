@@ -159,6 +159,7 @@ def test_an_archive_without_keys_is_refused_by_a_shop_that_has_others(
             restores.restore(archive)
 
         assert state(other) == before
+        assert not list(Path(other.config["DATA_FOLDER"]).rglob("*restoring*"))
         db.engine.dispose()
 
 
@@ -168,6 +169,7 @@ def refused(app: Flask, archive: Path) -> str:
     with pytest.raises(BadArchiveError) as error:
         restores.restore(archive)
     assert state(app) == before
+    assert not list(Path(app.config["DATA_FOLDER"]).rglob("*restoring*"))
     return str(error.value)
 
 
