@@ -11,6 +11,7 @@ from flask_admin.base import Admin
 from flask_admin.theme import Theme
 from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
+from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
 from sqlalchemy import make_url
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -90,6 +91,9 @@ def _register_plugins(app: Flask, plugins: Mapping[str, object] | None) -> None:
     registered = plugin_manager.create(builtin, {} if app.config["SAFE_MODE"] else plugins)
     registered.quarantined.extend(failed)
     app.extensions["shopadmin.hooks"] = hook_calls.HookRecord(registered, plugin_states.is_on)
+    # Under the package's own name: no plugin can take the place of another's template, or of the core's.
+    folders = {name: FileSystemLoader(folder) for name, folder in registered.template_folders().items()}
+    app.jinja_loader = ChoiceLoader([FileSystemLoader(Path(app.root_path, "templates")), PrefixLoader(folders)])
     with app.app_context():
         access.declare_permissions(app)
 

@@ -6,6 +6,8 @@ import inspect
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pluggy
@@ -37,6 +39,17 @@ class Plugins:
     def names(self) -> list[str]:
         """Registered plugins by name, the order in which hooks are called."""
         return sorted(self.manifests)
+
+    def template_folders(self) -> dict[str, Path]:
+        """Package name to its folder of templates, for the plugins that have one."""
+        found = {}
+        for name in self.names():
+            plugin = self.manager.get_plugin(name)
+            if isinstance(plugin, ModuleType) and plugin.__file__:
+                folder = Path(plugin.__file__).parent / "templates"
+                if folder.is_dir():
+                    found[plugin.__name__] = folder
+        return found
 
     def quarantine(self, name: str, reason: str) -> None:
         """Take a plugin out again: what it gave is not used from here on."""

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 
 import pytest
 from PIL import Image
@@ -328,3 +328,21 @@ def test_a_row_that_is_not_there_is_a_404_and_junk_a_400(app, client_as):
     assert client.post(f"/admin/orders/details/{order_id}/status/stolen?revision=1").status_code == 404
     assert client.post(f"/admin/orders/details/{order_id}/status/paid?revision=x").status_code == 400
     assert client.post(f"/admin/orders/details/{order_id}/ship", data={"pieces-x": "1"}).status_code == 400
+
+
+def test_a_panel_is_drawn_with_the_template_of_its_plugins_package(make_app, tmp_path):
+    folder = tmp_path / "templates"
+    folder.mkdir()
+    (folder / "panel.html").write_text("<p>Hello {{ order_no }}</p>")
+    plugin = ModuleType("shopadmin_hello")
+    plugin.__file__ = str(tmp_path / "__init__.py")
+    panel = Panel("Greeting", "shopadmin_hello/panel.html", "core.orders:read", {"order_no": "<N-1>"})
+    vars(plugin).update(vars(hello(shopadmin_order_panels=lambda order, actor: [panel])))
+    app = make_app({"hello": plugin})
+    with app.app_context():
+        order_id = testing.make_order()
+        client = testing.sign_in(app, testing.make_account(app, READ))
+
+        page = client.get(f"/admin/orders/details/{order_id}")
+
+    assert "<p>Hello &lt;N-1&gt;</p>" in page.get_data(as_text=True)
