@@ -42,16 +42,20 @@ def sign_in_link(email: str, base_url: str, as_json: bool) -> None:
 @click.command()
 @click.argument("email")
 @click.option("--name", default="", help="Whom to greet; without it the part before the @.")
-@click.option("--grant", "points", multiple=True, metavar="POINT", help="A permission, such as core.orders:read.")
+@click.argument("more_points", nargs=-1, metavar="")
+@click.option("--grant", "points", multiple=True, metavar="POINT…", help="Permissions, such as core.orders:read.")
 @base_url_option
 @json_option
 @with_app
-def invite(email: str, name: str, points: tuple[str, ...], base_url: str, as_json: bool) -> None:
+def invite(
+    email: str, more_points: tuple[str, ...], name: str, points: tuple[str, ...], base_url: str, as_json: bool
+) -> None:
     """Print an invitation for EMAIL, in the owner's name: single use, 72 hours.
 
     Exit 0 printed, 2 refused: unknown or not grantable POINT, bad EMAIL, somebody has it, nobody owns the shop yet.
     """
     owner = _owner()
+    points += more_points  # all that follow one --grant
     for point in points:
         _check_point(point)
     try:

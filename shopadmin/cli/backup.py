@@ -21,7 +21,10 @@ NO_KEYS_NOTICE = "The keys are not in it: keep a copy of keys/ of the data folde
 @json_option
 @with_app
 def backup(file: Path | None, with_keys: bool, as_json: bool) -> None:
-    """Write database, attachments and uploads into one archive; FILE is new in backups/ when left out."""
+    """Write database, attachments and uploads into one archive; FILE is new in backups/ when left out.
+
+    Exit 0 written, 2 refused: nothing was.
+    """
     try:
         made = backups.create(file, with_keys)
     except OSError as error:
@@ -38,7 +41,7 @@ def backup(file: Path | None, with_keys: bool, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def restore(app_factory: AppFactory, file: Path, yes: bool, as_json: bool) -> None:
-    """Replace the shop by the backup FILE, after looking it over."""
+    """Replace the shop by the backup FILE, after looking it over. Exit 0 done, 2 refused: nothing was touched."""
     app = build_app(app_factory)
     if not yes:
         click.confirm(f"Replace the shop in {app.config['DATA_FOLDER']} by {file.name}?", abort=True)

@@ -20,7 +20,7 @@ def db() -> None:
 @json_option
 @with_app
 def upgrade(plugin: str | None, as_json: bool) -> None:
-    """Bring the database to the newest schema."""
+    """Bring the database to the newest schema. Exit 0 done or up to date, 2 refused."""
     moved = starting.upgrade(_owner(plugin) if plugin else None)
     answer({"upgraded": moved}, as_json, f"Upgraded: {', '.join(moved)}" if moved else "The database is up to date.")
 
@@ -43,7 +43,10 @@ def check(as_json: bool) -> None:
 @json_option
 @with_app
 def revision(message: str, plugin: str | None, as_json: bool) -> None:
-    """Write a new revision from the difference between the tables in the code and those in the database."""
+    """Write a new revision from the difference between the tables in the code and those in the database.
+
+    Exit 0 written, 2 refused.
+    """
     try:
         path = schema.revise(_owner(plugin), message)
     except (schema.SchemaError, CommandError) as error:
@@ -58,7 +61,10 @@ def revision(message: str, plugin: str | None, as_json: bool) -> None:
 @json_option
 @with_app
 def downgrade(target: str, plugin: str | None, yes: bool, as_json: bool) -> None:
-    """Take the schema back to a revision ("base": nothing is left). Data that the older schema has no room for goes."""
+    """Take the schema back to a revision ("base": nothing is left). Data that the older schema has no room for goes.
+
+    Exit 0 done, 2 refused.
+    """
     owner = _owner(plugin)
     if not yes:
         click.confirm(f"Take {owner} back to {target}? Newer tables and columns go, with what they hold", abort=True)

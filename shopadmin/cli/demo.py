@@ -23,15 +23,20 @@ STALE = timedelta(days=1)
 def demo(
     app_factory: AppFactory, port: int | None, safe_mode: bool, data_only: bool, fresh: bool, as_json: bool
 ) -> None:
-    """Load a made-up shop, once, and serve it. --json goes with --data-only."""
+    """Load a made-up shop, once, and serve it. --json goes with --data-only.
+
+    Exit 0 loaded or stopped, 2 refused: a real shop is here, or it cannot start.
+    """
+    # The port first: where it is taken, nothing is made.
+    listener = None if data_only else starting.listen(port)
     app = starting.open_app(app_factory, safe_mode)
     with app.app_context():
         starting.upgrade()
         loaded = _load(fresh)
-    if data_only:
+    if listener is None:
         answer({"loaded": loaded}, as_json, "The demo shop is loaded." if loaded else "The demo shop is there already.")
         return
-    starting.serve(app, port, _welcome)
+    starting.serve(app, listener, _welcome)
 
 
 def _load(fresh: bool) -> bool:

@@ -32,7 +32,10 @@ Finding = tuple[str, bool, str]
 @json_option
 @click.pass_obj
 def doctor(app_factory: AppFactory, as_json: bool) -> None:
-    """Look over Python, disk, clock, database, keys and plugins; Chromium and PostgreSQL are not needed."""
+    """Look over Python, disk, clock, database, keys and plugins; Chromium and PostgreSQL are not needed.
+
+    Exit 0 the machine is fit to run the shop, 1 something has to be done.
+    """
     findings = list(_findings(app_factory))
     is_well = all(ok for _, ok, _ in findings)
     text = "\n".join(f"{'ok ' if ok else 'BAD'}  {name}: {words}" for name, ok, words in findings)

@@ -17,7 +17,10 @@ from shopadmin.services import shops
 @json_option
 @with_app
 def init(name: str | None, currency: str | None, timezone: str | None, language: str | None, as_json: bool) -> None:
-    """Prepare the database and write the shop's settings down; what is left out stays as it is."""
+    """Prepare the database and write the shop's settings down; what is left out stays as it is.
+
+    Exit 0 done, 2 a value cannot be.
+    """
     starting.upgrade()
     try:
         found = shops.set_up(name, currency, timezone, language)

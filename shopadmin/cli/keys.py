@@ -16,7 +16,11 @@ def keys() -> None:
 @json_option
 @with_app
 def rotate(as_json: bool) -> None:
-    """Make a new key, seal everything under it, forget the old one. Stop the server first."""
+    """Make a new key, seal everything under it, forget the old one. Stop the server first.
+
+    Backups made before open with the old keys alone: where they matter, make one --with-keys first. Exit 0 done, 2
+    refused: the old keys stay.
+    """
 
     def show(done: int, total: int) -> None:
         if not as_json:
@@ -26,8 +30,5 @@ def rotate(as_json: bool) -> None:
         values = rotation.rotate(show)
     except (occupancy.OccupiedError, KeyringError) as error:
         raise RefusedError(str(error)) from error
-    answer(
-        {"values": values},
-        as_json,
-        f"\n{values} values are under the new key. Backups made before need the old keys: make a new backup now.",
-    )
+    notice = "Backups made before need the old keys: make a new backup now."
+    answer({"values": values, "notice": notice}, as_json, f"\n{values} values are under the new key. {notice}")

@@ -3,7 +3,7 @@
 import functools
 import json
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 import click
 from flask import Flask
@@ -17,9 +17,21 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class RefusedError(click.ClickException):
-    """What was asked for cannot be done as things stand: one clear line, exit 2."""
+    """What was asked for cannot be done as things stand: exit 2 and one clear line, with ``--json`` in an object."""
 
     exit_code = 2
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        context = click.get_current_context(silent=True)
+        self.as_json = context is not None and bool(context.params.get("as_json"))
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Say why: on standard output for a program, on standard error for a person."""
+        if self.as_json:
+            click.echo(json.dumps({"error": self.message}, ensure_ascii=False))
+        else:
+            super().show(file)
 
 
 def build(app_factory: AppFactory, commands: tuple[click.Command, ...]) -> click.Group:

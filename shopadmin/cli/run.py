@@ -12,11 +12,15 @@ from shopadmin.services import accounts, settings, shops
 @starting.safe_mode_option
 @click.pass_obj
 def run(app_factory: AppFactory, port: int | None, safe_mode: bool) -> None:
-    """Upgrade the database, then serve the shop on 127.0.0.1 with its worker."""
+    """Upgrade the database, then serve the shop on 127.0.0.1 with its worker.
+
+    Exit 0 stopped, 2 it refuses to start: one line says why.
+    """
+    listener = starting.listen(port)  # first: where the port is taken, nothing is made
     app = starting.open_app(app_factory, safe_mode)
     with app.app_context():
         starting.upgrade()
-    starting.serve(app, port, _welcome)
+    starting.serve(app, listener, _welcome)
 
 
 def _welcome(url: str) -> str:

@@ -64,9 +64,8 @@ def listen(option: int | None) -> socket.socket:
         raise RefusedError(f"{error}; PORT= names another one") from error
 
 
-def serve(app: Flask, port: int | None, welcome: Callable[[str], str]) -> None:
+def serve(app: Flask, listener: socket.socket, welcome: Callable[[str], str]) -> None:
     """Serve the prepared shop until it is stopped. ``welcome(url)`` gives what people read besides the address."""
-    listener = listen(port)
     url = serving.address(listener)
 
     def announce() -> None:

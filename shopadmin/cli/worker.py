@@ -9,7 +9,10 @@ from shopadmin.cli.main import AppFactory, RefusedError, build_app
 @click.option("--parent-pipe", type=int, hidden=True, help="Leave when the other end of this descriptor closes.")
 @click.pass_obj
 def worker(app_factory: AppFactory, parent_pipe: int | None) -> None:
-    """Do what is to be done in the background. ``run`` and ``demo`` start it themselves."""
+    """Do what is to be done in the background; run and demo start it themselves.
+
+    Exit 0 stopped, 2 another worker is at work on this data folder.
+    """
     from shopadmin.tasks import worker as process  # the queue's library is for this command alone
 
     try:

@@ -77,6 +77,7 @@ def test_a_port_that_was_asked_for_and_is_taken_is_an_error(shell: Shell, taken_
 
     assert result.returncode == 2
     assert result.stderr.strip().splitlines() == [f"Error: port {taken_port} is in use; PORT= names another one"]
+    assert not shell.data.exists() or not list(shell.data.iterdir())
 
 
 def test_without_a_wish_the_next_free_port_is_taken(shell: Shell) -> None:

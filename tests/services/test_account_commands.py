@@ -14,15 +14,13 @@ from shopadmin.services import access, accounts, sessions
 
 @pytest.fixture
 def run(app):
-    """``run("invite", "a@b.cn", …)``: exit code and the printed JSON, or the complaint."""
+    """``run("invite", "a@b.cn", …)``: exit code and the printed JSON, of a refusal the complaint in it."""
     group = build(lambda: app, commands.commands)
 
     def call(*arguments):
         result = CliRunner().invoke(group, [*arguments, "--json"])
-        try:
-            return result.exit_code, json.loads(result.stdout)
-        except ValueError:
-            return result.exit_code, result.output
+        answer = json.loads(result.stdout)
+        return result.exit_code, answer.get("error", answer)
 
     return call
 
@@ -91,6 +89,21 @@ def test_an_invitation_that_cannot_be_is_refused_with_a_reason(app, run, argumen
 
     assert code == 2
     assert hint in complaint or "团队" in complaint
+
+
+def test_one_grant_takes_several_points(app, run):
+    testing.make_account(app, is_owner=True)
+
+    code, answer = run("invite", "anna@example.com", "--grant", "core.orders:read", "core.reviews:read")
+
+    assert (code, answer["permissions"]) == (0, ["core.orders:read", "core.reviews:read"])
+
+
+def test_a_refusal_is_an_object_as_well(app, run):
+    code, answer = run("sign-in-link", "nobody@example.com")
+
+    assert code == 2
+    assert "nobody@example.com" in answer
 
 
 def test_nobody_invites_before_somebody_owns_the_shop(run):

@@ -167,7 +167,7 @@ class FileReport:
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """What became of a run so far; ``totals`` over all files, ``rows`` among them; ``is_busy``: a job is on it."""
+    """What became of a run so far; ``totals`` over all entries, ``rows`` among them; ``is_busy``: a job is on it."""
 
     run_id: int
     state: str
@@ -202,7 +202,7 @@ def report(run_id: int) -> RunReport | None:
         mine: list[Any] = [count for count in counted if count.file_id == file.id]
         entries.extend(_entry(file, count) for count in mine or [None])
     totals = {name: sum(entry.counts[name] for entry in entries) for name in COUNTS}
-    totals["rows"] = sum(file.rows for file in files)
+    totals["rows"] = sum(entry.rows for entry in entries)
     is_busy = run.job_state in UNFINISHED
     return RunReport(run_id, run.state, run.error, run.job_id, is_busy, tuple(entries), totals, totals["rejected"])
 
