@@ -66,8 +66,9 @@ def chart_svg(
     show: Callable[[float], str] = "{:,.0f}".format,
     limits: tuple[float, float] | None = None,
 ) -> bytes:
-    """Draw the series over the labels. `show` writes a value as text; `limits` fixes the value axis.
+    """Draw the series over the labels.
 
+    `show` writes a value as text; `limits` fixes the value axis, which then marks each whole number.
     The same data gives the same bytes, so that the answer's ETag is the data's.
     """
     text, axis, line = _TEXT[look.theme]
@@ -89,6 +90,9 @@ def chart_svg(
     )  # fmt: skip
     chart.uuid = "chart"
     chart.x_labels = list(labels)
+    if limits is not None:
+        chart.y_labels = [float(step) for step in range(int(limits[0]), int(limits[1]) + 1)]
+        chart.y_labels_major_every = 1
     for one in series:
         chart.add(one.title, list(one.values))
     return _SCRIPT.sub("", chart.render()).encode()

@@ -235,7 +235,7 @@ def _branches(spec: ListSpec, actor: Actor, arguments: ListArguments, zone: Any)
 def _value(found: Filter, text: str, zone: Any) -> Any:
     if "\0" in text or len(text) > 200:
         raise BadListArgumentError(found.name)
-    if found.kind == "choice" and found.offered is None and text not in {value for value, _ in found.choices}:
+    if found.kind == "choice" and text not in dict(found.offered() if found.offered else found.choices):
         raise BadListArgumentError(found.name)
     if found.kind in ("from", "to"):
         try:

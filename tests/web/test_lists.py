@@ -80,6 +80,10 @@ def test_a_list_answers_junk_with_400_and_leaves_unknown_names_alone(client, are
     assert client.get(f"/admin/{area}/?{query}").status_code == status
 
 
+def test_a_platform_that_the_shop_does_not_know_is_junk(client):
+    assert client.get("/admin/orders/?platform=nowhere").status_code == 400
+
+
 @pytest.mark.parametrize("area", LISTS)
 def test_an_id_out_of_range_is_no_fault(client, area):
     assert client.get(f"/admin/{area}/details/{'9' * 18}").status_code == 404
