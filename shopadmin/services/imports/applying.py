@@ -23,9 +23,9 @@ from shopadmin.services.imports.control import Control
 from shopadmin.services.imports.targets import TARGETS, Target
 from shopadmin.services.transactions import writing
 
-FIRST_CHUNK, SMALLEST_CHUNK, LARGEST_CHUNK = 1_000, 200, 5_000
+FIRST_CHUNK, SMALLEST_CHUNK, LARGEST_CHUNK = 1_000, 200, 20_000
 # Seconds a chunk may take, and aims at.
-CHUNK_LIMIT, CHUNK_AIM = 0.2, 0.12
+CHUNK_LIMIT, CHUNK_AIM = 0.4, 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +38,11 @@ class Stretch:
 
 
 class Pace:
-    """How many rows fit into a chunk on this machine, learnt on the way."""
+    """How many rows of one table fit into a chunk on this machine, learnt on the way."""
 
-    def __init__(self) -> None:
+    def __init__(self, rows: int = FIRST_CHUNK) -> None:
         # A test that stops at the ninth chunk needs nine of them on a fast machine too.
-        self.rows = SMALLEST_CHUNK if failpoints.is_set() else FIRST_CHUNK
+        self.rows = SMALLEST_CHUNK if failpoints.is_set() else rows
 
     def learn(self, seconds: float) -> None:
         """Grow or shrink after a chunk."""
@@ -84,7 +84,7 @@ def check(run_id: int, control: Control) -> None:
     counts: chunks.Fates = Counter()
     done = 0
     for stretch in stretches(run_id):
-        for low, high in _cut(stretch, lambda: LARGEST_CHUNK):
+        for low, high in _cut(stretch, Pace(LARGEST_CHUNK)):
             with db.engine.connect() as connection, connection.begin():
                 chunks.use_indexes(connection)
                 classify(connection, stretch.target, run_id, low, high, is_check=True)
@@ -104,10 +104,11 @@ def apply(run_id: int, control: Control) -> None:
     kind, seq = (
         db.session().execute(select(ImportRun.applied_kind, ImportRun.applied_seq).where(ImportRun.id == run_id)).one()
     )
-    pace = Pace()
     done = 0
+    paces = {target.name: Pace() for target in TARGETS}
     for stretch in stretches(run_id, kind, seq):
-        for low, high in _cut(stretch, lambda: pace.rows):
+        pace = paces[stretch.target.name]
+        for low, high in _cut(stretch, pace):
             started = time.perf_counter()
             done += high - low + 1
             with writing():
@@ -135,18 +136,26 @@ def stretches(run_id: int, kind: str = "", seq: int = 0) -> Iterator[Stretch]:
     """What is staged, in the order of applying, after the last row of ``kind`` that is in already."""
     names = [target.name for target in TARGETS]
     for target in TARGETS[names.index(kind) if kind in names else 0 :]:
-        stage = target.stage
-        after = seq if target.name == kind else 0
         with db.engine.connect() as connection:
-            files = connection.execute(
-                select(func.min(stage.c.seq), func.max(stage.c.seq))
-                .where(stage.c.run_id == run_id)
-                .group_by(stage.c.file_id)
-                .order_by(func.min(stage.c.seq))
-            ).all()
+            files = list(_files_of(connection, target, run_id))
+        after = seq if target.name == kind else 0
         for low, high in files:
             if high > after:
                 yield Stretch(target, max(low, after + 1), high)
+
+
+def _files_of(connection: Connection, target: Target, run_id: int) -> Iterator[tuple[int, int]]:
+    """First and last row of each file. They stand together: walking along the key needs no memory for sorting."""
+    stage = target.stage
+    mine = stage.c.run_id == run_id
+    first = select(stage.c.seq, stage.c.file_id).where(mine).order_by(stage.c.seq).limit(1)
+    last = connection.scalar(select(func.max(stage.c.seq)).where(mine))
+    start = connection.execute(first).one_or_none()
+    while start is not None:
+        following = first.where(stage.c.seq > start.seq, stage.c.file_id != start.file_id)
+        found = connection.execute(following).one_or_none()
+        yield start.seq, last if found is None else found.seq - 1
+        start = found
 
 
 def staged_rows(run_id: int) -> int:
@@ -154,9 +163,9 @@ def staged_rows(run_id: int) -> int:
     return sum(stretch.high - stretch.low + 1 for stretch in stretches(run_id))
 
 
-def _cut(stretch: Stretch, size: Any) -> Iterator[tuple[int, int]]:
+def _cut(stretch: Stretch, pace: Pace) -> Iterator[tuple[int, int]]:
     low = stretch.low
     while low <= stretch.high:
-        high = min(low + size() - 1, stretch.high)
+        high = min(low + pace.rows - 1, stretch.high)
         yield low, high
         low = high + 1

@@ -232,6 +232,7 @@ def _attach(driver: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
         driver.execute("DETACH stage")
         driver.execute(f"PRAGMA main.cache_size={engine.CACHE_SIZE}")
         driver.execute("PRAGMA wal_autocheckpoint=1000")
+        driver.execute("PRAGMA temp_store=MEMORY")
     if wanted:
         driver.execute("ATTACH ? AS stage", (wanted,))
         for pragma in ("journal_mode=MEMORY", "synchronous=OFF", "cache_size=-2000"):
@@ -240,4 +241,6 @@ def _attach(driver: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
         driver.execute("PRAGMA main.cache_size=-4000")
         # A page that many chunks change is copied into the database less often.
         driver.execute("PRAGMA wal_autocheckpoint=6000")
+        # What a statement would need to be taken back is as large as the pages it touches.
+        driver.execute("PRAGMA temp_store=FILE")
     record.info["stage"] = wanted
