@@ -25,7 +25,7 @@ from shopadmin.services.transactions import writing
 
 FIRST_CHUNK, SMALLEST_CHUNK, LARGEST_CHUNK = 1_000, 200, 20_000
 # Seconds a chunk may take, and aims at.
-CHUNK_LIMIT, CHUNK_AIM = 0.4, 0.2
+CHUNK_LIMIT, CHUNK_AIM = 0.2, 0.12
 
 
 @dataclass(frozen=True, slots=True)
