@@ -29,7 +29,7 @@ from shopadmin.models import Base, engine
 GOAL = 0.25
 MEMORY_GOAL_MB = 150
 TABLES = ("buyer", "shop_order", "buyer_identifier", "shipment")
-RUNS = 3
+RUNS = 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ _MAX_WRAPPED = 2 * MAX_ID_CHARS
 _FORMULA = re.compile(r'="(.*)"', re.DOTALL)
 _SCIENTIFIC = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+[0-9]+")
 _AMOUNT = re.compile(r"([+-]?)([0-9]{1,16}|[0-9]{1,3}(?:,[0-9]{3}){1,5})(?:\.([0-9]{0,40}))?")
+_PLAIN_AMOUNT = re.compile(r"([0-9]{1,12})\.([0-9]{2})")
 _WHOLE = re.compile(r"([+-]?[0-9]{1,9})(?:\.0*)?")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _VIRTUAL = re.compile(r"(?:\+?86[- ]?)?(1[0-9]{10})(?:-|_|转|,)([0-9]{2,6})")
@@ -46,6 +47,8 @@ _FLAGS = {
 
 def clean_text(text: str) -> str:
     """Without blanks and tabs around it, NULs, the ``="…"`` and the leading ``'`` that keep a spreadsheet off."""
+    if text.isalnum():  # as most cells: there is nothing to take off
+        return text
     if "\0" in text:
         text = text.replace("\0", "")
     text = text.strip()
@@ -63,6 +66,8 @@ def plain_text(text: str) -> str:
 
     A leading ``'`` goes only where it guards a formula, as our own export writes it; elsewhere it is a quote.
     """
+    if text.isprintable() and text[:1] not in " '" and text[-1:] != " ":  # one line, and nothing around it
+        return text
     text = text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n").strip()
     return text[1:] if len(text) > 1 and text[0] == "'" and text[1] in "=+-@" else text
 
@@ -73,6 +78,8 @@ def parse_id(text: str) -> str:
     Raises BadCell ``bad_id`` for what a spreadsheet has damaged (``3.9E+18``), and for what is no id: longer than
     128 characters, or of several lines.
     """
+    if len(text) <= MAX_ID_CHARS and text.isalnum():
+        return text
     clean = clean_text(text)
     if len(clean) > MAX_ID_CHARS or not clean.isprintable() or _SCIENTIFIC.fullmatch(clean):
         raise BadCell("bad_id", value=text)
@@ -85,6 +92,8 @@ def parse_amount(text: str, currency: str) -> int:
     A comma is taken only between groups of three digits: ``12,50`` is twelve and a half to some and is refused.
     Raises BadCell ``bad_amount``.
     """
+    if (plain := _PLAIN_AMOUNT.fullmatch(text)) and exponent(currency) == 2:
+        return int(plain[1] + plain[2])
     clean = unicodedata.normalize("NFKC", clean_text(text))
     if clean == _NO_REFUND:
         return 0

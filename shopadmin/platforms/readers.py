@@ -113,7 +113,7 @@ class RecordBuilder:
 
 def _amount_parser(currency: str) -> Parse:
     def parse(text: str) -> int | None:
-        if not clean_text(text):
+        if not text[-1:].isdigit() and not clean_text(text):
             return None
         amount = parse_amount(text, currency)
         if amount < 0:
