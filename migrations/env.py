@@ -17,7 +17,7 @@ def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
         return True
     if name.startswith("stage_"):
         return False  # not of the models: see shopadmin/models/staging.py, compared by a test of its own
-    is_plugin_table = name.startswith("plugin_") and name != "plugin_state"
+    is_plugin_table = name.startswith("plugin_") and name not in ("plugin_state", "plugin_failure")
     return name.startswith(f"plugin_{owner}_") if owner != "core" else not is_plugin_table
 
 

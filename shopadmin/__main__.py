@@ -3,7 +3,7 @@
 import os
 
 from shopadmin.app import create_app
-from shopadmin.cli import accounts, backup, check, database, demo, doctor, imports, init, keys, run, worker
+from shopadmin.cli import accounts, backup, check, database, demo, doctor, imports, init, keys, plugins, run, worker
 from shopadmin.cli import main as command_line
 
 
@@ -22,6 +22,7 @@ def main() -> None:
         imports.imports,
         init.init,
         keys.keys,
+        plugins.plugins,
         run.run,
         worker.worker,
     )

@@ -16,12 +16,12 @@ from sqlalchemy import make_url
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config as environment
-from shopadmin import builtin, hook_calls, keys, plugin_manager, web
+from shopadmin import builtin, hook_calls, hook_guard, keys, plugin_manager, web
 from shopadmin.admin import gate, languages, links, shell, sign_in, transport
 from shopadmin.admin.base import AdminView
 from shopadmin.admin.icons import icons
 from shopadmin.models import db, engine
-from shopadmin.services import access, restores, transactions
+from shopadmin.services import access, plugin_health, restores, transactions
 from shopadmin.services import plugins as plugin_states
 
 log = logging.getLogger(__name__)
@@ -86,16 +86,18 @@ def _open_database(app: Flask) -> None:
 
 def _register_plugins(app: Flask, plugins: Mapping[str, object] | None) -> None:
     failed: list[plugin_manager.Quarantined] = []
+    given = frozenset(plugins or ())
     if plugins is None:
-        plugins, failed = plugin_manager.installed(app.config["PLUGINS_ALLOWED"])
+        plugins, failed = plugin_manager.installed(app.config["PLUGINS_ALLOWED"], app.config["DATA_FOLDER"] / "plugins")
     registered = plugin_manager.create(builtin, {} if app.config["SAFE_MODE"] else plugins)
     registered.quarantined.extend(failed)
-    app.extensions["shopadmin.hooks"] = hook_calls.HookRecord(registered, plugin_states.is_on)
+    app.extensions["shopadmin.hooks"] = hook_guard.HookRecord(registered, plugin_states.is_on, given)
     # Under the package's own name: no plugin can take the place of another's template, or of the core's.
     folders = {name: FileSystemLoader(folder) for name, folder in registered.template_folders().items()}
     app.jinja_loader = ChoiceLoader([FileSystemLoader(Path(app.root_path, "templates")), PrefixLoader(folders)])
     with app.app_context():
         access.declare_permissions(app)
+    plugin_health.init_app(app)
 
 
 def _protect(app: Flask) -> None:

@@ -11,6 +11,7 @@ from shopadmin.admin.components import ComponentsView
 from shopadmin.admin.imports import ImportsView
 from shopadmin.admin.incidents import IncidentsView
 from shopadmin.admin.orders import OrdersView
+from shopadmin.admin.plugins import PluginsView
 from shopadmin.admin.products import ProductsView
 from shopadmin.admin.profile import ProfileView
 from shopadmin.admin.reviews import ReviewsView
@@ -40,6 +41,7 @@ def admin_views(development: bool) -> Sequence[AdminView]:
         ActivityView(),
         ImportsView(),
         TeamView(),
+        PluginsView(),
         SettingsView(),
         ProfileView(),
         *([ComponentsView()] if development else []),

@@ -214,6 +214,15 @@ class IncidentRecorded:
 
 
 @dataclass(frozen=True, slots=True)
+class PeriodicJob:
+    """Work that the worker does every ``seconds``, at least 10. ``run`` is safe to repeat and writes by ``writing()``."""
+
+    name: str
+    seconds: int
+    run: Callable[[], object]
+
+
+@dataclass(frozen=True, slots=True)
 class SearchHit:
     """One line of the search page."""
 

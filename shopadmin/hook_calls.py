@@ -5,15 +5,8 @@ mappings; *veto* lets every plugin object and lets an exception through; *notify
 implementation is called by itself, in name order: pluggy would stop the whole call at the first exception.
 """
 
-import logging
-import time
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
-
-from flask import current_app, has_request_context, request
 
 from shopadmin.contract import (
     Action,
@@ -28,6 +21,7 @@ from shopadmin.contract import (
     OrderId,
     OrderSnapshot,
     Panel,
+    PeriodicJob,
     Permission,
     Problem,
     ReviewChanged,
@@ -36,45 +30,19 @@ from shopadmin.contract import (
     SearchHit,
     Tile,
 )
-from shopadmin.plugin_manager import BUILT_IN, Plugins
+from shopadmin.hook_guard import calling, fail, record
+from shopadmin.plugin_manager import BUILT_IN
 
-log = logging.getLogger(__name__)
 T = TypeVar("T")
-# A hook that takes longer than this is named in the log and on the Plugins page.
-SLOW_SECONDS = 0.3
 
 
-@dataclass(frozen=True, slots=True)
-class HookFailure:
-    """One failed call: which plugin, which hook, when, and the reference that its error card shows."""
-
-    plugin: str
-    hook: str
-    error: str
-    at: datetime
-    reference: str
-
-
-@dataclass(slots=True)
-class HookRecord:
-    """What happened in hooks since the start, for the Plugins page; lives on the app."""
-
-    plugins: Plugins
-    is_on: Callable[[str], bool] = lambda name: True
-    failures: deque[HookFailure] = field(default_factory=lambda: deque(maxlen=200))
-
-
-def _record() -> HookRecord:
-    record: HookRecord = current_app.extensions["shopadmin.hooks"]
-    return record
-
-
-def _implementations(hook: str) -> Iterator[tuple[str, Callable[..., Any]]]:
-    record = _record()
-    caller = getattr(record.plugins.manager.hook, hook)
+def _implementations(hook: str, *, at_start: bool = False) -> Iterator[tuple[str, Callable[..., Any]]]:
+    """``at_start``: of every registered plugin, as one that is off now may be on at the next request."""
+    hooks = record()
+    caller = getattr(hooks.plugins.manager.hook, hook)
     for implementation in sorted(caller.get_hookimpls(), key=lambda found: found.plugin_name):
         name = implementation.plugin_name
-        if name == BUILT_IN or record.is_on(name):
+        if at_start or name == BUILT_IN or hooks.is_on(name):
             yield name, _accepting(implementation)
 
 
@@ -85,70 +53,78 @@ def _accepting(implementation: Any) -> Callable[..., Any]:
     )
 
 
-def _guarded(plugin: str, hook: str, call: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:
-    """The result, or None when the plugin failed: recorded and logged, never raised."""
-    started = time.perf_counter()
+def _guarded(plugin: str, hook: str, call: Callable[[], T], *, reads: bool = True) -> T | None:
+    """The result, or None when the plugin failed: noted, never raised."""
     try:
-        return call(**arguments)
-    except Exception as error:  # a plugin may raise anything; it costs its own panel and no more
-        fail(plugin, hook, error)
+        with calling(plugin, hook, reads=reads):
+            return call()
+    except Exception:  # a plugin may raise anything; it costs its own panel and no more
         return None
-    finally:
-        seconds = time.perf_counter() - started
-        if seconds > SLOW_SECONDS:
-            log.warning("slow plugin %s: %s took %.0f ms", plugin, hook, seconds * 1000)
 
 
-def fail(plugin: str, hook: str, error: Exception) -> HookFailure:
-    """Note a failure of a plugin; pages show its reference."""
-    reference = request.environ.get("shopadmin.request_id", "") if has_request_context() else ""
-    failure = HookFailure(plugin, hook, f"{type(error).__name__}: {error}", datetime.now(UTC), reference)
-    _record().failures.append(failure)
-    log.error("plugin %s failed in %s [%s]", plugin, hook, reference, exc_info=error)
-    return failure
-
-
-def _collect(hook: str, kind: type[T], **arguments: Any) -> list[tuple[str, T]]:
+def _collect(hook: str, kind: type[T], *, at_start: bool = False, **arguments: Any) -> list[tuple[str, T]]:
     items: list[tuple[str, T]] = []
-    for plugin, call in _implementations(hook):
-        for item in _guarded(plugin, hook, call, arguments) or ():
+    for plugin, call in _implementations(hook, at_start=at_start):
+        # Whatever it returns is walked inside the guard: a generator raises only there.
+        for item in _guarded(plugin, hook, lambda call=call: list(call(**arguments) or ())) or ():  # type: ignore[misc]
             if isinstance(item, kind):
                 items.append((plugin, item))
             else:
-                fail(plugin, hook, TypeError(f"{type(item).__name__} instead of {kind.__name__}"))
+                fail(plugin, hook, _wrong_type(item, kind))
     return items
 
 
 def _merge(hook: str, **arguments: Any) -> dict[Any, list[Badge]]:
     merged: dict[Any, list[Badge]] = {}
     for plugin, call in _implementations(hook):
-        for key, badges in (_guarded(plugin, hook, call, arguments) or {}).items():
+        found = _guarded(plugin, hook, lambda call=call: _badges(call(**arguments)))  # type: ignore[misc]
+        for key, badges in (found or {}).items():
             merged.setdefault(key, []).extend(badges)
     return merged
 
 
+def _badges(returned: Any) -> dict[Any, list[Badge]]:
+    found = {key: list(badges) for key, badges in (returned or {}).items()}
+    for badges in found.values():
+        for badge in badges:
+            if not isinstance(badge, Badge):
+                raise _wrong_type(badge, Badge)
+    return found
+
+
+def _wrong_type(found: object, wanted: type) -> TypeError:
+    return TypeError(f"{type(found).__name__} instead of {wanted.__name__}")
+
+
 def _veto(hook: str, **arguments: Any) -> list[Problem]:
-    return [problem for _, call in _implementations(hook) for problem in call(**arguments) or ()]
+    problems: list[Problem] = []
+    for plugin, call in _implementations(hook):
+        with calling(plugin, hook, reads=False):
+            for problem in call(**arguments) or ():
+                if not isinstance(problem, Problem):
+                    raise _wrong_type(problem, Problem)
+                problems.append(problem)
+    return problems
 
 
 def _notify(hook: str, **arguments: Any) -> None:
     for plugin, call in _implementations(hook):
-        _guarded(plugin, hook, call, arguments)
+        _guarded(plugin, hook, lambda call=call: call(**arguments), reads=False)  # type: ignore[misc]
 
 
 def permissions() -> list[tuple[str, Permission]]:
     """Every plugin's permissions with the plugin's name."""
-    return _collect("shopadmin_permissions", Permission)
+    return _collect("shopadmin_permissions", Permission, at_start=True)
 
 
 def admin_views() -> list[tuple[str, Any]]:
     """Every plugin's admin views with the plugin's name."""
-    return _collect("shopadmin_admin_views", object)
+    return _collect("shopadmin_admin_views", object, at_start=True)
 
 
 def cli_commands() -> list[tuple[str, Any]]:
     """Every plugin's commands with the plugin's name."""
-    return _collect("shopadmin_cli_commands", object)
+    return _collect("shopadmin_cli_commands", object, at_start=True)
 
 
 def dashboard_tiles(actor: Actor) -> list[Tile]:
@@ -198,6 +174,34 @@ def check_order_change(change: OrderChange, actor: Actor) -> list[Problem]:
     return _veto("shopadmin_check_order_change", change=change, actor=actor)
 
 
+def check_erase(plugin: str) -> list[Problem]:
+    """What the plugin itself has against its data being taken away, whether it is on or off. An error goes through."""
+    for name, call in _implementations("shopadmin_check_erase", at_start=True):
+        if name == plugin:
+            with calling(name, "shopadmin_check_erase", reads=True):
+                return list(call())
+    return []
+
+
+def settings_form(plugin: str) -> type[Any] | None:
+    """The plugin's settings form, None for a plugin without."""
+    for name, call in _implementations("shopadmin_settings_form", at_start=True):
+        if name == plugin:
+            found = _guarded(plugin, "shopadmin_settings_form", call)
+            return found if isinstance(found, type) else None
+    return None
+
+
+def periodic_jobs() -> list[tuple[str, PeriodicJob]]:
+    """What the plugins want done every so often, with the plugin's name."""
+    return _collect("shopadmin_periodic_jobs", PeriodicJob)
+
+
+def run_periodic(plugin: str, job: PeriodicJob) -> bool:
+    """Do it once; whether it went well."""
+    return _guarded(plugin, job.name, lambda: job.run() or True, reads=False) is not None
+
+
 def order_changed(event: OrderChanged) -> None:
     """Tell every plugin."""
     _notify("shopadmin_order_changed", event=event)
@@ -237,5 +241,5 @@ def demo_data(shop: DemoShop) -> None:
 
 def is_on(plugin: str) -> bool:
     """Whether a registered plugin is switched on."""
-    record = _record()
-    return plugin in record.plugins.manifests and record.is_on(plugin)
+    hooks = record()
+    return plugin in hooks.plugins.manifests and hooks.is_on(plugin)

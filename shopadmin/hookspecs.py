@@ -23,6 +23,7 @@ from shopadmin.contract import (
     OrderId,
     OrderSnapshot,
     Panel,
+    PeriodicJob,
     Permission,
     Problem,
     ReviewChanged,
@@ -34,6 +35,7 @@ from shopadmin.contract import (
 
 if TYPE_CHECKING:
     from click import Command
+    from wtforms import Form
 
 PROJECT = "shopadmin"
 hookspec = pluggy.HookspecMarker(PROJECT)
@@ -61,6 +63,18 @@ def shopadmin_admin_views() -> Sequence[Any]:
 @hookspec
 def shopadmin_cli_commands() -> "Sequence[Command]":
     """Give click commands for ``shopadmin <plugin name> …``. Called when the command line starts."""
+    raise NotImplementedError
+
+
+@hookspec
+def shopadmin_settings_form() -> "type[Form]":
+    """Give a WTForms form for the Plugins page. Called when it is opened; ``plugin_settings(name)`` gives the values."""
+    raise NotImplementedError
+
+
+@hookspec
+def shopadmin_periodic_jobs() -> Sequence[PeriodicJob]:
+    """Give work for the worker to do every so often. Called at each look; an error costs the one run."""
     raise NotImplementedError
 
 
@@ -109,6 +123,12 @@ def shopadmin_buyer_panels(buyer: BuyerSnapshot, actor: Actor) -> Sequence[Panel
 @hookspec
 def shopadmin_check_order_change(change: OrderChange, actor: Actor) -> Sequence[Problem]:
     """Object to a change of an order made by hand. Called inside the transaction; an error aborts the change."""
+    raise NotImplementedError
+
+
+@hookspec
+def shopadmin_check_erase() -> Sequence[Problem]:
+    """Object to erasing the plugin's data. Called before it is done; an error keeps the data."""
     raise NotImplementedError
 
 

@@ -19,6 +19,7 @@ from shopadmin.contract import (
     OrderId,
     OrderSnapshot,
     Panel,
+    PeriodicJob,
     Permission,
     Problem,
     ReadContext,
@@ -46,6 +47,7 @@ from shopadmin.models import Base, db
 from shopadmin.models.base import BigId, UtcDateTime
 from shopadmin.services.audit import record as record_audit
 from shopadmin.services.lists import Filter, ListSpec, Sort
+from shopadmin.services.plugins import load_settings as plugin_settings
 from shopadmin.services.transactions import after_commit, writing
 
 __all__ = [
@@ -79,6 +81,7 @@ __all__ = [
     "OrderSnapshot",
     "Panel",
     "PaymentRecord",
+    "PeriodicJob",
     "Permission",
     "Phone",
     "Problem",
@@ -97,6 +100,7 @@ __all__ = [
     "after_commit",
     "db",
     "hookimpl",
+    "plugin_settings",
     "record_audit",
     "writing",
 ]

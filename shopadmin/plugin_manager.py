@@ -1,10 +1,13 @@
 """Find plugins, look them over, and leave a wrong one out with the reason. One manager per app, never global."""
 
 import difflib
+import functools
 import importlib.metadata
+import importlib.util
 import inspect
 import re
-from collections.abc import Iterable, Mapping
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -14,6 +17,7 @@ import pluggy
 
 from shopadmin import hookspecs
 from shopadmin.contract import API_VERSION, Manifest
+from shopadmin.models import Base
 
 ENTRY_POINTS = "shopadmin.plugins"
 BUILT_IN = "core"
@@ -70,24 +74,64 @@ def create(built_in: object, found: Mapping[str, object]) -> Plugins:
     return plugins
 
 
-def installed(allowed: frozenset[str] | None) -> tuple[dict[str, object], list[Quarantined]]:
-    """Load the entry points that the allow-list admits (None: all). A failing import is a quarantine, not an error."""
+def installed(allowed: frozenset[str] | None, folder: Path) -> tuple[dict[str, object], list[Quarantined]]:
+    """Load what the allow-list admits (None: all): entry points, and the modules and packages in ``folder``.
+
+    A failing import is a quarantine, not an error.
+    """
     found: dict[str, object] = {}
     failed = []
-    for entry_point in importlib.metadata.entry_points(group=ENTRY_POINTS):
-        if allowed is not None and entry_point.name not in allowed:
+    for name, load in _candidates(folder):
+        if allowed is not None and name not in allowed:
             continue
         try:
-            found[entry_point.name] = entry_point.load()
-        except Exception as error:  # a plugin may raise anything at all while it is imported
-            failed.append(Quarantined(entry_point.name, f"import: {type(error).__name__}: {error}"))
+            if name in found:
+                raise ImportError(f"{name} is installed as well: take it out of {folder.name}/")
+            found[name] = load()
+        except (Exception, SystemExit) as error:  # a plugin may do anything at all while it is imported
+            failed.append(Quarantined(name, f"import: {type(error).__name__}: {error}"))
     return found, failed
+
+
+def _candidates(folder: Path) -> Iterator[tuple[str, Callable[[], object]]]:
+    for entry_point in importlib.metadata.entry_points(group=ENTRY_POINTS):
+        yield entry_point.name, entry_point.load
+    for path in sorted(folder.glob("*")) if folder.is_dir() else ():
+        source = path / "__init__.py" if path.is_dir() else path
+        if source.suffix == ".py" and source.is_file() and not path.name.startswith(("_", ".")):
+            yield path.stem, functools.partial(_load_local, path.stem, source)
+
+
+def _load_local(name: str, source: Path) -> ModuleType:
+    """Run one file of the data folder as a module. Raises ImportError for one that others may write."""
+    for path in (source, source.parent):
+        if path.stat().st_mode & 0o022:
+            raise ImportError(f"{path.name} can be changed by other users of this machine: chmod go-w {path.name}")
+    module_name = f"shopadmin_local_{name}"
+    is_package = source.name == "__init__.py"
+    spec = importlib.util.spec_from_file_location(
+        module_name, source, submodule_search_locations=[str(source.parent)] if is_package else None
+    )
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{source.name} is no Python module")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[module_name] = module
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[module_name]
+        raise
+    return module
 
 
 def _add(plugins: Plugins, name: str, plugin: object) -> None:
     try:
         plugins.manager.register(plugin, name=name)
-        reason = _wrong_hooks(plugins.manager, plugin) or _wrong_manifest(plugins, name, plugin)
+        reason = (
+            _wrong_hooks(plugins.manager, plugin)
+            or _wrong_tables(name, plugin)
+            or _wrong_manifest(plugins, name, plugin)
+        )
     except Exception as error:  # as above
         reason = f"{type(error).__name__}: {error}"
     if reason:
@@ -101,6 +145,25 @@ def _wrong_hooks(manager: pluggy.PluginManager, plugin: object) -> str:
         if caller.name not in known:
             close = difflib.get_close_matches(caller.name, known, n=1)
             return f"unknown hook {caller.name}" + (f"; did you mean {close[0]}?" if close else "")
+    return ""
+
+
+def _wrong_tables(name: str, plugin: object) -> str:
+    """A table under a foreign name could take another owner's place; a foreign key would chain two owners together."""
+    if not isinstance(plugin, ModuleType):
+        return ""
+    prefix = f"plugin_{name}_"
+    for mapper in Base.registry.mappers:
+        module = mapper.class_.__module__
+        if module != plugin.__name__ and not module.startswith(f"{plugin.__name__}."):
+            continue
+        for table in map(str, mapper.tables):
+            if not table.startswith(prefix):
+                return f"table {table} does not start with {prefix}"
+        for key in (key for table in mapper.tables for key in getattr(table, "foreign_keys", ())):
+            target = key.target_fullname.partition(".")[0]
+            if not target.startswith(prefix):
+                return f"a foreign key to {target}, which is not the plugin's own: a plain indexed id instead"
     return ""
 
 

@@ -214,9 +214,23 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settings", sa.JSON(), nullable=False),
         sa.CheckConstraint("state in ('on', 'off', 'paused')", name=op.f("ck_plugin_state_state")),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_plugin_state")),
     )
+    op.create_table(
+        "plugin_failure",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("plugin", sa.String(length=40), nullable=False),
+        sa.Column("hook", sa.String(length=80), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("error", sa.String(length=500), nullable=False),
+        sa.Column("reference", sa.String(length=40), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("kind in ('error', 'slow', 'stuck')", name=op.f("ck_plugin_failure_kind")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plugin_failure")),
+    )
+    op.create_index("ix_plugin_failure_plugin_at", "plugin_failure", ["plugin", "at"], unique=False)
     op.create_table(
         "seller",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -766,6 +780,8 @@ def downgrade() -> None:
     op.drop_table("access_link")
     op.drop_table("setting")
     op.drop_table("seller")
+    op.drop_index("ix_plugin_failure_plugin_at", table_name="plugin_failure")
+    op.drop_table("plugin_failure")
     op.drop_table("plugin_state")
     op.drop_table("login_failure")
     op.drop_table("import_mapping")

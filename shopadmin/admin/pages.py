@@ -9,7 +9,7 @@ from flask_babel import format_currency
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from shopadmin import hook_calls
+from shopadmin import hook_guard
 from shopadmin.contract import Actor, Panel, Text
 from shopadmin.domain import money
 from shopadmin.services.buyers import BuyerCard
@@ -24,11 +24,12 @@ def rendered_panels(found: Iterable[tuple[str, Panel]]) -> list[dict[str, Any]]:
 
 def _rendered(plugin: str, panel: Panel) -> dict[str, Any]:
     try:
-        template = current_app.jinja_env.get_template(panel.template)
-        # What the template makes is markup already: it escaped its own values.
-        return {"title": panel.title, "html": Markup(template.render(**panel.context))}  # noqa: S704
-    except Exception as error:  # a plugin's template may raise anything; it costs its own card
-        return {"title": panel.title, "reference": hook_calls.fail(plugin, "panel template", error).reference}
+        with hook_guard.calling(plugin, "panel template", reads=True):
+            template = current_app.jinja_env.get_template(panel.template)
+            # What the template makes is markup already: it escaped its own values.
+            return {"title": panel.title, "html": Markup(template.render(**panel.context))}  # noqa: S704
+    except Exception:  # a plugin's template may raise anything; it costs its own card
+        return {"title": panel.title, "reference": hook_guard.reference()}
 
 
 def attempt(change: Callable[[], object], done: Any) -> int:

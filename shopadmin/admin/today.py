@@ -11,7 +11,7 @@ from flask_admin.base import expose
 from flask_babel import format_timedelta, get_locale, gettext, ngettext
 from flask_babel import lazy_gettext as _
 
-from shopadmin import hook_calls
+from shopadmin import hook_calls, hook_guard
 from shopadmin.admin import charts, pages
 from shopadmin.admin.base import AdminView
 from shopadmin.contract import Actor, MenuItem, Text, Tile, Tone
@@ -96,7 +96,7 @@ def tiles(actor: Actor) -> list[Tile]:
             try:
                 found.append(build())
             except Exception as error:  # one figure that cannot be had must not cost the page
-                reference = hook_calls.fail(BUILT_IN, "shopadmin_dashboard_tiles", error).reference
+                reference = hook_guard.fail(BUILT_IN, "shopadmin_dashboard_tiles", error).reference
                 note = _("Cannot be shown. Reference %(reference)s", reference=reference[:8])
                 found.append(Tile(title, "–", "", permission, note, "danger"))
     return found
@@ -107,7 +107,7 @@ def guarded(title: Text, build: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     try:
         return build()
     except Exception as error:  # as above
-        return {"title": title, "reference": hook_calls.fail(BUILT_IN, "today", error).reference}
+        return {"title": title, "reference": hook_guard.fail(BUILT_IN, "today", error).reference}
 
 
 def _to_ship() -> Tile:

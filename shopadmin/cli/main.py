@@ -9,6 +9,7 @@ import click
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
+from shopadmin.cli import plugin_commands
 from shopadmin.keys import KeyringError
 from shopadmin.services import occupancy
 
@@ -34,9 +35,16 @@ class RefusedError(click.ClickException):
             super().show(file)
 
 
+class _CommandLine(click.Group):
+    """The core's commands; for a name that is none of them the app is built and its plugins are asked."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        return super().get_command(ctx, cmd_name) or plugin_commands.group(build_app(ctx.obj), cmd_name)
+
+
 def build(app_factory: AppFactory, commands: tuple[click.Command, ...]) -> click.Group:
     """The whole command line over one app factory."""
-    group = click.Group("shopadmin", help="An admin for a small shop.", context_settings={"obj": app_factory})
+    group = _CommandLine("shopadmin", help="An admin for a small shop.", context_settings={"obj": app_factory})
     for command in commands:
         group.add_command(command)
     return group

@@ -10,7 +10,7 @@ from flask import Flask
 import config as environment
 from shopadmin.cli import serving, start_checks
 from shopadmin.cli.main import AppFactory, RefusedError, build_app
-from shopadmin.services import backups, occupancy, schema
+from shopadmin.services import backups, occupancy, plugins, schema
 
 LOOPBACK = "127.0.0.1"
 
@@ -39,9 +39,13 @@ def upgrade(owner: str | None = None) -> list[str]:
     """
     try:
         schema.check_startable()
-        if schema.pending() and not schema.is_new():
+        was_new = schema.is_new()
+        if schema.pending() and not was_new:
             click.echo(f"Backup before the upgrade: {backups.before_upgrade()}", err=True)
-        return schema.upgrade(owner)
+        moved = schema.upgrade(owner)
+        if was_new:
+            plugins.switch_on_installed()
+        return moved
     except schema.SchemaError as error:
         raise RefusedError(str(error)) from error
 

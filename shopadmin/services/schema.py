@@ -9,7 +9,7 @@ import alembic.config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import current_app
-from sqlalchemy import Connection, Engine, NullPool, create_engine, func, inspect, select
+from sqlalchemy import Connection, Engine, MetaData, NullPool, create_engine, func, inspect, select
 
 from shopadmin.models import Base, db, engine
 from shopadmin.services.transactions import write_lock
@@ -160,6 +160,20 @@ def downgrade(owner: str, revision: str) -> None:
         alembic.command.downgrade(config, revision)
 
 
+def drop(owner: str) -> None:
+    """Take a plugin's tables away: by its own revisions, or as they stand when the plugin is gone."""
+    if owner in owners():
+        downgrade(owner, "base")
+    with _connected() as connection:
+        names = inspect(connection).get_table_names()
+        mine = [name for name in names if name.startswith(f"plugin_{owner}_")]
+        found = MetaData()
+        found.reflect(connection, only=mine)
+        connection.rollback()
+        with connection.execution_options(shopadmin_writes=True).begin():
+            found.drop_all(connection)
+
+
 def revise(owner: str, message: str) -> Path:
     """Write a new revision of the owner from the difference between its tables and the database."""
     with _migrating(owner) as config:
@@ -196,8 +210,16 @@ def build(target: Engine, revisions: Mapping[str, str]) -> None:
 
 @contextlib.contextmanager
 def _migrating(owner: str, target: Engine | None = None) -> Iterator[alembic.config.Config]:
-    """Configuration with a connection of the role that owns the tables, while nobody else migrates."""
+    """Configuration with a connection that nobody else migrates on."""
     config = configuration(owner)
+    with _connected(target) as connection:
+        config.attributes["connection"] = connection
+        yield config
+
+
+@contextlib.contextmanager
+def _connected(target: Engine | None = None) -> Iterator[Connection]:
+    """A connection of the role that owns the tables, while nobody else migrates."""
     own_engine = target
     if own_engine is None:
         own_engine = create_engine(migrate_url(), poolclass=NullPool)
@@ -207,5 +229,4 @@ def _migrating(owner: str, target: Engine | None = None) -> Iterator[alembic.con
             # The session's own, so that it outlasts the migration's transaction; the end of the connection frees it.
             connection.execute(select(func.pg_advisory_lock(_MIGRATION_LOCK)))
             connection.commit()
-        config.attributes["connection"] = connection
-        yield config
+        yield connection

@@ -10,6 +10,7 @@ from flask import current_app
 from sqlalchemy import event
 from sqlalchemy.orm import ORMExecuteState, Session
 
+from shopadmin import hook_guard
 from shopadmin.models import db
 from shopadmin.services import audit
 
@@ -30,6 +31,8 @@ def writing() -> Iterator[Session]:
     Joins the block around it, if there is one. On SQLite the writer queues on a file lock before BEGIN IMMEDIATE:
     SQLite's own busy handler lets threads starve. Rows loaded before are read again inside.
     """
+    if plugin := hook_guard.reading_plugin():
+        raise WriteOutsideTransactionError(f"plugin {plugin} writes in a hook that only reads")
     session = db.session()
     if session.info.get("writing"):
         yield session

@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from types import FrameType
 from typing import Any
@@ -18,7 +19,7 @@ from huey.consumer import Consumer
 from shopadmin import queue
 from shopadmin.services import jobs
 from shopadmin.services.imports import control
-from shopadmin.tasks import running
+from shopadmin.tasks import periodic, running
 
 try:
     import fcntl
@@ -62,6 +63,7 @@ def main(app: Flask, parent_pipe: int | None = None) -> None:
         if parent_pipe is not None:
             threading.Thread(target=_leave_with_parent, args=(parent_pipe, consumer), daemon=True).start()
         threading.Thread(target=_look_around, args=(app, consumer), daemon=True).start()
+        threading.Thread(target=_keep_time, args=(app, consumer), daemon=True).start()
         consumer.run()
 
 
@@ -81,6 +83,17 @@ def _look_around(app: Flask, consumer: Any) -> None:
         except Exception:  # a database that restarts is back at the next look
             log.exception("the worker could not look for jobs")
         consumer.stop_flag.wait(LOOK_AGAIN)
+
+
+def _keep_time(app: Flask, consumer: Any) -> None:
+    """The plugins' periodic work, beside the jobs: an import that takes an hour delays no deadline."""
+    clock = periodic.Clock()
+    while not consumer.stop_flag.wait(periodic.LOOK_EVERY):
+        try:
+            with app.app_context():
+                clock.run_due(time.monotonic())
+        except Exception:  # as above
+            log.exception("the worker could not do the periodic work")
 
 
 def _leave_with_parent(pipe: int, consumer: Any) -> None:

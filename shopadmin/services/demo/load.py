@@ -14,7 +14,7 @@ from shopadmin.contract import AccountId, BuyerId, DemoShop, OrderId
 from shopadmin.models import db
 from shopadmin.models.audit import AuditEntry
 from shopadmin.models.cases import Incident, Note
-from shopadmin.services import audit, contacts, occupancy, schema, settings, shops
+from shopadmin.services import audit, contacts, occupancy, plugins, schema, settings, shops
 from shopadmin.services.demo import catalogue, orders, people, reviews
 from shopadmin.services.demo.orders import DemoOrder
 from shopadmin.services.transactions import writing
@@ -115,3 +115,4 @@ def empty() -> None:
                 schema.downgrade(owner, "base")
         shutil.rmtree(folder / "attachments", ignore_errors=True)
         schema.upgrade()
+        plugins.switch_on_installed()

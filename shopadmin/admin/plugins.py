@@ -1,0 +1,137 @@
+"""Plugins: which there are, whether they are on, what they ask for, what went wrong in them. The owner's alone."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from flask import abort, current_app, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_admin.base import expose
+from flask_babel import lazy_gettext as _
+from flask_babel import lazy_ngettext
+from wtforms import Form
+
+from shopadmin import hook_calls
+from shopadmin.admin import pages
+from shopadmin.admin.base import AdminView
+from shopadmin.contract import MenuItem
+from shopadmin.services import plugin_data, plugin_health
+from shopadmin.services import plugins as plugin_states
+from shopadmin.services.conflicts import MissingError
+
+_MANAGE = "core.plugins:manage"
+
+
+class PluginsView(AdminView):
+    """The list, and the page of one plugin."""
+
+    permissions: ClassVar[Mapping[str, str]] = {
+        "index_view": _MANAGE,
+        "details_view": _MANAGE,
+        "enable": _MANAGE,
+        "disable": _MANAGE,
+        "save_settings": _MANAGE,
+        "erase": _MANAGE,
+    }
+    menu_item = MenuItem("manage", 80, "plug")
+
+    def __init__(self) -> None:
+        super().__init__(name=_("Plugins"), endpoint="plugins", url="/admin/plugins")
+
+    @expose("/")
+    def index_view(self) -> ResponseReturnValue:
+        """Every plugin with its state."""
+        rows = [_shown(card) for card in plugin_states.cards()]
+        is_safe = bool(current_app.config["SAFE_MODE"])
+        return self.render("admin/plugins/index.html", rows=rows, is_safe=is_safe)
+
+    @expose("/details/<name>")
+    def details_view(self, name: str) -> ResponseReturnValue:
+        """One plugin."""
+        return self._page(name)
+
+    @expose("/details/<name>/enable", methods=["POST"])
+    def enable(self, name: str) -> ResponseReturnValue:
+        """Switch it on."""
+        return self._attempt(name, lambda: plugin_states.enable(self.actor, name), _("The plugin is on."))
+
+    @expose("/details/<name>/disable", methods=["POST"])
+    def disable(self, name: str) -> ResponseReturnValue:
+        """Switch it off; its data stays."""
+        done = _("The plugin is off. Its data is kept.")
+        return self._attempt(name, lambda: plugin_states.disable(self.actor, name), done)
+
+    @expose("/details/<name>/settings", methods=["POST"])
+    def save_settings(self, name: str) -> ResponseReturnValue:
+        """Keep what the plugin's own form holds."""
+        form = _settings_form(_find(name), request.form)
+        if form is None:
+            abort(404)
+        if not form.validate():
+            return self._page(name, form), 400
+        values = {field.name: field.data for field in form}
+        return self._attempt(
+            name, lambda: plugin_states.save_settings(self.actor, name, values), _("The settings are saved.")
+        )
+
+    @expose("/details/<name>/erase", methods=["POST"])
+    def erase(self, name: str) -> ResponseReturnValue:
+        """Take its data away for good, once its name is typed."""
+        typed = request.form.get("typed", "").strip()
+        status = pages.attempt(
+            lambda: plugin_data.erase(self.actor, name, typed), _("The data of the plugin is erased.")
+        )
+        if status != 200:
+            return self._page(name), status
+        return redirect(url_for(".index_view"))
+
+    def _attempt(self, name: str, change: Any, done: Any) -> ResponseReturnValue:
+        status = pages.attempt(change, done)
+        return redirect(url_for(".details_view", name=name)) if status == 200 else (self._page(name), status)
+
+    def _page(self, name: str, form: Form | None = None) -> str:
+        card = _find(name)
+        return str(
+            self.render(
+                "admin/plugins/details.html",
+                plugin=_shown(card),
+                permissions=card.permissions,
+                data=plugin_data.measure(name),
+                failures=plugin_health.recent(name),
+                form=form or _settings_form(card),
+                **{
+                    f"{act}_url": url_for(f".{act}", name=name)
+                    for act in ("enable", "disable", "save_settings", "erase")
+                },
+                back_url=url_for(".index_view"),
+            )
+        )
+
+
+def _find(name: str) -> plugin_states.PluginCard:
+    try:
+        return plugin_states.card(name)
+    except MissingError:
+        abort(404)
+
+
+def _settings_form(card: plugin_states.PluginCard, posted: Any = None) -> Form | None:
+    """The plugin's form with what was saved, or with what is posted; none for a plugin that is not on."""
+    kind = hook_calls.settings_form(card.name) if card.state == "on" else None
+    return kind(posted, data=plugin_states.load_settings(card.name)) if kind else None
+
+
+def _shown(card: plugin_states.PluginCard) -> dict[str, Any]:
+    made = card.manifest
+    failures = plugin_health.recent(card.name)
+    return {
+        "name": card.name,
+        "title": made.title if made else card.name,
+        "summary": made.summary if made else card.reason,
+        "reason": card.reason,
+        "version": made.version if made else "",
+        "api_version": made.api_version if made else "",
+        "homepage": made.homepage if made else "",
+        "state": card.state,
+        "trouble": lazy_ngettext("%(num)s failure", "%(num)s failures", len(failures)) if failures else "",
+        "url": url_for("plugins.details_view", name=card.name),
+    }
