@@ -137,8 +137,9 @@ def _add_plugin_views(app: Flask, admin: Admin) -> None:
     """Add what the plugins bring; a view that is not ours to trust takes its whole plugin out."""
     plugins = app.extensions["shopadmin.hooks"].plugins
     with app.app_context():
-        found = hook_calls.admin_views()
-        for plugin, view in found:
+        for plugin, view in hook_calls.admin_views():
+            if plugin not in plugins.manifests:
+                continue
             try:
                 _check_plugin_view(app, plugin, view)
                 view.plugin = plugin

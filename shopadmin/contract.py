@@ -215,7 +215,7 @@ class IncidentRecorded:
 
 @dataclass(frozen=True, slots=True)
 class PeriodicJob:
-    """Work that the worker does every ``seconds``, at least 10. ``run`` is safe to repeat and writes by ``writing()``."""
+    """Work that the worker does every ``seconds``, 10 at least. ``run`` is safe to repeat."""
 
     name: str
     seconds: int

@@ -5,6 +5,7 @@ mappings; *veto* lets every plugin object and lets an exception through; *notify
 implementation is called by itself, in name order: pluggy would stop the whole call at the first exception.
 """
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
@@ -33,6 +34,7 @@ from shopadmin.contract import (
 from shopadmin.hook_guard import calling, fail, record
 from shopadmin.plugin_manager import BUILT_IN
 
+log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
@@ -62,9 +64,25 @@ def _guarded(plugin: str, hook: str, call: Callable[[], T], *, reads: bool = Tru
         return None
 
 
-def _collect(hook: str, kind: type[T], *, at_start: bool = False, **arguments: Any) -> list[tuple[str, T]]:
+def _declared(hook: str, kind: type[T]) -> list[tuple[str, T]]:
+    """What all registered plugins declare; one that cannot say is left out as a whole."""
     items: list[tuple[str, T]] = []
-    for plugin, call in _implementations(hook, at_start=at_start):
+    for plugin, call in list(_implementations(hook, at_start=True)):
+        try:
+            found = list(call() or ())
+            for item in found:
+                if not isinstance(item, kind):
+                    raise _wrong_type(item, kind)
+            items += [(plugin, item) for item in found]
+        except Exception as error:  # a plugin may raise anything at all
+            log.error("plugin %s is left out", plugin, exc_info=error)
+            record().plugins.quarantine(plugin, f"{hook}: {type(error).__name__}: {error}")
+    return items
+
+
+def _collect(hook: str, kind: type[T], **arguments: Any) -> list[tuple[str, T]]:
+    items: list[tuple[str, T]] = []
+    for plugin, call in _implementations(hook):
         # Whatever it returns is walked inside the guard: a generator raises only there.
         for item in _guarded(plugin, hook, lambda call=call: list(call(**arguments) or ())) or ():  # type: ignore[misc]
             if isinstance(item, kind):
@@ -114,17 +132,17 @@ def _notify(hook: str, **arguments: Any) -> None:
 
 def permissions() -> list[tuple[str, Permission]]:
     """Every plugin's permissions with the plugin's name."""
-    return _collect("shopadmin_permissions", Permission, at_start=True)
+    return _declared("shopadmin_permissions", Permission)
 
 
 def admin_views() -> list[tuple[str, Any]]:
     """Every plugin's admin views with the plugin's name."""
-    return _collect("shopadmin_admin_views", object, at_start=True)
+    return _declared("shopadmin_admin_views", object)
 
 
 def cli_commands() -> list[tuple[str, Any]]:
     """Every plugin's commands with the plugin's name."""
-    return _collect("shopadmin_cli_commands", object, at_start=True)
+    return _declared("shopadmin_cli_commands", object)
 
 
 def dashboard_tiles(actor: Actor) -> list[Tile]:

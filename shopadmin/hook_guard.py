@@ -51,12 +51,14 @@ class Call:
 class HookRecord:
     """The plugins, and what happened in their hooks since the start; lives on the app.
 
-    ``on_by_default``: on until somebody says otherwise; ``unstored`` waits to be written to the database.
+    ``on_by_default``: on until somebody says otherwise; ``late``: whose tables are not up to date, None until somebody
+    has looked; ``unstored`` waits to be written to the database.
     """
 
     plugins: Plugins
     is_on: Callable[[str], bool] = lambda name: True
     on_by_default: frozenset[str] = frozenset()
+    late: frozenset[str] | None = None
     failures: deque[HookFailure] = field(default_factory=lambda: deque(maxlen=200))
     unstored: deque[HookFailure] = field(default_factory=lambda: deque(maxlen=200))
     calls: dict[int, Call] = field(default_factory=dict)
@@ -132,4 +134,4 @@ def _note_slow(app_record: HookRecord, call: Call, seconds: float) -> None:
 
 def reference() -> str:
     """The number of the present request, by which a failure is found in the log; empty outside of one."""
-    return str(request.environ.get("shopadmin.request_id", "")) if has_request_context() else ""
+    return str(request.environ.get("shopadmin.request_id", ""))[:8] if has_request_context() else ""

@@ -68,7 +68,7 @@ def shopadmin_cli_commands() -> "Sequence[Command]":
 
 @hookspec
 def shopadmin_settings_form() -> "type[Form]":
-    """Give a WTForms form for the Plugins page. Called when it is opened; ``plugin_settings(name)`` gives the values."""
+    """Give a WTForms form for the plugin's page. Called when it is opened; ``plugin_settings`` gives what was saved."""
     raise NotImplementedError
 
 

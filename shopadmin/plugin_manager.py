@@ -60,7 +60,8 @@ class Plugins:
         if self.manager.has_plugin(name):
             self.manager.unregister(name=name)
         self.manifests.pop(name, None)
-        self.quarantined.append(Quarantined(name, reason))
+        if all(found.name != name for found in self.quarantined):  # the first reason is the one to see to
+            self.quarantined.append(Quarantined(name, reason))
 
 
 def create(built_in: object, found: Mapping[str, object]) -> Plugins:

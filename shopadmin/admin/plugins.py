@@ -44,49 +44,49 @@ class PluginsView(AdminView):
         is_safe = bool(current_app.config["SAFE_MODE"])
         return self.render("admin/plugins/index.html", rows=rows, is_safe=is_safe)
 
-    @expose("/details/<name>")
-    def details_view(self, name: str) -> ResponseReturnValue:
+    @expose("/details/<plugin>")
+    def details_view(self, plugin: str) -> ResponseReturnValue:
         """One plugin."""
-        return self._page(name)
+        return self._page(plugin)
 
-    @expose("/details/<name>/enable", methods=["POST"])
-    def enable(self, name: str) -> ResponseReturnValue:
+    @expose("/details/<plugin>/enable", methods=["POST"])
+    def enable(self, plugin: str) -> ResponseReturnValue:
         """Switch it on."""
-        return self._attempt(name, lambda: plugin_states.enable(self.actor, name), _("The plugin is on."))
+        return self._attempt(plugin, lambda: plugin_states.enable(self.actor, plugin), _("The plugin is on."))
 
-    @expose("/details/<name>/disable", methods=["POST"])
-    def disable(self, name: str) -> ResponseReturnValue:
+    @expose("/details/<plugin>/disable", methods=["POST"])
+    def disable(self, plugin: str) -> ResponseReturnValue:
         """Switch it off; its data stays."""
         done = _("The plugin is off. Its data is kept.")
-        return self._attempt(name, lambda: plugin_states.disable(self.actor, name), done)
+        return self._attempt(plugin, lambda: plugin_states.disable(self.actor, plugin), done)
 
-    @expose("/details/<name>/settings", methods=["POST"])
-    def save_settings(self, name: str) -> ResponseReturnValue:
+    @expose("/details/<plugin>/settings", methods=["POST"])
+    def save_settings(self, plugin: str) -> ResponseReturnValue:
         """Keep what the plugin's own form holds."""
-        form = _settings_form(_find(name), request.form)
+        form = _settings_form(_find(plugin), request.form)
         if form is None:
             abort(404)
         if not form.validate():
-            return self._page(name, form), 400
+            return self._page(plugin, form), 400
         values = {field.name: field.data for field in form}
         return self._attempt(
-            name, lambda: plugin_states.save_settings(self.actor, name, values), _("The settings are saved.")
+            plugin, lambda: plugin_states.save_settings(self.actor, plugin, values), _("The settings are saved.")
         )
 
-    @expose("/details/<name>/erase", methods=["POST"])
-    def erase(self, name: str) -> ResponseReturnValue:
+    @expose("/details/<plugin>/erase", methods=["POST"])
+    def erase(self, plugin: str) -> ResponseReturnValue:
         """Take its data away for good, once its name is typed."""
         typed = request.form.get("typed", "").strip()
         status = pages.attempt(
-            lambda: plugin_data.erase(self.actor, name, typed), _("The data of the plugin is erased.")
+            lambda: plugin_data.erase(self.actor, plugin, typed), _("The data of the plugin is erased.")
         )
         if status != 200:
-            return self._page(name), status
+            return self._page(plugin), status
         return redirect(url_for(".index_view"))
 
     def _attempt(self, name: str, change: Any, done: Any) -> ResponseReturnValue:
         status = pages.attempt(change, done)
-        return redirect(url_for(".details_view", name=name)) if status == 200 else (self._page(name), status)
+        return redirect(url_for(".details_view", plugin=name)) if status == 200 else (self._page(name), status)
 
     def _page(self, name: str, form: Form | None = None) -> str:
         card = _find(name)
@@ -99,7 +99,7 @@ class PluginsView(AdminView):
                 failures=plugin_health.recent(name),
                 form=form or _settings_form(card),
                 **{
-                    f"{act}_url": url_for(f".{act}", name=name)
+                    f"{act}_url": url_for(f".{act}", plugin=name)
                     for act in ("enable", "disable", "save_settings", "erase")
                 },
                 back_url=url_for(".index_view"),
@@ -133,5 +133,5 @@ def _shown(card: plugin_states.PluginCard) -> dict[str, Any]:
         "homepage": made.homepage if made else "",
         "state": card.state,
         "trouble": lazy_ngettext("%(num)s failure", "%(num)s failures", len(failures)) if failures else "",
-        "url": url_for("plugins.details_view", name=card.name),
+        "url": url_for("plugins.details_view", plugin=card.name),
     }

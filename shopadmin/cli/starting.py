@@ -43,6 +43,7 @@ def upgrade(owner: str | None = None) -> list[str]:
         if schema.pending() and not was_new:
             click.echo(f"Backup before the upgrade: {backups.before_upgrade()}", err=True)
         moved = schema.upgrade(owner)
+        plugins.look_again()
         if was_new:
             plugins.switch_on_installed()
         return moved

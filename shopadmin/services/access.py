@@ -10,6 +10,7 @@ from sqlalchemy import and_, bindparam, or_, select
 
 from shopadmin import hook_calls
 from shopadmin.contract import AccountId, Actor, Permission
+from shopadmin.hook_guard import record
 from shopadmin.models import db
 from shopadmin.models.accounts import Account, Grant
 
@@ -72,9 +73,14 @@ class UnknownPermissionError(LookupError):
 def declare_permissions(app: Flask) -> None:
     """Gather what the core and the plugins declare, once: plugins are registered at start alone."""
     declared = {permission.code: permission for permission in CORE_PERMISSIONS}
+    plugins = record().plugins
     for plugin, permission in hook_calls.permissions():
         if permission.code.startswith(f"{plugin}."):
             declared[permission.code] = permission
+        else:
+            plugins.quarantine(plugin, f"permission {permission.code} does not start with {plugin}.")
+    left_out = {found.name for found in plugins.quarantined}
+    declared = {code: found for code, found in declared.items() if code.partition(".")[0] not in left_out}
     app.extensions["shopadmin.permissions"] = declared
 
 

@@ -61,6 +61,11 @@ SENTENCES: Mapping[str, Text] = {
     "core.session.ended": _("Signed out"),
     "core.session.others_ended": _("Signed the own other devices out"),
     "core.session.refused": _("Somebody tried to sign in and was refused"),
+    "core.plugin.enabled": _("Switched a plugin on"),
+    "core.plugin.disabled": _("Switched a plugin off"),
+    "core.plugin.paused": _("A plugin kept failing and was paused"),
+    "core.plugin.configured": _("Changed a plugin's settings"),
+    "core.plugin.erased": _("Erased a plugin's data"),
     "core.settings.changed": _("Changed the shop's settings"),
     "core.shipment.recorded": _("Recorded a parcel"),
 }
@@ -82,6 +87,7 @@ OBJECTS: Mapping[str, Text] = {
     "product": _("Product"),
     "review": _("Review"),
     "route": _("Page"),
+    "plugin": _("Plugin"),
     "settings": _("Settings"),
 }
 
@@ -97,6 +103,7 @@ _READ: Mapping[str, str] = {
     "order": "core.orders:read",
     "product": "core.products:read",
     "review": "core.reviews:read",
+    "plugin": "core.plugins:manage",
     "settings": "core.settings:update",
 }
 _PERSONAL = frozenset({"phone", "email", "address", "recipient", "buyer_name", "contact"})

@@ -73,7 +73,11 @@ def seal_new(session: Session) -> int:
             session.rollback()
             return sealed
         count = _seal_batch(session)
-        session.commit()
+        session.info["sealing"] = True
+        try:
+            session.commit()
+        finally:
+            session.info["sealing"] = False
         sealed += count
         if count < SEAL_BATCH:
             return sealed

@@ -30,10 +30,7 @@ def measure(name: str) -> DataSize:
     rows = sum(session.scalar(select(func.count()).select_from(text(f'"{table}"'))) or 0 for table in tables)
     size = None
     if db.engine.dialect.name == "postgresql":
-        query = text(
-            "select coalesce(sum(pg_total_relation_size(quote_ident(name)::regclass)), 0) from unnest(:names) name"
-        )
-        size = int(session.scalar(query, {"names": list(tables)}) or 0)
+        size = sum(session.scalar(select(func.pg_total_relation_size(table))) or 0 for table in tables)
     return DataSize(len(tables), rows, size)
 
 
@@ -64,6 +61,7 @@ def erase(actor: Actor | None, name: str, typed: str) -> int:
     held = measure(name)
     db.session.remove()  # a transaction that is still open would hold the tables
     schema.drop(name)
+    plugins.look_again()
     with writing() as session:
         session.execute(delete(PluginFailure).where(PluginFailure.plugin == name))
         row = session.get(PluginState, name)

@@ -1,6 +1,6 @@
 """Which plugins are on, and switching them: asked on every request, so that a switch needs no restart."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -32,12 +32,28 @@ class PluginCard:
     permissions: tuple[Permission, ...] = ()
 
 
+_LATE = "pending migration: stop the shop and start it again, or run shopadmin db upgrade"
+
+
 def is_on(name: str) -> bool:
     """Whether the plugin is on: what was decided last, else whether it is on by itself. One query per request."""
     if "plugin_states" not in g:
         g.plugin_states = dict(db.session().execute(select(PluginState.name, PluginState.state)).all())
     state = g.plugin_states.get(name)
-    return state == "on" if state else name in record().on_by_default
+    return (state == "on" if state else name in record().on_by_default) and name not in _late()
+
+
+def _late() -> frozenset[str]:
+    """Plugins whose tables are not up to date: they stay out until an upgrade. Looked up once in a process."""
+    hooks = record()
+    if hooks.late is None:
+        hooks.late = frozenset(schema.pending()) - {schema.CORE}
+    return hooks.late
+
+
+def look_again() -> None:
+    """Forget what was looked up: after an upgrade."""
+    record().late = None
 
 
 def switch_on_installed() -> None:
@@ -55,12 +71,17 @@ def cards() -> list[PluginCard]:
     plugins = record().plugins
     states = dict(db.session().execute(select(PluginState.name, PluginState.state)).all())
     found = {name: PluginCard(name, "quarantined", None, reason) for name, reason in _left_out().items()}
-    for owner in schema.heads():
+    heads = schema.heads()
+    for owner in heads:
         if owner != schema.CORE and owner not in found:
             found[owner] = PluginCard(owner, "missing")
     for name in plugins.names():
         state: Any = states.get(name) or ("on" if name in record().on_by_default else "off")
-        found[name] = PluginCard(name, state, plugins.manifests[name], "", _permissions(name))
+        is_behind = name in _late() and (state == "on" or name in heads)
+        reason = _LATE if is_behind else ""
+        found[name] = PluginCard(
+            name, "quarantined" if reason else state, plugins.manifests[name], reason, _permissions(name)
+        )
     return [found[name] for name in sorted(found)]
 
 
@@ -82,14 +103,14 @@ def _permissions(name: str) -> tuple[Permission, ...]:
 
 
 def enable(actor: Actor | None, name: str) -> None:
-    """Switch a plugin on. Raises MissingError, or ObjectionsError for one that is left out or lacks its tables."""
+    """Switch a plugin on; make its tables if it has none. Raises MissingError, or ObjectionsError when it cannot be."""
     found = card(name)
-    if found.manifest is None:
-        raise ObjectionsError(Problem("quarantined", _("This plugin cannot be switched on: %(why)s", why=found.reason)))
-    if name in schema.pending():
-        raise ObjectionsError(
-            Problem("pending", _("Its tables are not up to date. Stop the shop and start it again: that updates them."))
-        )
+    if found.state != "on" and name in _late() and name not in schema.heads():
+        schema.upgrade(name)  # it has no data yet, so there is nothing that could go wrong
+        look_again()
+    if found.state in ("quarantined", "missing"):
+        why = found.reason or _("it is not installed")
+        raise ObjectionsError(Problem("quarantined", _("This plugin cannot be switched on: %(why)s", why=why)))
     _switch(actor, name, "on")
 
 
@@ -115,18 +136,18 @@ def _switch(actor: Actor | None, name: str, state: str, reason: str = "") -> Non
         row = session.get(PluginState, name, with_for_update=True)
         before = row.state if row else ("on" if name in record().on_by_default else "off")
         if row is None:
-            row = PluginState(name=name, settings={})
+            row = PluginState(name=name, state=before, changed_at=datetime.now(UTC), settings={})
             session.add(row)
-        if row.state != state:
+        if before != state:
             row.state, row.changed_at = state, datetime.now(UTC)
             audit.record(
-                actor, f"core.plugin.{_ACTS[state]}", "plugin", name, before={"state": before}, after={"state": state},
+                actor, _CODES[state], "plugin", name, before={"state": before}, after={"state": state},
                 reason=reason,
             )  # fmt: skip
     g.pop("plugin_states", None)
 
 
-_ACTS = {"on": "enabled", "off": "disabled", "paused": "paused"}
+_CODES = {"on": "core.plugin.enabled", "off": "core.plugin.disabled", "paused": "core.plugin.paused"}
 
 
 def load_settings(name: str) -> dict[str, Any]:
@@ -152,9 +173,5 @@ def save_settings(actor: Actor | None, name: str, values: Mapping[str, Any]) -> 
 
 def findings() -> list[tuple[str, str]]:
     """What is wrong with the installed plugins, name and reason: for ``shopadmin plugins check``."""
-    late = [(name, "its tables are not at the newest revision: run shopadmin db upgrade") for name in _late()]
+    late = [(card.name, card.reason) for card in cards() if card.manifest and card.state == "quarantined"]
     return sorted([*_left_out().items(), *late])
-
-
-def _late() -> Iterable[str]:
-    return (owner for owner in schema.pending() if owner != schema.CORE)

@@ -91,8 +91,9 @@ def _lock(path: Path) -> int:
 
 
 def guard(session_class: Any) -> None:
-    """Refuse flushes and bulk statements outside ``writing()`` on every session of the class."""
+    """Refuse flushes, bulk statements and commits outside ``writing()`` on every session of the class."""
     event.listen(session_class, "before_flush", _refuse_flush)
+    event.listen(session_class, "before_commit", _refuse_commit)
     event.listen(session_class, "do_orm_execute", _refuse_bulk)
 
 
@@ -104,4 +105,9 @@ def _refuse_flush(session: Session, *_: object) -> None:
 
 def _refuse_bulk(state: ORMExecuteState) -> None:
     if (state.is_insert or state.is_update or state.is_delete) and not state.session.info.get("writing"):
+        raise WriteOutsideTransactionError("open a transaction with services.transactions.writing()")
+
+
+def _refuse_commit(session: Session) -> None:
+    if not session.info.get("writing") and not session.info.get("sealing"):
         raise WriteOutsideTransactionError("open a transaction with services.transactions.writing()")

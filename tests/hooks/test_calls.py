@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from shopadmin import hook_calls
+from shopadmin import hook_calls, hook_guard
 from shopadmin.contract import (
     AccountId,
     Action,
@@ -23,6 +23,7 @@ from shopadmin.contract import (
     OrderId,
     OrderSnapshot,
     Panel,
+    PeriodicJob,
     Permission,
     Problem,
     ReviewChanged,
@@ -82,6 +83,7 @@ COLLECTING = [
         {},
         lambda: [ImportFormat("good.x", "good", "Good", ("orders",), lambda h: False, lambda h, r, c: iter(()))],
     ),
+    ("periodic_jobs", {}, lambda: [PeriodicJob("good.x", 60, print)]),
     ("permissions", {}, lambda: [Permission("good.x:read", "Read")]),
     ("cli_commands", {}, lambda: [object()]),
 ]
@@ -109,7 +111,7 @@ def test_collecting_names_a_plugin_that_returns_the_wrong_type(app_with):
 
     tiles = hook_calls.dashboard_tiles(NOBODY)
 
-    failures = hook_calls._record().failures
+    failures = hook_guard.record().failures
     assert tiles == []
     assert [(failure.plugin, failure.hook) for failure in failures] == [("odd", "shopadmin_dashboard_tiles")]
 
@@ -204,9 +206,78 @@ def test_a_plugin_that_is_switched_off_is_not_called(make_app):
 
 
 def test_a_slow_plugin_is_named_in_the_log(app_with, caplog, monkeypatch):
-    monkeypatch.setattr(hook_calls, "SLOW_SECONDS", 0)
+    monkeypatch.setattr(hook_guard, "SLOW_SECONDS", 0)
     app_with(slow=plugin("slow", order_badges=lambda orders: {}))
 
     hook_calls.order_badges([ORDER])
 
     assert "slow plugin slow: shopadmin_order_badges" in caplog.text
+
+
+def test_a_page_full_of_slow_calls_notes_a_hook_once(app_with, monkeypatch):
+    monkeypatch.setattr(hook_guard, "SLOW_SECONDS", 0)
+    app_with(slow=plugin("slow", order_badges=lambda orders: {}))
+
+    hook_calls.order_badges([ORDER])
+    hook_calls.order_badges([ORDER])
+
+    assert [(failure.plugin, failure.kind) for failure in hook_guard.record().unstored] == [("slow", "slow")]
+
+
+def endless():
+    yield Action("A", "/a", "good.x:read")
+    raise RuntimeError("in the middle")
+
+
+@pytest.mark.parametrize("returned", [7, "text", {1: 2}, endless(), object()], ids=lambda value: type(value).__name__)
+def test_whatever_a_collecting_hook_returns_costs_that_plugin_alone(app_with, returned):
+    app_with(odd=plugin("odd", order_actions=lambda order, actor: returned))
+
+    assert hook_calls.order_actions(ORDER, OWNER) == []
+    assert {failure.plugin for failure in hook_guard.record().failures} == {"odd"}
+
+
+@pytest.mark.parametrize("returned", [7, "text", [1], {1: 2}, {1: ["no badge"]}], ids=str)
+def test_whatever_a_merging_hook_returns_costs_that_plugin_alone(app_with, returned):
+    app_with(odd=plugin("odd", order_badges=lambda orders: returned))
+
+    assert hook_calls.order_badges([ORDER]) == {}
+    assert [failure.plugin for failure in hook_guard.record().failures] == ["odd"]
+
+
+def test_an_objection_that_is_none_aborts_the_change_and_names_the_plugin(app_with):
+    app_with(odd=plugin("odd", check_order_change=lambda change, actor: ["no"]))
+
+    with pytest.raises(TypeError, match="str instead of Problem"):
+        hook_calls.check_order_change(OrderChange(ORDER, "paid", "shipped"), OWNER)
+    assert [failure.plugin for failure in hook_guard.record().failures] == ["odd"]
+
+
+def test_only_the_plugin_itself_is_asked_before_its_data_is_erased(app_with):
+    objecting = {"check_erase": lambda: [Problem("busy", "Busy")]}
+    app_with(first=plugin("first", **objecting), second=plugin("second", **objecting), third=plugin("third"))
+
+    assert [problem.code for problem in hook_calls.check_erase("first")] == ["busy"]
+    assert hook_calls.check_erase("third") == []
+
+
+def test_a_plugin_that_cannot_say_whether_it_objects_keeps_its_data(app_with):
+    app_with(bad=plugin("bad", check_erase=lambda: raising()))
+
+    with pytest.raises(RuntimeError, match="on purpose"):
+        hook_calls.check_erase("bad")
+
+
+def test_a_settings_form_is_given_for_its_own_plugin(app_with):
+    app_with(first=plugin("first", settings_form=lambda: dict), second=plugin("second"))
+
+    assert hook_calls.settings_form("first") is dict
+    assert hook_calls.settings_form("second") is None
+
+
+def test_periodic_work_that_raises_is_noted_and_goes_no_further(app_with):
+    app_with(good=plugin("good"))
+
+    assert hook_calls.run_periodic("good", PeriodicJob("good.x", 60, lambda: None)) is True
+    assert hook_calls.run_periodic("good", PeriodicJob("good.x", 60, raising)) is False
+    assert [failure.hook for failure in hook_guard.record().failures] == ["good.x"]

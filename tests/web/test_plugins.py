@@ -1,0 +1,138 @@
+"""The Plugins page: the owner's alone; a switch is felt by the next request."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from shopadmin import plugin_manager, testing
+from shopadmin.services import plugin_data, plugins, schema
+from shopadmin.services.transactions import writing
+from tests.support.forms import send
+
+GIFT = Path(__file__).resolve().parents[1] / "support" / "gift"
+
+
+@pytest.fixture
+def shop(make_app, tmp_path):
+    """A shop with the sample plugin on, a card in its table, an order."""
+    folder = tmp_path / "plugins"
+    shutil.copytree(GIFT, folder / "gift", ignore=shutil.ignore_patterns("__pycache__"))
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(path.stat().st_mode & ~0o022)
+    found, _failed = plugin_manager.installed(frozenset({"gift"}), folder)
+    app = make_app(plugins=found | {"wrong": object()})
+    with app.app_context():
+        schema.upgrade("gift")
+        plugins.look_again()
+        with writing() as session:
+            session.execute(text("insert into plugin_gift_card (id, amount) values (1, 500)"))
+        testing.make_order()
+    return app
+
+
+@pytest.fixture
+def owner(shop):
+    return testing.sign_in(shop, testing.make_account(shop, is_owner=True))
+
+
+def post(client, url: str, **fields):
+    return send(client, "/admin/profile/", url, **fields)
+
+
+def state(shop) -> str:
+    with shop.app_context():
+        return plugins.card("gift").state
+
+
+def test_the_list_names_every_plugin_and_why_one_was_left_out(owner):
+    page = owner.get("/admin/plugins/").text
+
+    assert "Gifts" in page
+    assert "no shopadmin_manifest" in page
+
+
+def test_the_page_shows_what_a_plugin_asks_for_before_it_is_switched_on(shop, owner):
+    with shop.app_context():
+        plugins.disable(None, "gift")
+
+    page = owner.get("/admin/plugins/details/gift").text
+
+    assert "See gift cards" in page
+    assert "gift.card:read" in page
+    assert "/admin/plugins/details/gift/enable" in page
+
+
+def test_a_switch_is_felt_by_the_next_request(shop, owner):
+    order = "/admin/orders/details/1"
+    assert owner.get("/admin/gift/").status_code == 200
+    assert "A gift for" in owner.get(order).text
+
+    assert post(owner, "/admin/plugins/details/gift/disable").status_code == 302
+    assert owner.get("/admin/gift/").status_code == 404
+    assert "A gift for" not in owner.get(order).text
+    assert "/admin/gift/" not in owner.get("/admin/orders/").text
+
+    assert post(owner, "/admin/plugins/details/gift/enable").status_code == 302
+    assert owner.get("/admin/gift/").status_code == 200
+
+
+def test_settings_are_checked_by_the_plugins_own_form_and_kept(shop, owner):
+    assert post(owner, "/admin/plugins/details/gift/settings", greeting="").status_code == 400
+    with shop.app_context():
+        assert plugins.load_settings("gift") == {}
+
+    assert post(owner, "/admin/plugins/details/gift/settings", greeting="Good day").status_code == 302
+
+    with shop.app_context():
+        assert plugins.load_settings("gift") == {"greeting": "Good day"}
+    assert "Good day" in owner.get("/admin/plugins/details/gift").text
+
+
+def test_erasing_asks_for_the_name_and_for_the_plugin_to_be_off(shop, owner):
+    erase = "/admin/plugins/details/gift/erase"
+    assert post(owner, erase, typed="gift").status_code == 409
+    post(owner, "/admin/plugins/details/gift/disable")
+    assert post(owner, erase, typed="Gifts").status_code == 400
+    with shop.app_context():
+        assert plugin_data.measure("gift").rows == 1
+
+    assert post(owner, erase, typed="gift").status_code == 302
+
+    with shop.app_context():
+        assert plugin_data.measure("gift").tables == 0
+
+
+def test_a_plugin_that_was_left_out_cannot_be_switched_on(owner):
+    response = post(owner, "/admin/plugins/details/wrong/enable")
+
+    assert response.status_code == 409
+    assert "no shopadmin_manifest" in response.text
+
+
+@pytest.mark.parametrize("act", ["", "/enable", "/disable", "/settings", "/erase"])
+def test_an_unknown_plugin_is_a_404(owner, act):
+    url = f"/admin/plugins/details/nothing{act}"
+
+    assert (post(owner, url) if act else owner.get(url)).status_code == 404
+
+
+def test_nobody_but_the_owner_comes_here(shop):
+    everything = [
+        code for code, found in shop.extensions["shopadmin.permissions"].items() if found.level == "grantable"
+    ]
+    helper = testing.sign_in(shop, testing.make_account(shop, *everything))
+
+    assert helper.get("/admin/plugins/").status_code == 403
+    assert helper.get("/admin/plugins/details/gift").status_code == 403
+    for act in ("enable", "disable", "settings", "erase"):
+        assert post(helper, f"/admin/plugins/details/gift/{act}", typed="gift").status_code == 403
+    assert state(shop) == "on"
+
+
+def test_safe_mode_is_said_on_the_page(make_app):
+    app = make_app(SAFE_MODE=True)
+    owner = testing.sign_in(app, testing.make_account(app, is_owner=True))
+
+    assert "SHOPADMIN_SAFE_MODE" in owner.get("/admin/plugins/").text
