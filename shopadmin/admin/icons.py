@@ -22,10 +22,10 @@ ICONS = (
     "heart-pulse", "hourglass-split", "house", "house-door", "image", "inbox", "info-circle", "info-circle-fill",
     "key", "keyboard", "laptop", "layout-sidebar", "lightning", "link-45deg", "list", "list-ul", "lock",
     "moon-stars", "patch-check", "pencil", "people", "person", "person-check", "person-circle", "person-plus",
-    "person-slash", "phone", "plug", "plus-lg", "printer", "puzzle", "question-circle", "receipt", "reply", "search",
-    "send", "shield-check", "shield-exclamation", "shield-lock", "shop", "signpost", "sliders", "star", "star-fill",
-    "star-half", "sun", "tag", "tags", "three-dots", "translate", "trash", "truck", "upload", "wrench", "x-circle",
-    "x-lg",
+    "person-slash", "phone", "plug", "plus-lg", "power", "printer", "puzzle", "question-circle", "receipt", "reply",
+    "search", "send", "shield-check", "shield-exclamation", "shield-lock", "shop", "signpost", "sliders", "star",
+    "star-fill", "star-half", "sun", "tag", "tags", "three-dots", "translate", "trash", "truck", "upload", "wrench",
+    "x-circle", "x-lg",
 )  # fmt: skip
 
 UNKNOWN = "question-circle"

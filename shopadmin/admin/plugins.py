@@ -7,7 +7,7 @@ from flask import abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin.base import expose
 from flask_babel import lazy_gettext as _
-from flask_babel import lazy_ngettext
+from flask_babel import ngettext
 from wtforms import Form
 
 from shopadmin import hook_calls
@@ -132,6 +132,6 @@ def _shown(card: plugin_states.PluginCard) -> dict[str, Any]:
         "api_version": made.api_version if made else "",
         "homepage": made.homepage if made else "",
         "state": card.state,
-        "trouble": lazy_ngettext("%(num)s failure", "%(num)s failures", len(failures)) if failures else "",
+        "trouble": ngettext("%(num)s failure", "%(num)s failures", len(failures)) if failures else "",
         "url": url_for("plugins.details_view", plugin=card.name),
     }

@@ -73,11 +73,7 @@ def seal_new(session: Session) -> int:
             session.rollback()
             return sealed
         count = _seal_batch(session)
-        session.info["sealing"] = True
-        try:
-            session.commit()
-        finally:
-            session.info["sealing"] = False
+        session.commit()
         sealed += count
         if count < SEAL_BATCH:
             return sealed

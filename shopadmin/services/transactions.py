@@ -91,7 +91,7 @@ def _lock(path: Path) -> int:
 
 
 def guard(session_class: Any) -> None:
-    """Refuse flushes, bulk statements and commits outside ``writing()`` on every session of the class."""
+    """Refuse flushes and bulk statements outside ``writing()``, and commits of a hook that only reads."""
     event.listen(session_class, "before_flush", _refuse_flush)
     event.listen(session_class, "before_commit", _refuse_commit)
     event.listen(session_class, "do_orm_execute", _refuse_bulk)
@@ -108,6 +108,6 @@ def _refuse_bulk(state: ORMExecuteState) -> None:
         raise WriteOutsideTransactionError("open a transaction with services.transactions.writing()")
 
 
-def _refuse_commit(session: Session) -> None:
-    if not session.info.get("writing") and not session.info.get("sealing"):
-        raise WriteOutsideTransactionError("open a transaction with services.transactions.writing()")
+def _refuse_commit(_session: Session) -> None:
+    if plugin := hook_guard.reading_plugin():
+        raise WriteOutsideTransactionError(f"plugin {plugin} commits in a hook that only reads")

@@ -8,6 +8,7 @@ import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 from flask import Flask
@@ -15,10 +16,13 @@ from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy import select
 from werkzeug.routing import Rule
+from wtforms import Form, StringField
 
 from shopadmin import testing
 from shopadmin.admin import gate
+from shopadmin.contract import Manifest
 from shopadmin.domain.records import Phone
+from shopadmin.hookspecs import hookimpl
 from shopadmin.models import Base, db
 from shopadmin.models.accounts import Account, LoginSession
 from shopadmin.models.audit import AuditEntry
@@ -177,7 +181,22 @@ _VALUES: Mapping[str, Mapping[str, Any]] = {
     "bootstrap.static": {"filename": "css/bootstrap.min.css"},
     "orders.change_status": {"status": "cancelled"},
     "orders.decide_chargeback": {"result": "won"},
-    "*": {"kind": "csv", "theme": "light"},
+    "*": {"kind": "csv", "theme": "light", "plugin": "sample"},
+}
+
+
+class SampleForm(Form):
+    """Settings of the sample plugin."""
+
+    greeting = StringField("Greeting")
+
+
+# What the pages of plugins are tried on: a plugin with settings and nothing else.
+PLUGINS = {
+    "sample": SimpleNamespace(
+        shopadmin_manifest=hookimpl(lambda: Manifest(name="sample", title="Sample", version="1.0", api_version=1)),
+        shopadmin_settings_form=hookimpl(lambda: SampleForm),
+    )
 }
 
 

@@ -2,14 +2,14 @@
 
 import pytest
 from forms import token_in
-from matrix import METHODS, UNSAFE, address, digest, rules, seed
+from matrix import METHODS, PLUGINS, UNSAFE, address, digest, rules, seed
 
 from shopadmin import testing
 
 
 @pytest.fixture
 def shop(make_app):
-    app = make_app(DEVELOPMENT=True)
+    app = make_app(PLUGINS, DEVELOPMENT=True)
     with app.app_context():
         return app, seed(app)
 

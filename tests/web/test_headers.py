@@ -1,7 +1,7 @@
 """What every answer carries, how cookies are marked, and who is let in by which way."""
 
 import pytest
-from matrix import address, principals, rules, seed
+from matrix import PLUGINS, address, principals, rules, seed
 
 from shopadmin import testing
 from shopadmin.models import db
@@ -31,7 +31,7 @@ def check_headers(response, where):
 
 
 def test_every_answer_of_every_route_carries_the_headers(make_app):
-    app = make_app(DEVELOPMENT=True)
+    app = make_app(PLUGINS, DEVELOPMENT=True)
     with app.app_context():
         seeds = seed(app)
 

@@ -11,6 +11,7 @@ import pytest
 from matrix import (
     MARKERS,
     METHODS,
+    PLUGINS,
     UNSAFE,
     address,
     digest,
@@ -37,7 +38,7 @@ FILES = ("static", "bootstrap.static", "icons.sprite")
 @pytest.fixture
 def shop(make_app):
     """An app with every page of the core, development's included, and one row of everything."""
-    app = make_app(DEVELOPMENT=True, WTF_CSRF_ENABLED=False)
+    app = make_app(PLUGINS, DEVELOPMENT=True, WTF_CSRF_ENABLED=False)
     with app.app_context():
         return app, seed(app)
 
@@ -144,12 +145,12 @@ def test_a_method_that_no_route_has_is_refused_to_everybody(shop, tell):
 
 
 def test_whoever_holds_the_permission_may_do_it(make_app, tell):
-    app = make_app(DEVELOPMENT=True, WTF_CSRF_ENABLED=False)
+    app = make_app(PLUGINS, DEVELOPMENT=True, WTF_CSRF_ENABLED=False)
     wanted = [(rule.endpoint, method) for rule in rules(app) for method in sorted((rule.methods or set()) & UNSAFE)]
     cases, wrong, seen = 0, [], set()
 
     for endpoint, method in wanted:
-        fresh = make_app(DEVELOPMENT=True, WTF_CSRF_ENABLED=False)
+        fresh = make_app(PLUGINS, DEVELOPMENT=True, WTF_CSRF_ENABLED=False)
         with fresh.app_context():
             seeds = seed(fresh)
         rule = next(found for found in rules(fresh) if found.endpoint == endpoint)

@@ -4,12 +4,12 @@ import shutil
 from pathlib import Path
 
 import pytest
+from forms import send
 from sqlalchemy import text
 
 from shopadmin import plugin_manager, testing
 from shopadmin.services import plugin_data, plugins, schema
 from shopadmin.services.transactions import writing
-from tests.support.forms import send
 
 GIFT = Path(__file__).resolve().parents[1] / "support" / "gift"
 
