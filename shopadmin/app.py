@@ -87,9 +87,11 @@ def _open_database(app: Flask) -> None:
 def _register_plugins(app: Flask, plugins: Mapping[str, object] | None) -> None:
     failed: list[plugin_manager.Quarantined] = []
     given = frozenset(plugins or ())
-    if plugins is None:
+    if app.config["SAFE_MODE"]:
+        plugins = {}  # not even imported: that may be what keeps the shop from starting
+    elif plugins is None:
         plugins, failed = plugin_manager.installed(app.config["PLUGINS_ALLOWED"], app.config["DATA_FOLDER"] / "plugins")
-    registered = plugin_manager.create(builtin, {} if app.config["SAFE_MODE"] else plugins)
+    registered = plugin_manager.create(builtin, plugins)
     registered.quarantined.extend(failed)
     app.extensions["shopadmin.hooks"] = hook_guard.HookRecord(registered, plugin_states.is_on, given)
     # Under the package's own name: no plugin can take the place of another's template, or of the core's.
