@@ -9,6 +9,7 @@ import click
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
+from shopadmin import hook_calls
 from shopadmin.keys import KeyringError
 from shopadmin.services import occupancy
 
@@ -36,10 +37,24 @@ class RefusedError(click.ClickException):
 
 def build(app_factory: AppFactory, commands: tuple[click.Command, ...]) -> click.Group:
     """The whole command line over one app factory."""
-    group = click.Group("shopadmin", help="An admin for a small shop.", context_settings={"obj": app_factory})
+    group = _Commands("shopadmin", help="An admin for a small shop.", context_settings={"obj": app_factory})
     for command in commands:
         group.add_command(command)
     return group
+
+
+class _Commands(click.Group):
+    """The core's commands; a name that is none of them is looked for among the plugins'."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The app is built only when the core has no such command."""
+        return super().get_command(ctx, cmd_name) or _plugin_command(ctx.obj, cmd_name)
+
+
+def _plugin_command(app_factory: AppFactory, name: str) -> click.Command | None:
+    with build_app(app_factory).app_context():
+        found = [command for _, command in hook_calls.cli_commands() if isinstance(command, click.Command)]
+    return next((command for command in found if command.name == name), None)
 
 
 def build_app(app_factory: AppFactory) -> Flask:
