@@ -1,6 +1,11 @@
-"""Red envelopes: Red envelope campaigns: small amounts that buyers may claim and redeem."""
+"""Red envelopes: red envelope campaigns: small amounts that buyers may claim and redeem."""
 
-from shopadmin.plugin_api import API_VERSION, Manifest, hookimpl
+from collections.abc import Sequence
+
+from shopadmin.plugin_api import API_VERSION, Manifest, Permission, hookimpl
+from shopadmin_red_envelope import models, permissions
+
+__all__ = ["models"]
 
 __version__ = "0.1.0"
 
@@ -15,3 +20,9 @@ def shopadmin_manifest() -> Manifest:
         api_version=API_VERSION,
         summary="Red envelope campaigns: small amounts that buyers may claim and redeem",
     )
+
+
+@hookimpl
+def shopadmin_permissions() -> Sequence[Permission]:
+    """Read, create, amount, withdraw; the denomination table is the owner's alone."""
+    return permissions.PERMISSIONS
