@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from shopadmin.plugin_api import API_VERSION, Manifest, Permission, hookimpl
+from shopadmin.plugin_api import API_VERSION, Manifest, Permission, Problem, hookimpl
 from shopadmin_red_envelope import models, permissions
+from shopadmin_red_envelope.services import integrity
 
 __all__ = ["models"]
 
@@ -26,3 +27,9 @@ def shopadmin_manifest() -> Manifest:
 def shopadmin_permissions() -> Sequence[Permission]:
     """Read, create, amount, withdraw; the denomination table is the owner's alone."""
     return permissions.PERMISSIONS
+
+
+@hookimpl
+def shopadmin_integrity_problems() -> Sequence[Problem]:
+    """The triggers, the seals and the clock."""
+    return list(integrity.problems())
