@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
-from shopadmin.plugin_api import API_VERSION, Manifest, Permission, Problem, hookimpl
-from shopadmin_red_envelope import models, permissions
-from shopadmin_red_envelope.services import integrity
+from click import Command
+
+from shopadmin.plugin_api import API_VERSION, DemoShop, Manifest, Permission, Problem, hookimpl
+from shopadmin_red_envelope import cli, models, permissions
+from shopadmin_red_envelope.services import demo, integrity
 
 __all__ = ["models"]
 
@@ -33,3 +35,15 @@ def shopadmin_permissions() -> Sequence[Permission]:
 def shopadmin_integrity_problems() -> Sequence[Problem]:
     """The triggers, the seals and the clock."""
     return list(integrity.problems())
+
+
+@hookimpl
+def shopadmin_cli_commands() -> Sequence[Command]:
+    """``shopadmin red-envelope``."""
+    return [cli.red_envelope]
+
+
+@hookimpl
+def shopadmin_demo_data(shop: DemoShop) -> None:
+    """A campaign in each state."""
+    demo.load(shop.today)

@@ -28,6 +28,7 @@ _SENTENCES: Mapping[str, Callable[..., Any]] = {
     "bad_values": lambda: _("These values do not fit together."),
     "missing": lambda: _("This is needed before the campaign can be scheduled."),
     "unknown_field": lambda name: _("There is no field %(name)s.", name=name),
+    "unknown_campaign": lambda: _("There is no such campaign."),
     "unknown_activity": lambda: _("There is no such activity."),
     "unknown_kind": lambda: _("Choose whose activity it is."),
     "unknown_mode": lambda: _("Choose how buyers get the envelope."),

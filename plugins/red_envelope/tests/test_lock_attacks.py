@@ -24,7 +24,7 @@ OTHERS = COLUMNS.replace("id, ", "", 1)
 
 REASONS = (
     "red_envelope:", "permission denied", "must be owner", "CHECK constraint failed", "violates check constraint",
-    "invalid input syntax",
+    "invalid input syntax", "duplicate key",
 )  # fmt: skip
 
 

@@ -36,6 +36,11 @@ def now(connection: Connection) -> int:
     return int(connection.exec_driver_sql(_engine(connection).READ_CLOCK).scalar_one())
 
 
+def read_clock(dialect: str) -> str:
+    """The statement that reads the clock of a dialect."""
+    return (sqlite.Engine if dialect == "sqlite" else postgresql.Engine).READ_CLOCK
+
+
 def fingerprint(found: dict[str, str]) -> str:
     """SHA-256 of names and texts."""
     lines = [f"{name}\n{' '.join(text.split())}\n" for name, text in sorted(found.items())]
