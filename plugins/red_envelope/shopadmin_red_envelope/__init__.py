@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from click import Command
 
-from shopadmin.plugin_api import API_VERSION, DemoShop, Manifest, Permission, Problem, hookimpl
-from shopadmin_red_envelope import cli, models, permissions
+from shopadmin.plugin_api import API_VERSION, AdminView, DemoShop, Manifest, Permission, Problem, hookimpl
+from shopadmin_red_envelope import cli, models, permissions, setup_views, views
 from shopadmin_red_envelope.services import demo, integrity
 
 __all__ = ["models"]
@@ -47,3 +47,9 @@ def shopadmin_cli_commands() -> Sequence[Command]:
 def shopadmin_demo_data(shop: DemoShop) -> None:
     """A campaign in each state."""
     demo.load(shop.today)
+
+
+@hookimpl
+def shopadmin_admin_views() -> Sequence[AdminView]:
+    """Campaigns, activities, denominations."""
+    return [views.CampaignsView(), setup_views.ActivitiesView(), setup_views.DenominationsView()]

@@ -64,7 +64,7 @@ class CampaignForm(FlaskForm):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        found = [SelectChoice("", _("Not chosen yet"))]
+        found = [SelectChoice("", str(_("Not chosen yet")))]
         self.activity_id.choices = found + [SelectChoice(str(row.id), row.name) for row in activities.everything()]
         self.denomination.choices = [
             SelectChoice(f"{table.category}|{amount}", f"{denominations.category_name(table.category)} · {money}")
@@ -85,7 +85,7 @@ class CampaignForm(FlaskForm):
             threshold=read_money(self.threshold.data or "", currency, "threshold"),
             mode=self.mode.data,
             after_order_discounts=self.after_order_discounts.data,
-            **_instants({name: getattr(self, name).data for name in INSTANTS}),  # type: ignore[arg-type]
+            **_instants({name: getattr(self, name).data for name in INSTANTS}),
         )
 
     @property
@@ -133,9 +133,9 @@ def show_problems(form: Any, refused: RefusedError) -> None:
         name = {"amount": "denomination", "category": "denomination"}.get(problem.field, problem.field)
         field = form._fields.get(problem.field) or form._fields.get(name)
         if field is None:
-            form.form_errors.append(problem.message)
+            form.form_errors.append(str(problem.message))
         else:
-            field.errors = [*field.errors, problem.message]
+            field.errors = [*field.errors, str(problem.message)]
 
 
 def _instants(times: Mapping[str, datetime | None]) -> dict[str, int | None]:

@@ -79,7 +79,7 @@ class RedEnvelopeCampaign(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     title: Mapped[str] = mapped_column(String(80))
-    activity_id: Mapped[int | None] = mapped_column(ForeignKey("plugin_red_envelope_activity.id"))
+    activity_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("plugin_red_envelope_activity.id"))
     state: Mapped[str] = mapped_column(String(10), default="draft")
     category: Mapped[str] = mapped_column(String(80))
     denomination_version: Mapped[int] = mapped_column(BigInteger)
@@ -105,7 +105,7 @@ class RedEnvelopeSeal(Base):
     __table_args__ = (integer_check("sealed_at"),)
 
     campaign_id: Mapped[int] = mapped_column(
-        ForeignKey("plugin_red_envelope_campaign.id"), primary_key=True, autoincrement=False
+        BigInteger, ForeignKey("plugin_red_envelope_campaign.id"), primary_key=True, autoincrement=False
     )
     terms: Mapped[str] = mapped_column(Text)
     sha256: Mapped[str] = mapped_column(String(64))

@@ -12,6 +12,7 @@ from flask_babel import format_timedelta
 from flask_babel import lazy_gettext as _
 
 from shopadmin.plugin_api import (
+    Action,
     AdminListView,
     Column,
     ListSpec,
@@ -69,7 +70,7 @@ class CampaignsView(AdminListView):
     def index_view(self) -> ResponseReturnValue:
         """The list; whoever opens it first after a start seals the campaign."""
         sealing.seal_due()
-        return super().index_view()
+        return str(super().index_view())
 
     def decorate(self, rows: Sequence[Any]) -> Sequence[Any]:
         """States by the clock, instants as times."""
@@ -88,9 +89,18 @@ class CampaignsView(AdminListView):
 
     def list_context(self) -> dict[str, Any]:
         """Those who may set one up find the button."""
+        links = {str(_("Activities")): ("red_envelope_activities.index_view", permissions.READ),
+                 str(_("Denominations")): ("red_envelope_denominations.index_view", permissions.TABLE)}  # fmt: skip
+        shown = {
+            "page_actions": [
+                Action(label, url_for(endpoint), point, method="GET")
+                for label, (endpoint, point) in links.items()
+                if self.actor.can(point)
+            ]
+        }
         if not self.actor.can(permissions.CREATE):
-            return {}
-        return {"create_url": url_for(".create_view"), "create_label": _("New campaign")}
+            return shown
+        return {**shown, "create_url": url_for(".create_view"), "create_label": _("New campaign")}
 
     @expose("/details/<row_id>")
     def details_view(self, row_id: str) -> ResponseReturnValue:

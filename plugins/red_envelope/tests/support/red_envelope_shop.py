@@ -22,7 +22,8 @@ class Clock:
     start: int = NOW + 24 * HOUR
 
     def set(self, instant: int) -> None:
-        """Let it be this instant."""
+        """Let it be this instant, for what the session reads from now on."""
+        db.session.rollback()
         with self.engine.begin() as connection:
             connection.exec_driver_sql(f"update plugin_red_envelope_clock set ms = {instant}")
 
