@@ -29,6 +29,7 @@ _SENTENCES: Mapping[str, Callable[..., Any]] = {
     "missing": lambda: _("This is needed before the campaign can be scheduled."),
     "unknown_field": lambda name: _("There is no field %(name)s.", name=name),
     "unknown_campaign": lambda: _("There is no such campaign."),
+    "not_ended": lambda: _("A campaign has not ended yet. Its data stays until every campaign has."),
     "unknown_activity": lambda: _("There is no such activity."),
     "unknown_kind": lambda: _("Choose whose activity it is."),
     "unknown_mode": lambda: _("Choose how buyers get the envelope."),

@@ -7,7 +7,7 @@ import pytest
 from red_envelope_shop import ACTIVITY, HOUR, NOW, TERMS, Clock, make_activity, make_campaign, stored
 from shopadmin_red_envelope import triggers
 from shopadmin_red_envelope.models import RedEnvelopeSeal
-from shopadmin_red_envelope.services import activities, campaigns, denominations, sealing
+from shopadmin_red_envelope.services import activities, campaigns, denominations, erasing, sealing
 
 from shopadmin.plugin_api import Actor, ForbiddenError, ObjectionsError, RefusedError, db
 from shopadmin.services import integrity, schema
@@ -178,3 +178,13 @@ def test_models_and_revisions_agree_and_go_down_and_up_again(shop: Any) -> None:
     schema.downgrade("red_envelope", "base")
     assert schema.upgrade() == ["red_envelope"]
     assert integrity.problems() == []
+
+
+def test_data_stays_until_every_campaign_has_ended(clock: Clock) -> None:
+    assert erasing.objections() == []
+    make_campaign()
+    assert [problem.code for problem in erasing.objections()] == ["red_envelope.not_ended"]
+
+    clock.set(TERMS.use_to or 0)
+
+    assert erasing.objections() == []
