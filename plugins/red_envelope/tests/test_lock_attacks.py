@@ -12,7 +12,7 @@ from flask import Flask
 from red_envelope_shop import HOUR, NOW, Clock, make_activity, make_campaign, stored
 from shopadmin_red_envelope import triggers
 from shopadmin_red_envelope.models import RedEnvelopeCampaign, RedEnvelopeSeal
-from shopadmin_red_envelope.services import campaigns, sealing
+from shopadmin_red_envelope.services import campaigns, changing, sealing
 
 from shopadmin.plugin_api import ObjectionsError, db, writing
 from shopadmin.services import integrity
@@ -237,7 +237,7 @@ def test_the_service_does_not_commit_after_the_start(clock: Clock, monkeypatch: 
 
 def test_two_connections_save_in_the_last_moment_and_the_seal_holds_what_was_committed(shop: Flask) -> None:
     """By the database's own clock: two writers hammer until they are refused, then the seal is taken."""
-    now = sealing.changing.now()
+    now = changing.now()
     db.session.rollback()
     start = now + 2500
     activity = make_activity(starts_at=start, ends_at=start + HOUR)
@@ -352,3 +352,14 @@ def test_check_finds_a_change_that_was_made_with_the_clock_set_back(clock: Clock
     campaigns.set_amount(None, campaign, 500, 2)
 
     assert checked().count("clock") == 2
+
+
+def test_a_shop_that_serves_refuses_a_clock_that_is_not_the_databases_own(shop: Flask, clock: Clock) -> None:
+    campaign = make_campaign()
+    before = stored()
+    shop.testing = False
+
+    with pytest.raises(changing.ForeignClockError):
+        campaigns.set_amount(None, campaign, 500, 2)
+
+    assert stored() == before

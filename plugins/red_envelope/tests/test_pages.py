@@ -112,3 +112,34 @@ def test_a_reader_sees_and_changes_nothing(shop: Flask, clock: Clock) -> None:
         assert answer.status_code == 403
 
     assert stored() == before
+
+
+def test_there_is_no_bulk_action_to_attack(owner: testing.ShopClient) -> None:
+    campaign = make_campaign()
+    before = stored()
+
+    for path in ("action/", "delete/", "ajax/update/"):
+        answer = owner.post(f"{LIST}{path}", data={"action": "delete", "rowid": str(campaign), "id": str(campaign)})
+        assert answer.status_code in (404, 405)
+
+    assert stored() == before
+
+
+def test_a_stale_tab_is_told_and_changes_nothing(owner: testing.ShopClient) -> None:
+    campaign = make_campaign("draft")
+    owner.post(f"{LIST}details/{campaign}/edit?version=1", data=form(1, title="First"))
+    before = stored()
+
+    answer = owner.post(f"{LIST}details/{campaign}/edit?version=1", data=form(1, title="Second"))
+
+    assert answer.status_code == 409
+    assert stored() == before
+
+
+def test_the_pages_speak_chinese(owner: testing.ShopClient) -> None:
+    campaign = make_campaign()
+    with owner.session_transaction() as cookie:
+        cookie["language"] = "zh"
+
+    assert "新建红包活动" in owner.get(LIST).text
+    assert "现在只能更改金额" in owner.get(f"{LIST}details/{campaign}").text
