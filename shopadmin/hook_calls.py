@@ -69,12 +69,13 @@ def _record() -> HookRecord:
     return record
 
 
-def _implementations(hook: str) -> Iterator[tuple[str, Callable[..., Any]]]:
+def _implementations(hook: str, *, at_start: bool = False) -> Iterator[tuple[str, Callable[..., Any]]]:
+    """``at_start``: of every registered plugin, as one that is off now may be on at the next request."""
     record = _record()
     caller = getattr(record.plugins.manager.hook, hook)
     for implementation in sorted(caller.get_hookimpls(), key=lambda found: found.plugin_name):
         name = implementation.plugin_name
-        if name == BUILT_IN or record.is_on(name):
+        if at_start or name == BUILT_IN or record.is_on(name):
             yield name, _accepting(implementation)
 
 
@@ -108,9 +109,9 @@ def fail(plugin: str, hook: str, error: Exception) -> HookFailure:
     return failure
 
 
-def _collect(hook: str, kind: type[T], **arguments: Any) -> list[tuple[str, T]]:
+def _collect(hook: str, kind: type[T], *, at_start: bool = False, **arguments: Any) -> list[tuple[str, T]]:
     items: list[tuple[str, T]] = []
-    for plugin, call in _implementations(hook):
+    for plugin, call in _implementations(hook, at_start=at_start):
         for item in _guarded(plugin, hook, call, arguments) or ():
             if isinstance(item, kind):
                 items.append((plugin, item))
@@ -138,17 +139,17 @@ def _notify(hook: str, **arguments: Any) -> None:
 
 def permissions() -> list[tuple[str, Permission]]:
     """Every plugin's permissions with the plugin's name."""
-    return _collect("shopadmin_permissions", Permission)
+    return _collect("shopadmin_permissions", Permission, at_start=True)
 
 
 def admin_views() -> list[tuple[str, Any]]:
     """Every plugin's admin views with the plugin's name."""
-    return _collect("shopadmin_admin_views", object)
+    return _collect("shopadmin_admin_views", object, at_start=True)
 
 
 def cli_commands() -> list[tuple[str, Any]]:
     """Every plugin's commands with the plugin's name."""
-    return _collect("shopadmin_cli_commands", object)
+    return _collect("shopadmin_cli_commands", object, at_start=True)
 
 
 def dashboard_tiles(actor: Actor) -> list[Tile]:
