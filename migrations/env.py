@@ -21,6 +21,11 @@ def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
     return name.startswith(f"plugin_{owner}_") if owner != "core" else not is_plugin_table
 
 
+def _is_object_ours(_item: object, name: str | None, kind: str, _is_reflected: bool, _other: object) -> bool:
+    """The same of the models: every owner's tables stand in one metadata."""
+    return _is_ours(name, kind, None)
+
+
 def _render(kind: str, item: object, _context: object) -> str | bool:
     """Write plain types into revisions: a revision must not change when the code does."""
     if kind == "type" and isinstance(item, UtcDateTime):
@@ -34,6 +39,7 @@ def _run() -> None:
         target_metadata=Base.metadata,
         version_table=config.attributes["version_table"],
         include_name=_is_ours,
+        include_object=_is_object_ours,
         render_item=_render,
         render_as_batch=connection.dialect.name == "sqlite",
         transaction_per_migration=False,

@@ -1,6 +1,9 @@
 """The one door: everything a plugin may import from shopadmin. The core itself never imports this module."""
 
-from shopadmin.admin.base import AdminListView, AdminView, Column
+from shopadmin.admin.base import AdminListView, AdminView, Column, Pair
+from shopadmin.admin.pages import attempt
+from shopadmin.cli.main import RefusedError as CommandRefusedError
+from shopadmin.cli.main import answer, json_option, with_app
 from shopadmin.contract import (
     API_VERSION,
     AccountId,
@@ -29,6 +32,7 @@ from shopadmin.contract import (
     SearchHit,
     Tile,
 )
+from shopadmin.domain.money import to_decimal, to_minor
 from shopadmin.domain.records import (
     BuyerRecord,
     CategoryRecord,
@@ -46,8 +50,12 @@ from shopadmin.hookspecs import hookimpl
 from shopadmin.models import Base, db
 from shopadmin.models.base import BigId, UtcDateTime
 from shopadmin.services.audit import record as record_audit
-from shopadmin.services.lists import Filter, ListSpec, Sort
+from shopadmin.services.conflicts import MissingError, ObjectionsError, RefusedError
+from shopadmin.services.lists import Filter, ListSpec, Sort, View, fetch_one, parse_id
 from shopadmin.services.plugins import load_settings as plugin_settings
+from shopadmin.services.refusals import ConflictError, ForbiddenError
+from shopadmin.services.settings import ShopSettings
+from shopadmin.services.settings import load as shop_settings
 from shopadmin.services.transactions import after_commit, writing
 
 __all__ = [
@@ -65,8 +73,11 @@ __all__ = [
     "BuyerSnapshot",
     "CategoryRecord",
     "Column",
+    "CommandRefusedError",
+    "ConflictError",
     "DemoShop",
     "Filter",
+    "ForbiddenError",
     "ImportFormat",
     "IncidentRecord",
     "IncidentRecorded",
@@ -74,11 +85,14 @@ __all__ = [
     "ListSpec",
     "Manifest",
     "MenuItem",
+    "MissingError",
+    "ObjectionsError",
     "OrderChange",
     "OrderChanged",
     "OrderId",
     "OrderRecord",
     "OrderSnapshot",
+    "Pair",
     "Panel",
     "PaymentRecord",
     "PeriodicJob",
@@ -87,6 +101,7 @@ __all__ = [
     "Problem",
     "ProductRecord",
     "ReadContext",
+    "RefusedError",
     "Rejection",
     "ReviewChanged",
     "ReviewId",
@@ -94,13 +109,24 @@ __all__ = [
     "ReviewSnapshot",
     "SearchHit",
     "SellerRecord",
+    "ShopSettings",
     "Sort",
     "Tile",
     "UtcDateTime",
+    "View",
     "after_commit",
+    "answer",
+    "attempt",
     "db",
+    "fetch_one",
     "hookimpl",
+    "json_option",
+    "parse_id",
     "plugin_settings",
     "record_audit",
+    "shop_settings",
+    "to_decimal",
+    "to_minor",
+    "with_app",
     "writing",
 ]

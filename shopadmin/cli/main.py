@@ -1,12 +1,13 @@
 """The command group. It is handed the app factory, so that commands need not import the app."""
 
+import contextlib
 import functools
 import json
 from collections.abc import Callable
 from typing import IO, Any, TypeVar
 
 import click
-from flask import Flask
+from flask import Flask, has_app_context
 from sqlalchemy.exc import OperationalError
 
 from shopadmin.cli import plugin_commands
@@ -64,7 +65,8 @@ def with_app(command: F) -> F:
     @click.pass_obj
     @functools.wraps(command)
     def run(app_factory: AppFactory, *args: Any, **kwargs: Any) -> Any:
-        with build_app(app_factory).app_context():
+        # A plugin's command runs inside the context that its group has opened.
+        with contextlib.nullcontext() if has_app_context() else build_app(app_factory).app_context():
             try:
                 return command(*args, **kwargs)
             except occupancy.OccupiedError as error:

@@ -95,7 +95,9 @@ def test_every_constraint_has_a_name(app: Flask) -> None:
     nameless = []
     with db.engine.connect() as connection:
         found = inspect(connection)
-        for table in Base.metadata.tables.keys() - STAGE.tables.keys():
+        # A plugin's tables stand in the metadata as soon as any test has imported the plugin.
+        mine = {name for name in Base.metadata.tables if name in found.get_table_names()}
+        for table in mine - STAGE.tables.keys():
             constraints = [
                 found.get_pk_constraint(table),
                 *found.get_foreign_keys(table),

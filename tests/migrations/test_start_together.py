@@ -25,7 +25,10 @@ def test_one_migrates_and_the_others_wait(cluster: testing.Cluster | None, tmp_p
 
     assert [process.returncode for process in started] == [0] * 4, outputs
     moved = [json.loads(out)["upgraded"] for out, _ in outputs]
-    assert sorted(moved) == [[], [], [], ["core"]]
+    # Plugins that are installed move as well, each owner once, whoever of the four comes to it first.
+    done = [owner for owners in moved for owner in owners]
+    assert "core" in done
+    assert len(done) == len(set(done))
     checked = subprocess.run([*command[:3], "check", "--json"], env=environment, capture_output=True, text=True)
     assert json.loads(checked.stdout) == {"ok": True, "problems": []}
     if cluster:

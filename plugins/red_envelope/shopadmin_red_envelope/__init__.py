@@ -1,6 +1,14 @@
-"""Red envelopes: Red envelope campaigns: small amounts that buyers may claim and redeem."""
+"""Red envelopes: red envelope campaigns: small amounts that buyers may claim and redeem."""
 
-from shopadmin.plugin_api import API_VERSION, Manifest, hookimpl
+from collections.abc import Sequence
+
+from click import Command
+
+from shopadmin.plugin_api import API_VERSION, AdminView, DemoShop, Manifest, PeriodicJob, Permission, Problem, hookimpl
+from shopadmin_red_envelope import cli, models, permissions, setup_views, views
+from shopadmin_red_envelope.services import demo, erasing, integrity, sealing
+
+__all__ = ["models"]
 
 __version__ = "0.1.0"
 
@@ -15,3 +23,45 @@ def shopadmin_manifest() -> Manifest:
         api_version=API_VERSION,
         summary="Red envelope campaigns: small amounts that buyers may claim and redeem",
     )
+
+
+@hookimpl
+def shopadmin_permissions() -> Sequence[Permission]:
+    """Read, create, amount, withdraw; the denomination table is the owner's alone."""
+    return permissions.PERMISSIONS
+
+
+@hookimpl
+def shopadmin_integrity_problems() -> Sequence[Problem]:
+    """The triggers, the seals and the clock."""
+    return list(integrity.problems())
+
+
+@hookimpl
+def shopadmin_cli_commands() -> Sequence[Command]:
+    """``shopadmin red-envelope …``."""
+    return list(cli.red_envelope.commands.values())
+
+
+@hookimpl
+def shopadmin_periodic_jobs() -> Sequence[PeriodicJob]:
+    """Seal what has begun, also when nobody looks."""
+    return [PeriodicJob("red_envelope.seal", 60, sealing.seal_due)]
+
+
+@hookimpl
+def shopadmin_check_erase() -> Sequence[Problem]:
+    """No data goes while a campaign is not over."""
+    return list(erasing.objections())
+
+
+@hookimpl
+def shopadmin_demo_data(shop: DemoShop) -> None:
+    """A campaign in each state."""
+    demo.load(shop.today)
+
+
+@hookimpl
+def shopadmin_admin_views() -> Sequence[AdminView]:
+    """Campaigns, activities, denominations."""
+    return [views.CampaignsView(), setup_views.ActivitiesView(), setup_views.DenominationsView()]

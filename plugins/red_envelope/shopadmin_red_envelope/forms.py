@@ -1,0 +1,152 @@
+# mypy: disable-error-code="no-untyped-call"
+"""Forms. Times are the shop's own, and turned into instants here; denominations are chosen, never typed."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from flask_babel import format_currency
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, DateTimeLocalField, IntegerField, SelectChoice, SelectField, StringField
+from wtforms.validators import InputRequired, Length, Optional
+
+from shopadmin.plugin_api import RefusedError, shop_settings, to_decimal, to_minor
+from shopadmin_red_envelope import labels, messages
+from shopadmin_red_envelope.domain.checks import INSTANTS, Activity, Terms
+from shopadmin_red_envelope.domain.times import MissingTimeError, to_instant, to_local
+from shopadmin_red_envelope.services import activities, denominations
+
+
+def _choices(words: Mapping[str, Any]) -> list[SelectChoice]:
+    return [SelectChoice(code, word) for code, word in words.items()]
+
+
+class ActivityForm(FlaskForm):
+    """An activity of the store or of the platform."""
+
+    name = StringField(_("Name"), [InputRequired(), Length(max=80)])
+    kind = SelectField(_("Whose activity"), choices=_choices(labels.KINDS))
+    supports_store_envelopes = BooleanField(_("Store red envelopes may be used in it"), default=True)
+    starts_at = DateTimeLocalField(_("Begins"), [InputRequired()])
+    ends_at = DateTimeLocalField(_("Ends"), [InputRequired()])
+
+    def activity(self) -> Activity:
+        """What the form says. Raises RefusedError."""
+        times = _instants({"starts_at": self.starts_at.data, "ends_at": self.ends_at.data})
+        return Activity(
+            name=(self.name.data or "").strip(),
+            kind=self.kind.data,
+            supports_store_envelopes=self.supports_store_envelopes.data,
+            starts_at=times["starts_at"] or 0,
+            ends_at=times["ends_at"] or 0,
+        )
+
+
+class CampaignForm(FlaskForm):
+    """A draft. What is left open must be filled in before it is scheduled."""
+
+    title = StringField(_("Name"), [InputRequired(), Length(max=80)])
+    activity_id = SelectField(_("Activity"), [Optional()], description=_("The campaign locks when it begins."))
+    denomination = SelectField(_("Denomination"), [InputRequired()], description=_("What the shop's category allows."))
+    threshold = StringField(
+        _("From an order amount of"),
+        [Length(max=20)],
+        description=_("Above the envelope. Empty: the order must only be above the envelope."),
+    )
+    quantity = IntegerField(_("Pieces"), [Optional()], description=_("Empty for no limit."))
+    claim_from = DateTimeLocalField(_("Collected from"), [Optional()])
+    claim_to = DateTimeLocalField(_("Collected until"), [Optional()])
+    use_from = DateTimeLocalField(_("Used from"), [Optional()])
+    use_to = DateTimeLocalField(_("Used until"), [Optional()])
+    mode = SelectField(_("How buyers get it"), choices=_choices(labels.MODES))
+    after_order_discounts = BooleanField(_("Count the order amount after other discounts on the order"))
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        found = [SelectChoice("", str(_("Not chosen yet")))]
+        self.activity_id.choices = found + [SelectChoice(str(row.id), row.name) for row in activities.everything()]
+        self.denomination.choices = [
+            SelectChoice(f"{table.category}|{amount}", f"{denominations.category_name(table.category)} · {money}")
+            for table in denominations.tables()
+            for amount in table.amounts
+            if (money := money_text(amount, table.currency))
+        ]
+
+    def terms(self) -> Terms:
+        """What the form says. Raises RefusedError."""
+        category, _bar, amount = (self.denomination.data or "").rpartition("|")
+        currency = denominations.newest(category).currency
+        return Terms(
+            title=(self.title.data or "").strip(),
+            category=category,
+            amount=int(amount),
+            quantity=self.quantity.data,
+            threshold=read_money(self.threshold.data or "", currency, "threshold"),
+            mode=self.mode.data,
+            after_order_discounts=self.after_order_discounts.data,
+            **_instants({name: getattr(self, name).data for name in INSTANTS}),
+        )
+
+    @property
+    def activity(self) -> int | None:
+        """The activity's id, None when none is chosen."""
+        return int(self.activity_id.data) if self.activity_id.data else None
+
+
+class AmountForm(FlaskForm):
+    """Another amount for a scheduled campaign, from its own list."""
+
+    amount = SelectField(_("Denomination"), coerce=int)
+
+
+class DenominationForm(FlaskForm):
+    """A category's amounts, as one line of text."""
+
+    category = StringField(_("Category"), [InputRequired(), Length(max=80)])
+    amounts = StringField(_("Amounts"), [InputRequired()], description=_("With blanks between them, such as 5 10 20."))
+
+
+def money_text(minor: int, currency: str) -> str:
+    """An amount as the reader's language writes it."""
+    return str(format_currency(to_decimal(minor, currency), currency))
+
+
+def read_money(text: str, currency: str, field: str) -> int | None:
+    """Minor units, None for nothing. Raises RefusedError."""
+    if not text.strip():
+        return None
+    try:
+        return to_minor(text.strip().replace(",", ""), currency or "CNY")
+    except ValueError:
+        raise RefusedError(messages.problem("bad_amount", field)) from None
+
+
+def local(instant: int | None) -> datetime | None:
+    """For a form's field: the time on the shop's own clock."""
+    return None if instant is None else to_local(instant, shop_settings().zone)
+
+
+def show_problems(form: Any, refused: RefusedError) -> None:
+    """Put each objection at its field, or above the form."""
+    for problem in refused.problems:
+        name = {"amount": "denomination", "category": "denomination"}.get(problem.field, problem.field)
+        field = form._fields.get(problem.field) or form._fields.get(name)
+        if field is None:
+            form.form_errors.append(str(problem.message))
+        else:
+            field.errors = [*field.errors, str(problem.message)]
+
+
+def _instants(times: Mapping[str, datetime | None]) -> dict[str, int | None]:
+    zone, found, problems = shop_settings().zone, {}, []
+    for name, moment in times.items():
+        try:
+            found[name] = to_instant(moment, zone) if moment else None
+        except MissingTimeError as error:
+            problems.append(messages.missing_time(name, error.instead))
+        except OverflowError:
+            problems.append(messages.problem("bad_instant", name))
+    if problems:
+        raise RefusedError(*problems)
+    return found

@@ -1,0 +1,32 @@
+"""Words for states, kinds and modes, and the marks they are shown with."""
+
+from collections.abc import Mapping
+
+from flask_babel import lazy_gettext as _
+
+from shopadmin.plugin_api import Badge
+
+STATE_LABELS: Mapping[str, object] = {
+    "all": _("All"),
+    "newest": _("Newest first"),
+    "draft": _("Draft"),
+    "scheduled": _("Scheduled"),
+    "running": _("Running"),
+    "ended": _("Ended"),
+    "withdrawn": _("Withdrawn"),
+}
+_MARKS: Mapping[str, tuple[str, str]] = {
+    "draft": ("neutral", "pencil"),
+    "scheduled": ("info", "clock"),
+    "running": ("ok", "check-circle-fill"),
+    "ended": ("neutral", "patch-check"),
+    "withdrawn": ("neutral", "x-circle"),
+}
+KINDS: Mapping[str, object] = {"store": _("Of this store"), "platform": _("Of the platform")}
+MODES: Mapping[str, object] = {"page": _("Buyers collect it on a page"), "push": _("Sent to buyers")}
+
+
+def state_badge(state: str) -> Badge:
+    """The state as icon, word and colour."""
+    tone, icon = _MARKS[state]
+    return Badge(STATE_LABELS[state], tone, icon)  # type: ignore[arg-type]

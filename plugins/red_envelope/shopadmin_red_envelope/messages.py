@@ -1,0 +1,76 @@
+"""The sentences for what the rules and the triggers object to."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy.exc import DBAPIError
+
+from shopadmin.plugin_api import Problem
+from shopadmin_red_envelope.domain.checks import Objection
+
+_SENTENCES: Mapping[str, Callable[..., Any]] = {
+    "locked": lambda: _("The campaign has begun. From the start on nobody changes it, the owner included."),
+    "closing": lambda: _("The campaign begins in this moment. It cannot be changed any more."),
+    "withdrawn": lambda: _("The campaign was withdrawn, and that is final. Copy it to a new draft instead."),
+    "not_a_draft": lambda: _("Of a scheduled campaign only the amount can change. Withdraw it and copy it instead."),
+    "not_scheduled": lambda: _("The campaign is still a draft."),
+    "fixed": lambda: _("Of a scheduled campaign only the amount can change."),
+    "key": lambda: _("This campaign exists already and cannot be replaced."),
+    "sealed": lambda: _("A seal is written once and never changed."),
+    "guard": lambda: _("The guard of the clock only goes forward."),
+    "stale": lambda: _("Somebody changed this meanwhile. Look at it again, then decide."),
+    "bad_name": lambda most: _("Use 1 to %(most)s characters on one line.", most=most),
+    "bad_amount": lambda: _("Write an amount above 0, such as 12.50."),
+    "bad_instant": lambda: _("This is not a time that a campaign can have."),
+    "bad_quantity": lambda most: _("Between 1 and %(most)s pieces, or empty for no limit.", most=f"{most:,}"),
+    "bad_values": lambda: _("These values do not fit together."),
+    "missing": lambda: _("This is needed before the campaign can be scheduled."),
+    "unknown_field": lambda name: _("There is no field %(name)s.", name=name),
+    "unknown_campaign": lambda: _("There is no such campaign."),
+    "not_ended": lambda: _("A campaign has not ended yet. Its data stays until every campaign has."),
+    "unknown_activity": lambda: _("There is no such activity."),
+    "unknown_kind": lambda: _("Choose whose activity it is."),
+    "unknown_mode": lambda: _("Choose how buyers get the envelope."),
+    "no_denominations": lambda: _("There are no denominations for this category, so there is no campaign."),
+    "amount_not_listed": lambda: _("Choose one of the category's denominations."),
+    "threshold_not_above_amount": lambda: _("The order amount must be above the envelope."),
+    "window_empty": lambda: _("It ends in the moment it begins."),
+    "ends_before_start": lambda: _("It ends before it begins."),
+    "claimed_after_use": lambda: _("Collecting must end before the envelope does, or together with it."),
+    "starts_in_past": lambda: _("The start must lie in the future."),
+    "missing_time": lambda instead: _(
+        "The clocks are put forward then, and this time does not exist. Choose %(instead)s or later.",
+        instead=f"{instead:%H:%M}",
+    ),
+    "no_store_envelopes": lambda: _("This activity does not support store envelopes."),
+    "activity_locked": lambda: _("The activity has begun. From the start on nobody changes it."),
+    "activity_in_use": lambda: _("A scheduled campaign belongs to this activity, so it stays as it is."),
+    "denomination_in_use": lambda: _("A scheduled campaign uses this version of the table. Make a new version."),
+    "denomination_count": lambda most: _("Between 1 and %(most)s amounts.", most=most),
+    "denomination_twice": lambda: _("The same amount stands there twice."),
+}
+
+
+def problem(code: str, field: str = "", **values: Any) -> Problem:
+    """The objection in words; its code carries the plugin's name."""
+    return Problem(f"red_envelope.{code}", _SENTENCES[code](**values), field)
+
+
+def problems(objections: Iterable[Objection]) -> list[Problem]:
+    """All of them in words."""
+    return [problem(found.code, found.field, **found.values) for found in objections]
+
+
+def missing_time(field: str, instead: datetime) -> Problem:
+    """A local time that the clocks jump over."""
+    return problem("missing_time", field, instead=instead)
+
+
+def said_by_trigger(error: DBAPIError) -> Problem | None:
+    """What a trigger of ours said, None for any other error."""
+    text = str(error.orig)
+    _before, found, rest = text.partition("red_envelope:")
+    code = rest.partition(":")[0]
+    return problem(code) if found and code in _SENTENCES else None

@@ -1,0 +1,33 @@
+"""What may be granted: setting up is the owner's, and whoever the owner trusts with it (R13)."""
+
+from flask_babel import lazy_gettext as _
+
+from shopadmin.plugin_api import Actor, ForbiddenError, Permission
+
+READ = "red_envelope.campaign:read"
+CREATE = "red_envelope.campaign:create"
+AMOUNT = "red_envelope.campaign:amount"
+WITHDRAW = "red_envelope.campaign:withdraw"
+TABLE = "red_envelope.denomination:update"
+
+PERMISSIONS = (
+    Permission(READ, _("See red envelope campaigns")),
+    Permission(
+        CREATE,
+        _("Set up red envelope campaigns"),
+        _("Activities, drafts and schedules: a scheduled campaign gives money away."),
+        sensitive=True,
+        implies=(READ,),
+    ),
+    Permission(
+        AMOUNT, _("Change the amount of scheduled campaigns"), _("Until the start."), sensitive=True, implies=(READ,)
+    ),
+    Permission(WITHDRAW, _("Withdraw scheduled campaigns"), _("Until the start, and for good."), implies=(READ,)),
+    Permission(TABLE, _("Change which amounts a category allows"), level="owner_only"),
+)
+
+
+def require(actor: Actor | None, point: str) -> None:
+    """Raise ForbiddenError unless the actor holds the point; None is the shell and the worker."""
+    if actor is not None and not actor.can(point):
+        raise ForbiddenError(point)

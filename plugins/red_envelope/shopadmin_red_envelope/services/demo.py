@@ -1,0 +1,75 @@
+"""A campaign in each state for the demo shop.
+
+What has begun cannot be added while the lock is on. The tables' owner takes the triggers away and puts them back in
+the transaction that fills the demo; where another role serves, those campaigns are left out.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, text
+from sqlalchemy.orm import Session
+
+from shopadmin.plugin_api import record_audit, shop_settings, writing
+from shopadmin_red_envelope import triggers
+from shopadmin_red_envelope.domain.states import lock_at
+from shopadmin_red_envelope.domain.times import to_ms
+from shopadmin_red_envelope.models import RedEnvelopeActivity, RedEnvelopeCampaign
+from shopadmin_red_envelope.services import sealing
+
+# Name, state, days from today to start and end, amount and threshold in fen.
+_SHOWN = (
+    ("双旦预热红包", "draft", 20, 26, 1000, 8900),
+    ("换季上新红包", "scheduled", 6, 12, 2000, 15900),
+    ("老客回访红包", "withdrawn", 9, 12, 500, None),
+    ("周年庆红包", "scheduled", -2, 5, 1000, 9900),
+    ("夏末清仓红包", "scheduled", -40, -33, 5000, 29900),
+)  # fmt: skip
+
+
+def load(today: datetime) -> None:
+    """Add the campaigns relative to ``today`` (aware UTC); nothing in a shop that is not the demo."""
+    if not shop_settings().is_demo:
+        return
+    with writing() as session:
+        connection = session.connection()
+        is_owner = _owns_tables(connection)
+        if is_owner:
+            triggers.remove(connection)
+        for shown in _SHOWN:
+            if is_owner or shown[2] > 0:
+                _add(session, today, *shown)
+        session.flush()
+        if is_owner:
+            triggers.install(connection)
+            record_audit(None, "red_envelope.lock.rebuilt", "red_envelope_campaign", reason="demo")
+
+
+def _owns_tables(connection: Connection) -> bool:
+    if connection.dialect.name == "sqlite":
+        return True
+    owner = text("select pg_has_role(relowner, 'usage') from pg_class where oid = to_regclass(:name)")
+    return bool(connection.scalar(owner, {"name": RedEnvelopeCampaign.__tablename__}))
+
+
+def _add(
+    session: Session, today: datetime, title: str, state: str, first: int, last: int, amount: int, threshold: Any
+) -> None:
+    start, end = (to_ms(today + timedelta(days=day)) for day in (first, last))
+    use_to = to_ms(today + timedelta(days=last + 3))
+    activity = RedEnvelopeActivity(
+        name=title.removesuffix("红包"), kind="store", supports_store_envelopes=True, starts_at=start, ends_at=end,
+        version=1,
+    )  # fmt: skip
+    session.add(activity)
+    session.flush()
+    campaign = RedEnvelopeCampaign(
+        title=title, activity_id=activity.id, state=state, category="womens_clothing", denomination_version=1,
+        amount=amount, currency="CNY", quantity=200, threshold=threshold, mode="page", after_order_discounts=False,
+        lock_at=lock_at(start, start), claim_from=start, claim_to=end, use_from=start, use_to=use_to,
+        rule_version="2016-08-23", version=2,
+    )  # fmt: skip
+    session.add(campaign)
+    session.flush()
+    if state == "scheduled" and start <= to_ms(today):
+        sealing.seal(session, campaign, start)

@@ -1,0 +1,266 @@
+# mypy: disable-error-code="no-untyped-call"
+"""Campaign pages: the list, one campaign with its lock, and the form."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from flask import abort, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_admin.base import expose
+from flask_babel import format_timedelta
+from flask_babel import lazy_gettext as _
+
+from shopadmin.plugin_api import (
+    Action,
+    AdminListView,
+    Column,
+    ListSpec,
+    MenuItem,
+    MissingError,
+    RefusedError,
+    attempt,
+    parse_id,
+    to_decimal,
+)
+from shopadmin_red_envelope import labels, permissions
+from shopadmin_red_envelope.domain import states
+from shopadmin_red_envelope.domain.checks import INSTANTS
+from shopadmin_red_envelope.domain.times import to_datetime
+from shopadmin_red_envelope.forms import AmountForm, CampaignForm, local, money_text, show_problems
+from shopadmin_red_envelope.services import activities, campaigns, changing, denominations, listing, sealing
+
+
+class CampaignsView(AdminListView):
+    """Campaigns. Buttons show what the rule allows now; the server asks it again."""
+
+    permissions: ClassVar[Mapping[str, str]] = {
+        "index_view": permissions.READ,
+        "details_view": permissions.READ,
+        "create_view": permissions.CREATE,
+        "edit_view": permissions.CREATE,
+        "schedule_view": permissions.CREATE,
+        "copy_view": permissions.CREATE,
+        "remove_view": permissions.CREATE,
+        "amount_view": permissions.AMOUNT,
+        "withdraw_view": permissions.WITHDRAW,
+    }
+    menu_item = MenuItem("grow", 20, "tag")
+    title = _("Red envelopes")
+    columns = (
+        Column("title", _("Name")),
+        Column("shown_state", _("State"), "badge"),
+        Column("amount", _("Amount"), "money"),
+        Column("quantity", _("Pieces"), "number"),
+        Column("starts", _("Begins"), "time"),
+        Column("ends", _("Used until"), "time"),
+    )
+    empty_title = _("No campaigns yet")
+    empty_text = _("A red envelope is a small amount that buyers collect and take off an order in your shop.")
+
+    def __init__(self) -> None:
+        super().__init__(name=_("Red envelopes"), endpoint="red_envelope_campaigns", url="/admin/red-envelope")
+
+    @property
+    def spec(self) -> ListSpec:  # type: ignore[override]
+        """The list, as the database in use reads its clock."""
+        return listing.spec()
+
+    @expose("/")
+    def index_view(self) -> ResponseReturnValue:
+        """The list; whoever opens it first after a start seals the campaign."""
+        sealing.seal_due()
+        return str(super().index_view())
+
+    def decorate(self, rows: Sequence[Any]) -> Sequence[Any]:
+        """States by the clock, instants as times."""
+        now = changing.now()
+        return [
+            row._asdict()
+            | {
+                "shown_state": labels.state_badge(
+                    states.shown_state(states.Standing(row.state, row.lock_at, row.use_to), now)
+                ),
+                "starts": row.lock_at and to_datetime(row.lock_at),
+                "ends": row.use_to and to_datetime(row.use_to),
+            }
+            for row in rows
+        ]
+
+    def list_context(self) -> dict[str, Any]:
+        """Those who may set one up find the button."""
+        links = {str(_("Activities")): ("red_envelope_activities.index_view", permissions.READ),
+                 str(_("Denominations")): ("red_envelope_denominations.index_view", permissions.TABLE)}  # fmt: skip
+        shown = {
+            "page_actions": [
+                Action(label, url_for(endpoint), point, method="GET")
+                for label, (endpoint, point) in links.items()
+                if self.actor.can(point)
+            ]
+        }
+        if not self.actor.can(permissions.CREATE):
+            return shown
+        return {**shown, "create_url": url_for(".create_view"), "create_label": _("New campaign")}
+
+    @expose("/details/<row_id>")
+    def details_view(self, row_id: str) -> ResponseReturnValue:
+        """One campaign, what is locked, and how long until the rest is."""
+        return self._page(parse_id(row_id)), 200
+
+    @expose("/new", methods=["GET", "POST"])
+    def create_view(self) -> ResponseReturnValue:
+        """A new draft."""
+        form = CampaignForm()
+        if request.method == "GET":
+            return self._form_page(form, _("New campaign"))
+        return self._save(
+            form, _("New campaign"), lambda: campaigns.create(self.actor, form.terms(), form.activity)
+        )  # fmt: skip
+
+    @expose("/details/<row_id>/edit", methods=["GET", "POST"])
+    def edit_view(self, row_id: str) -> ResponseReturnValue:
+        """Change a draft; ``version`` in the address says what the person was looking at."""
+        campaign_id = parse_id(row_id)
+        row = self._find(campaign_id)
+        if request.method == "GET":
+            return self._form_page(CampaignForm(formdata=None, **_shown_in_form(row)), row.title)
+        form, version = CampaignForm(), self._version()
+
+        def save() -> int:
+            campaigns.edit(self.actor, campaign_id, form.terms(), form.activity, version)
+            return campaign_id
+
+        return self._save(form, row.title, save)
+
+    @expose("/details/<row_id>/schedule", methods=["POST"])
+    def schedule_view(self, row_id: str) -> ResponseReturnValue:
+        """Let it begin at its start."""
+        return self._act(row_id, campaigns.schedule, _("The campaign is scheduled."))
+
+    @expose("/details/<row_id>/withdraw", methods=["POST"])
+    def withdraw_view(self, row_id: str) -> ResponseReturnValue:
+        """Take it back for good."""
+        return self._act(row_id, campaigns.withdraw, _("The campaign is withdrawn."))
+
+    @expose("/details/<row_id>/amount", methods=["POST"])
+    def amount_view(self, row_id: str) -> ResponseReturnValue:
+        """Change the amount."""
+        amount = parse_id(request.form.get("amount", ""))
+        return self._act(
+            row_id,
+            lambda actor, campaign_id, version: campaigns.set_amount(actor, campaign_id, amount, version),
+            _("The amount is changed."),
+        )
+
+    @expose("/details/<row_id>/delete", methods=["POST"])
+    def remove_view(self, row_id: str) -> ResponseReturnValue:
+        """Delete a draft."""
+        campaign_id, version = parse_id(row_id), self._version()
+        status = attempt(lambda: campaigns.remove(self.actor, campaign_id, version), _("The draft is deleted."))
+        return redirect(self.address()) if status == 200 else (self._page(campaign_id), status)
+
+    @expose("/details/<row_id>/copy", methods=["POST"])
+    def copy_view(self, row_id: str) -> ResponseReturnValue:
+        """Copy it to a new draft."""
+        campaign_id, made = parse_id(row_id), []
+        status = attempt(lambda: made.append(campaigns.copy(self.actor, campaign_id)), _("This is the copy, a draft."))
+        if status != 200:
+            return self._page(campaign_id), status
+        return redirect(url_for(".details_view", row_id=made[0]))
+
+    def _act(self, row_id: str, act: Callable[[Any, int, int], None], done: Any) -> ResponseReturnValue:
+        campaign_id, version = parse_id(row_id), self._version()
+        status = attempt(lambda: act(self.actor, campaign_id, version), done)
+        if status == 200:
+            return redirect(url_for(".details_view", row_id=campaign_id))
+        return self._page(campaign_id), status
+
+    def _version(self) -> int:
+        return parse_id(request.args.get("version", ""))
+
+    def _find(self, campaign_id: int) -> Any:
+        sealing.seal_due()
+        return _or_404(lambda: campaigns.find(campaign_id))
+
+    def _save(self, form: CampaignForm, title: Any, save: Callable[[], int]) -> ResponseReturnValue:
+        if not form.validate():
+            return self._form_page(form, title), 400
+        made: list[int] = []
+
+        def keep() -> None:
+            made.append(save())
+
+        try:
+            keep()
+        except RefusedError as refused:
+            show_problems(form, refused)
+            return self._form_page(form, title), 400
+        flash(str(_("Saved.")), "success")
+        return redirect(url_for(".details_view", row_id=made[0]))
+
+    def _form_page(self, form: CampaignForm, title: Any) -> str:
+        template = "shopadmin_red_envelope/form.html"
+        return str(self.render(template, title=title, form=form, back_url=self.address(), back_text=self.title))
+
+    def _page(self, campaign_id: int) -> str:
+        row = self._find(campaign_id)
+        now, standing = changing.now(), campaigns.standing_of(row)
+        state = states.shown_state(standing, now)
+        may = {
+            action: states.may_edit(standing, action, now) is None and self.actor.can(point)
+            for action, point in _POINTS.items()
+        }
+        form = AmountForm(formdata=None, amount=row.amount)
+        table = denominations.at_version(row.category, row.denomination_version)
+        form.amount.choices = [(amount, money_text(amount, table.currency)) for amount in table.amounts]
+        left = row.lock_at - now if row.lock_at is not None and state in ("draft", "scheduled") else None
+        return str(
+            self.render(
+                "shopadmin_red_envelope/campaign.html",
+                row=row,
+                state=state,
+                mark=labels.state_badge(state),
+                may=may | {"copy": self.actor.can(permissions.CREATE)},
+                amount_form=form,
+                activity=activities.find(row.activity_id) if row.activity_id else None,
+                category=denominations.category_name(row.category),
+                times={name: _time(getattr(row, name)) for name in ("lock_at", *INSTANTS)},
+                left=format_timedelta(timedelta(milliseconds=left), threshold=1.5) if left else "",
+                mode=labels.MODES[row.mode],
+                back_url=self.address(),
+                back_text=self.title,
+            )
+        )
+
+
+_POINTS: dict[states.Action, str] = {
+    "edit": permissions.CREATE,
+    "delete": permissions.CREATE,
+    "schedule": permissions.CREATE,
+    "amount": permissions.AMOUNT,
+    "withdraw": permissions.WITHDRAW,
+}
+
+
+def _time(instant: int | None) -> Any:
+    return None if instant is None else to_datetime(instant)
+
+
+def _or_404(find: Callable[[], Any]) -> Any:
+    try:
+        return find()
+    except MissingError:
+        abort(404)
+
+
+def _shown_in_form(row: Any) -> dict[str, Any]:
+    threshold = None if row.threshold is None else str(to_decimal(row.threshold, row.currency))
+    return {
+        "title": row.title,
+        "activity_id": str(row.activity_id or ""),
+        "denomination": f"{row.category}|{row.amount}",
+        "threshold": threshold,
+        "quantity": row.quantity,
+        "mode": row.mode,
+        "after_order_discounts": row.after_order_discounts,
+    } | {name: local(getattr(row, name)) for name in INSTANTS}

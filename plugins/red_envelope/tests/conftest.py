@@ -1,0 +1,57 @@
+"""A shop with the plugin and its tables, and a clock that tests set."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+import shopadmin_red_envelope
+from flask import Flask
+from red_envelope_shop import NOW, Clock
+from shopadmin_red_envelope import triggers
+from sqlalchemy import Engine, create_engine, text
+
+from shopadmin.plugin_api import db
+from shopadmin.services import schema
+
+
+@pytest.fixture
+def shop(make_app: Callable[..., Flask]) -> Iterator[Flask]:
+    """A new shop with the plugin, its context pushed."""
+    app = make_app(plugins={"red_envelope": shopadmin_red_envelope})
+    with app.app_context():
+        if db.engine.dialect.name == "postgresql":
+            app.config["DATABASE_URL"] = _serving_url()
+        schema.upgrade()
+        yield app
+        db.session.remove()
+
+
+def _serving_url() -> str:
+    """Another role than the owner of the tables, to whom the migrations give what it needs."""
+    with db.engine.begin() as connection:
+        if not connection.scalar(text("select 1 from pg_roles where rolname = 'serving'")):
+            connection.execute(text("create role serving login"))
+    return db.engine.url.set(username="serving").render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def serving(shop: Flask, clock: Clock) -> Iterator[Engine]:
+    """Connections as the application's database user, which on PostgreSQL owns no table."""
+    if db.engine.dialect.name == "sqlite":
+        yield db.engine.execution_options(shopadmin_writes=True)
+        return
+    engine = create_engine(shop.config["DATABASE_URL"])
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def clock(shop: Flask) -> Clock:
+    """The shop's clock stands at NOW until a test moves it."""
+    with db.engine.connect().execution_options(shopadmin_writes=True) as connection:
+        connection.exec_driver_sql("create table plugin_red_envelope_clock (ms bigint)")
+        connection.exec_driver_sql(f"insert into plugin_red_envelope_clock values ({NOW})")
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("grant select on plugin_red_envelope_clock to serving")
+        triggers.tell_time(connection, "(select ms from plugin_red_envelope_clock)")
+        connection.commit()
+    return Clock(db.engine.execution_options(shopadmin_writes=True))

@@ -1,0 +1,79 @@
+"""``shopadmin red-envelope``: JSON in, JSON out, refusals with exit 2; and the demo's campaigns."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from click.testing import CliRunner
+from flask import Flask
+from red_envelope_shop import TERMS, Clock, make_activity, make_campaign, stored
+from shopadmin_red_envelope.cli import red_envelope
+
+from shopadmin.cli.main import build
+from shopadmin.services import integrity
+from shopadmin.services.demo import load
+
+
+def call(shop: Flask, *arguments: str, given: object = None) -> tuple[int, dict[str, Any]]:
+    """Exit code and the object that was printed."""
+    command = build(lambda: shop, ())
+    answer = CliRunner().invoke(
+        command, ["red-envelope", *arguments, "--json"], input=json.dumps(given), obj=lambda: shop
+    )
+    return answer.exit_code, json.loads(answer.stdout)
+
+
+def test_a_campaign_is_set_up_by_commands(shop: Flask, clock: Clock) -> None:
+    activity = make_activity()
+    windows = {name: getattr(TERMS, name) for name in ("claim_from", "claim_to", "use_from", "use_to")}
+    terms = {"title": "Ten", "category": "womens_clothing", "amount": 1000, "activity_id": activity, **windows}
+
+    code, made = call(shop, "campaign", "create", given=terms)
+    assert (code, made["campaign"]["state"]) == (0, "draft")
+    campaign = made["campaign"]["id"]
+    assert call(shop, "campaign", "schedule", given={"id": campaign, "version": 1})[0] == 0
+    assert call(shop, "campaign", "set-amount", given={"id": campaign, "version": 2, "amount": 500})[0] == 0
+
+    code, found = call(shop, "campaigns")
+    assert code == 0
+    assert found["campaigns"] == [
+        {"id": campaign, "state": "scheduled", "amount": 500, "lock_at": clock.start, "version": 3} | windows
+    ]
+
+
+def test_bad_input_exits_with_2_and_changes_nothing(shop: Flask, clock: Clock) -> None:
+    campaign = make_campaign()
+    before = stored()
+
+    for arguments, given in (
+        (("campaign", "create"), {"title": "x", "category": "womens_clothing", "amount": 700}),
+        (("campaign", "create"), {"title": "x", "category": "womens_clothing", "amount": True}),
+        (("campaign", "create"), {"title": "x", "state": "scheduled"}),
+        (("campaign", "create"), [1]),
+        (("campaign", "set-amount"), {"id": campaign, "version": 1, "amount": 500}),
+        (("campaign", "set-amount"), {"id": campaign, "version": 2}),
+        (("campaign", "withdraw"), {"id": 999, "version": 1}),
+        (("campaign", "schedule"), {"id": campaign, "version": 2}),
+        (("campaign", "schedule"), {"id": 2**70, "version": 2}),
+    ):
+        code, answer = call(shop, *arguments, given=given)
+        assert (code, list(answer)) == (2, ["error"]), given
+
+    assert stored() == before
+
+
+def test_the_commands_name_their_exit_codes() -> None:
+    campaign = red_envelope.commands["campaign"]
+    for command in campaign.commands.values():  # type: ignore[attr-defined]
+        assert "Exit 0" in command.help
+
+
+def test_the_demo_has_a_campaign_in_each_state_behind_the_whole_lock(shop: Flask) -> None:
+    load.load(datetime.now(UTC))
+
+    _code, found = call(shop, "campaigns")
+
+    assert sorted({row["state"] for row in found["campaigns"]}) == [
+        "draft", "ended", "running", "scheduled", "withdrawn",
+    ]  # fmt: skip
+    assert integrity.problems() == []

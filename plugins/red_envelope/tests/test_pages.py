@@ -1,0 +1,145 @@
+"""The pages: what each shows, and that a post past a disabled form is refused."""
+
+import re
+
+import pytest
+from flask import Flask
+from red_envelope_shop import NOW, Clock, make_activity, make_campaign, stored
+
+from shopadmin import testing
+
+LIST = "/admin/red-envelope/"
+
+
+@pytest.fixture
+def owner(shop: Flask, clock: Clock) -> testing.ShopClient:
+    shop.config["WTF_CSRF_ENABLED"] = False
+    return testing.sign_in(shop, testing.make_account(shop, is_owner=True))
+
+
+def form(activity: int, **changes: str) -> dict[str, str]:
+    """What a browser sends; 2026-06-19 00:00 in Shanghai is the start of the activity."""
+    return {
+        "title": "Summer ten", "activity_id": str(activity), "denomination": "womens_clothing|1000", "mode": "page",
+        "threshold": "50", "quantity": "100", "claim_from": "2026-06-19T00:00", "claim_to": "2026-06-20T00:00",
+        "use_from": "2026-06-19T00:00", "use_to": "2026-06-21T00:00",
+    } | changes  # fmt: skip
+
+
+def test_an_empty_shop_says_what_a_campaign_is(owner: testing.ShopClient) -> None:
+    assert b"No campaigns yet" in owner.get(LIST).data
+    assert b"No activities yet" in owner.get(f"{LIST}activities/").data
+    assert "500" in owner.get(f"{LIST}denominations/").text
+
+
+def test_an_owner_sets_a_campaign_up_and_changes_its_amount_until_it_starts(
+    owner: testing.ShopClient, clock: Clock
+) -> None:
+    times = {"starts_at": "2026-06-19T00:00", "ends_at": "2026-06-25T00:00"}
+    answer = owner.post(f"{LIST}activities/new", data={"name": "Summer", "kind": "store", **times,
+                                                       "supports_store_envelopes": "y"})  # fmt: skip
+    assert answer.status_code == 302
+    page = owner.post(f"{LIST}new", data=form(1), follow_redirects=True).text
+    assert "A draft" in page
+    page = owner.post(f"{LIST}details/1/schedule?version=1", follow_redirects=True).text
+    assert "Only the amount can change now" in page
+    page = owner.post(f"{LIST}details/1/amount?version=2", data={"amount": "500"}, follow_redirects=True).text
+    assert "The amount is changed." in page
+    clock.set(clock.start)
+    before = stored()
+
+    refused = owner.post(f"{LIST}details/1/amount?version=3", data={"amount": "2000"})
+
+    assert refused.status_code == 409
+    assert "Everything is locked" in refused.text
+    assert stored()["campaign"] == before["campaign"]
+    for path in ("schedule", "withdraw", "delete"):
+        assert owner.post(f"{LIST}details/1/{path}?version=3").status_code == 409
+    assert owner.post(f"{LIST}details/1/edit?version=3", data=form(1)).status_code == 409
+    assert stored()["campaign"] == before["campaign"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("denomination", "womens_clothing|700", "Not a valid choice"),
+        ("quantity", "0", "Between 1 and"),
+        ("quantity", "1000000000000", "Between 1 and"),
+        ("threshold", "10", "must be above the envelope"),
+        ("claim_to", "2026-06-19T00:00", "ends in the moment it begins"),
+        ("use_to", "2026-06-18T00:00", "ends before it begins"),
+        ("claim_from", "2026-06-01T00:00", "must lie in the future"),
+    ],
+)
+def test_bad_values_are_shown_at_their_field_and_nothing_is_kept(
+    owner: testing.ShopClient, field: str, value: str, said: str
+) -> None:
+    activity = make_activity()
+    before = stored()
+
+    answer = owner.post(f"{LIST}new", data=form(activity, **{field: value}))
+
+    assert answer.status_code == 400
+    assert said in answer.text
+    assert stored() == before
+
+
+def test_tabs_show_each_state_by_the_clock(owner: testing.ShopClient, clock: Clock) -> None:
+    make_campaign("withdrawn")
+    make_campaign()
+    make_campaign("draft")
+
+    for now, expected in ((NOW, "draft scheduled withdrawn"), (clock.start, "running withdrawn")):
+        clock.set(now)
+        page = owner.get(LIST).text
+        counts = dict(re.findall(r'view=(\w+)"[^>]*>[^<]*<span class="count">(\d+)', page))
+        shown = [state for state in ("draft", "scheduled", "running", "ended", "withdrawn") if counts[state] != "0"]
+        assert " ".join(shown) == expected
+
+
+def test_a_reader_sees_and_changes_nothing(shop: Flask, clock: Clock) -> None:
+    shop.config["WTF_CSRF_ENABLED"] = False
+    campaign = make_campaign()
+    client = testing.sign_in(shop, testing.make_account(shop, "red_envelope.campaign:read"))
+    before = stored()
+
+    assert client.get(f"{LIST}details/{campaign}").status_code == 200
+    assert client.get(f"{LIST}details/999").status_code == 404
+    for path in ("new", f"details/{campaign}/edit?version=2", "activities/new", "denominations/"):
+        assert client.get(f"{LIST}{path}").status_code == 403
+    for path in ("schedule", "withdraw", "amount", "delete", "copy"):
+        answer = client.post(f"{LIST}details/{campaign}/{path}?version=2", data={"amount": "500"})
+        assert answer.status_code == 403
+
+    assert stored() == before
+
+
+def test_there_is_no_bulk_action_to_attack(owner: testing.ShopClient) -> None:
+    campaign = make_campaign()
+    before = stored()
+
+    for path in ("action/", "delete/", "ajax/update/"):
+        answer = owner.post(f"{LIST}{path}", data={"action": "delete", "rowid": str(campaign), "id": str(campaign)})
+        assert answer.status_code in (404, 405)
+
+    assert stored() == before
+
+
+def test_a_stale_tab_is_told_and_changes_nothing(owner: testing.ShopClient) -> None:
+    campaign = make_campaign("draft")
+    owner.post(f"{LIST}details/{campaign}/edit?version=1", data=form(1, title="First"))
+    before = stored()
+
+    answer = owner.post(f"{LIST}details/{campaign}/edit?version=1", data=form(1, title="Second"))
+
+    assert answer.status_code == 409
+    assert stored() == before
+
+
+def test_the_pages_speak_chinese(owner: testing.ShopClient) -> None:
+    campaign = make_campaign()
+    with owner.session_transaction() as cookie:
+        cookie["language"] = "zh"
+
+    assert "新建红包活动" in owner.get(LIST).text
+    assert "现在只能更改金额" in owner.get(f"{LIST}details/{campaign}").text
