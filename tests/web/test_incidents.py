@@ -1,6 +1,6 @@
 """Incidents: written down with their order, and announced."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
@@ -72,7 +72,7 @@ def test_an_incident_is_kept_with_its_order_in_utc_and_announced(app, client_as,
         {"occurred_at": "2026-02-30T10:00"},
         {"occurred_at": "99999-01-01T10:00"},
         {"occurred_at": "0001-01-01T00:00"},
-        {"occurred_at": (datetime.now(UTC) + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")},
+        {"occurred_at": "2999-01-01T10:00"},
         {"cost": "-1"},
         {"cost": "NaN"},
         {"cost": "1e309"},
