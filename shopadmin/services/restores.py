@@ -147,8 +147,10 @@ def _load_postgresql(archive: Reader, keyring: keys.Keyring) -> None:
         connection.execute(text(f"drop schema if exists {INCOMING} cascade"))
         connection.execute(text(f"create schema {INCOMING}"))
     schema.build(target, archive.manifest.schema)
-    with target.begin() as connection:
-        for name in snapshots.parents_first(connection):
+    with target.begin() as connection, snapshots.resting_triggers(connection):
+        found = snapshots.parents_first(connection)
+        snapshots.empty(connection, found)
+        for name in found:
             member = f"database/{name}.copy"
             if member not in archive.manifest.files:
                 raise BadArchiveError(f"the backup lacks the table {name}")
@@ -246,13 +248,26 @@ def _swap_schemas(url: str, serving_url: str) -> None:
         _let_serve(connection, serving, make_url(url).username, make_url(serving_url).username)
 
 
+# The tables on which nothing was granted to the role, each with the counter of its key.
+_UNGRANTED = text(
+    "select t.relname, (select d.objid::regclass::text from pg_depend d join pg_class s on s.oid = d.objid "
+    "and s.relkind = 'S' where d.refobjid = t.oid and d.deptype in ('a', 'i') limit 1) "
+    "from pg_class t where t.relkind = 'r' and t.relnamespace = (:place)::regnamespace and not exists ("
+    "select 1 from aclexplode(t.relacl) a where a.grantee = (:role)::regrole)"
+)
+
+
 def _let_serve(connection: Connection, place: str, owner: str | None, role: str | None) -> None:
-    """Where another role serves than owns the tables, it may use the new ones as it could the old."""
+    """Where another role serves than owns the tables, it may use the new ones.
+
+    Tables whose migration granted something to the role keep to that: their lock may rest on what it did not grant.
+    """
     if not role or role == owner:
         return
-    for grant in (
-        f'grant usage on schema "{place}" to "{role}"',
-        f'grant select, insert, update, delete on all tables in schema "{place}" to "{role}"',
-        f'grant usage, select on all sequences in schema "{place}" to "{role}"',
-    ):
-        connection.execute(text(grant))
+    quoted = connection.dialect.identifier_preparer.quote
+    connection.execute(text(f"grant usage on schema {quoted(place)} to {quoted(role)}"))
+    for table, counter in connection.execute(_UNGRANTED, {"place": place, "role": role}).all():
+        name = f"{quoted(place)}.{quoted(table)}"
+        connection.execute(text(f"grant select, insert, update, delete on {name} to {quoted(role)}"))
+        if counter:
+            connection.execute(text(f"grant usage, select on sequence {counter} to {quoted(role)}"))

@@ -111,6 +111,35 @@ def copy_in(connection: Connection, name: str, names: list[str], pieces: Iterato
             copy.write(piece)
 
 
+@contextlib.contextmanager
+def resting_triggers(connection: Connection) -> Iterator[None]:
+    """PostgreSQL, as the tables' owner: rows come back as they were, and then every trigger fires as it did before.
+
+    All of it is one transaction: nobody meets a table without its triggers.
+    """
+    triggers = connection.execute(_TRIGGERS).all()
+    for table_name, trigger, _mode in triggers:
+        connection.execute(text(f"alter table {_quoted(table_name)} disable trigger {_quoted(trigger)}"))
+    yield
+    for table_name, trigger, mode in triggers:
+        connection.execute(text(f"alter table {_quoted(table_name)} enable {mode} trigger {_quoted(trigger)}"))
+
+
+# Without those that PostgreSQL keeps for foreign keys, and those that somebody had switched off.
+_TRIGGERS = text(
+    "select c.relname, t.tgname, case t.tgenabled when 'A' then 'always' when 'R' then 'replica' else '' end "
+    "from pg_trigger t join pg_class c on c.oid = t.tgrelid "
+    "where not t.tgisinternal and t.tgenabled <> 'D' and c.relnamespace = current_schema()::regnamespace"
+)
+
+
+def empty(connection: Connection, names: list[str]) -> None:
+    """Take away what the migrations wrote into the tables; ``names``: parents first."""
+    for name in reversed(names):
+        if not name.endswith("_alembic_version"):
+            connection.execute(table(name).delete())
+
+
 def parents_first(connection: Connection) -> list[str]:
     """The tables, each after those it refers to."""
     metadata = MetaData()

@@ -278,29 +278,33 @@ def test_a_writer_that_outstays_the_start_lands_before_the_seal(
     shop: Flask, clock: Clock, serving: sa.Engine, database_kind: str
 ) -> None:
     """A raw transaction that tricks the clock holds the lock: the seal waits, and copies what it left."""
-    if database_kind == "sqlite":
-        pytest.skip("one writer at a time: the seal cannot begin before the commit")
     campaign = make_campaign()
     connection = serving.connect()
-    connection.exec_driver_sql("set constraints all immediate")
-    connection.exec_driver_sql(AMOUNT.format(id=campaign))
-    clock.set(clock.start)
+    if database_kind == "sqlite":
+        # The one writer moves the clock itself, and leaves out the last look that the service takes.
+        connection.exec_driver_sql(AMOUNT.format(id=campaign))
+        connection.exec_driver_sql(f"update plugin_red_envelope_clock set ms = {clock.start}")
+    else:
+        connection.exec_driver_sql("set constraints all immediate")
+        connection.exec_driver_sql(AMOUNT.format(id=campaign))
+        clock.set(clock.start)
     sealed: list[int] = []
 
     def seal() -> None:
         with shop.app_context():
-            sealed.append(sealing.seal_due())
-            db.session.remove()
+            while not sum(sealed):
+                sealed.append(sealing.seal_due())
+                db.session.remove()
 
     thread = threading.Thread(target=seal)
     thread.start()
     time.sleep(0.3)
-    assert sealed == []
+    assert sum(sealed) == 0
     connection.commit()
     thread.join(10)
     connection.close()
 
-    assert sealed == [1]
+    assert sum(sealed) == 1
     assert '"amount":500,' in db.session.get_one(RedEnvelopeSeal, campaign).terms
 
 
