@@ -1,7 +1,7 @@
 """What the frame of every page shows: menu, account, languages, and the filters that templates use."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -35,6 +35,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(_when, "when")
     app.add_template_filter(_day, "date")
     app.add_template_filter(_age, "age")
+    app.add_template_filter(_duration, "duration")
     app.add_template_filter(platform_name, "platform")
 
 
@@ -118,3 +119,8 @@ def _age(value: datetime | None) -> str:
         if value is None
         else str(format_timedelta(value - datetime.now(UTC), granularity="hour", add_direction=True))
     )
+
+
+def _duration(milliseconds: int) -> str:
+    """How long, in words and roughly."""
+    return str(format_timedelta(timedelta(milliseconds=milliseconds), threshold=1.5))

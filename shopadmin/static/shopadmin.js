@@ -214,4 +214,19 @@
     target.focus();
     target.setSelectionRange(target.value.length, target.value.length);
   });
+
+  // Counts down by the server's clock: data-left in milliseconds, as of when the page was made. At 0 the page is asked anew.
+  const countDown = (timer) => {
+    const end = performance.now() + Number(timer.dataset.left);
+    const days = new Intl.NumberFormat(root.lang, { style: "unit", unit: "day", unitDisplay: "long" });
+    const show = () => {
+      const left = Math.ceil(Math.max(0, end - performance.now()) / 1000);
+      const clock = [left / 3600, left / 60, left].map((part, at) => String(Math.floor(part) % (at ? 60 : 24)).padStart(2, "0"));
+      timer.textContent = (left >= 86400 ? `${days.format(Math.floor(left / 86400))} ` : "") + clock.join(":");
+      if (left > 0) setTimeout(show, (end - performance.now()) % 1000 || 1000);
+      else setTimeout(() => location.reload(), 500);
+    };
+    show();
+  };
+  all("[data-left]").forEach(countDown);
 })();

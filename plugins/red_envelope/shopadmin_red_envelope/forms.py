@@ -47,7 +47,9 @@ class CampaignForm(FlaskForm):
     """A draft. What is left open must be filled in before it is scheduled."""
 
     title = StringField(_("Name"), [InputRequired(), Length(max=80)])
-    activity_id = SelectField(_("Part of the activity"), [Optional()], description=_("The campaign locks when it begins."))
+    activity_id = SelectField(
+        _("Part of the activity"), [Optional()], description=_("The campaign locks when it begins.")
+    )
     denomination = SelectField(_("Denomination"), [InputRequired()], description=_("What the shop's category allows."))
     threshold = StringField(
         _("From an order amount of"),

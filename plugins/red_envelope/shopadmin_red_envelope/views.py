@@ -2,13 +2,11 @@
 """Campaign pages: the list, one campaign with its lock, and the form."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
 from typing import Any, ClassVar
 
 from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin.base import expose
-from flask_babel import format_timedelta
 from flask_babel import lazy_gettext as _
 
 from shopadmin.plugin_api import (
@@ -213,7 +211,7 @@ class CampaignsView(AdminListView):
         form = AmountForm(formdata=None, amount=row.amount)
         table = denominations.at_version(row.category, row.denomination_version)
         form.amount.choices = [(amount, money_text(amount, table.currency)) for amount in table.amounts]
-        left = row.lock_at - now if row.lock_at is not None and state in ("draft", "scheduled") else None
+        left = row.lock_at - now if row.lock_at is not None and state == "scheduled" else None
         return str(
             self.render(
                 "shopadmin_red_envelope/campaign.html",
@@ -225,7 +223,7 @@ class CampaignsView(AdminListView):
                 activity=activities.find(row.activity_id) if row.activity_id else None,
                 category=denominations.category_name(row.category),
                 times={name: _time(getattr(row, name)) for name in ("lock_at", *INSTANTS)},
-                left=format_timedelta(timedelta(milliseconds=left), threshold=1.5) if left else "",
+                left=left,
                 mode=labels.MODES[row.mode],
                 back_url=self.address(),
                 back_text=self.title,
