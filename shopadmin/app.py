@@ -21,7 +21,7 @@ from shopadmin.admin import gate, languages, links, shell, sign_in, transport
 from shopadmin.admin.base import AdminView
 from shopadmin.admin.icons import icons
 from shopadmin.models import db, engine
-from shopadmin.services import access, plugin_health, restores, transactions
+from shopadmin.services import access, activity, plugin_health, restores, transactions
 from shopadmin.services import plugins as plugin_states
 
 log = logging.getLogger(__name__)
@@ -99,6 +99,7 @@ def _register_plugins(app: Flask, plugins: Mapping[str, object] | None) -> None:
     app.jinja_loader = ChoiceLoader([FileSystemLoader(Path(app.root_path, "templates")), PrefixLoader(folders)])
     with app.app_context():
         access.declare_permissions(app)
+        activity.declare_messages(app)
     plugin_health.init_app(app)
 
 

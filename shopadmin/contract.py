@@ -56,6 +56,16 @@ class Permission:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditMessage:
+    """How the activity log says it: ``code`` is that of an act (``hello.greeting.sent``) or a kind of object
+    (``hello.greeting``). A plugin's codes start with its name.
+    """
+
+    code: str
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """Who acts: an account with its effective permission codes, read once per request and never kept longer."""
 

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from shopadmin.contract import (
     Action,
     Actor,
+    AuditMessage,
     Badge,
     BuyerSnapshot,
     DemoShop,
@@ -143,6 +144,11 @@ def admin_views() -> list[tuple[str, Any]]:
 def cli_commands() -> list[tuple[str, Any]]:
     """Every plugin's commands with the plugin's name."""
     return _declared("shopadmin_cli_commands", object)
+
+
+def audit_messages() -> list[tuple[str, AuditMessage]]:
+    """Every plugin's sentences for the activity log with the plugin's name."""
+    return _declared("shopadmin_audit_messages", AuditMessage)
 
 
 def dashboard_tiles(actor: Actor) -> list[Tile]:

@@ -12,6 +12,7 @@ import pluggy
 from shopadmin.contract import (
     Action,
     Actor,
+    AuditMessage,
     Badge,
     BuyerSnapshot,
     DemoShop,
@@ -63,6 +64,12 @@ def shopadmin_admin_views() -> Sequence[Any]:
 @hookspec
 def shopadmin_cli_commands() -> "Sequence[Command]":
     """Give click commands for ``shopadmin <plugin name> …``. Called when the command line starts."""
+    raise NotImplementedError
+
+
+@hookspec
+def shopadmin_audit_messages() -> Sequence[AuditMessage]:
+    """Give sentences for what the plugin records in the activity log. Called once at start."""
     raise NotImplementedError
 
 

@@ -7,10 +7,13 @@ sentence and no more. Contact data is masked in the log already, and once more h
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from flask import Flask, current_app
 from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, and_, select
 
+from shopadmin import hook_calls
 from shopadmin.contract import Actor, Text
+from shopadmin.hook_guard import record
 from shopadmin.models import db
 from shopadmin.models.accounts import Account
 from shopadmin.models.audit import AuditEntry
@@ -112,14 +115,31 @@ _OPEN = frozenset({"route", "list", "login_session", "job", ""})
 LONGEST_VALUE = 200
 
 
+def declare_messages(app: Flask) -> None:
+    """Gather the plugins' sentences, once. Those of a plugin that is switched off stay: its past can be read."""
+    said: dict[str, Text] = {}
+    for plugin, message in hook_calls.audit_messages():
+        if message.code.startswith(f"{plugin}."):
+            said[message.code] = message.text
+        else:
+            record().plugins.quarantine(plugin, f"audit message {message.code} does not start with {plugin}.")
+    app.extensions["shopadmin.audit_messages"] = said
+
+
 def sentence(code: str) -> Text:
     """What happened, in the reader's language; a plugin's code without a sentence stands for itself."""
-    return SENTENCES.get(code, code)
+    return SENTENCES.get(code) or _of_plugins().get(code, code)
 
 
 def about(object_type: str, object_id: str) -> str:
     """What an entry is about: ``Order 17``."""
-    return f"{OBJECTS.get(object_type, object_type)} {object_id}".strip()
+    name = OBJECTS.get(object_type) or _of_plugins().get(object_type, object_type)
+    return f"{name} {object_id}".strip()
+
+
+def _of_plugins() -> Mapping[str, Text]:
+    said: Mapping[str, Text] = current_app.extensions["shopadmin.audit_messages"]
+    return said
 
 
 def may_read_values(actor: Actor, object_type: str) -> bool:

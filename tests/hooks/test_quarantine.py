@@ -7,8 +7,11 @@ from flask_admin.base import BaseView, expose
 
 from shopadmin import testing
 from shopadmin.admin.base import AdminView
-from shopadmin.contract import Manifest, Permission
+from shopadmin.contract import AuditMessage, Manifest, Permission
 from shopadmin.hookspecs import hookimpl
+from shopadmin.services import activity
+from shopadmin.services.audit import record as record_audit
+from shopadmin.services.transactions import writing
 
 
 def plugin(name: str, api_version: int = 1, **hooks: object) -> SimpleNamespace:
@@ -132,6 +135,29 @@ def test_a_plugin_that_is_off_answers_404(make_app):
     app.extensions["shopadmin.hooks"].is_on = lambda name: False
 
     assert owner.get("/admin/good/").status_code == 404
+
+
+def test_a_sentence_for_anothers_act_takes_the_plugin_out(make_app):
+    bad = plugin("bad", shopadmin_audit_messages=lambda: [AuditMessage("core.order.changed", "Nothing happened")])
+    app = make_app(plugins={"bad": bad})
+
+    (left_out,) = app.extensions["shopadmin.hooks"].plugins.quarantined
+    assert left_out.name == "bad"
+    with app.app_context():
+        assert activity.sentence("core.order.changed") != "Nothing happened"
+
+
+def test_a_plugin_says_what_its_entries_in_the_activity_log_mean(make_app):
+    said = [AuditMessage("good.toy.wound", "Wound a toy up"), AuditMessage("good.toy", "Toy")]
+    app = make_app(plugins={"good": plugin("good", shopadmin_audit_messages=lambda: said)})
+    owner = testing.sign_in(app, testing.make_account(app, is_owner=True))
+    with app.app_context(), writing():
+        record_audit(None, "good.toy.wound", "good.toy", 7)
+
+    page = owner.get("/admin/activity/").text
+
+    assert "Wound a toy up" in page
+    assert "Toy 7" in page
 
 
 def test_safe_mode_starts_without_plugins(make_app):

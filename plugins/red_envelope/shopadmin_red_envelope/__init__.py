@@ -4,8 +4,18 @@ from collections.abc import Sequence
 
 from click import Command
 
-from shopadmin.plugin_api import API_VERSION, AdminView, DemoShop, Manifest, PeriodicJob, Permission, Problem, hookimpl
-from shopadmin_red_envelope import cli, models, permissions, setup_views, views
+from shopadmin.plugin_api import (
+    API_VERSION,
+    AdminView,
+    AuditMessage,
+    DemoShop,
+    Manifest,
+    PeriodicJob,
+    Permission,
+    Problem,
+    hookimpl,
+)
+from shopadmin_red_envelope import activity_log, cli, models, permissions, setup_views, views
 from shopadmin_red_envelope.services import demo, erasing, integrity, sealing
 
 __all__ = ["models"]
@@ -41,6 +51,12 @@ def shopadmin_integrity_problems() -> Sequence[Problem]:
 def shopadmin_cli_commands() -> Sequence[Command]:
     """``shopadmin red-envelope …``."""
     return list(cli.red_envelope.commands.values())
+
+
+@hookimpl
+def shopadmin_audit_messages() -> Sequence[AuditMessage]:
+    """What was done to campaigns, activities and denominations."""
+    return activity_log.MESSAGES
 
 
 @hookimpl

@@ -122,6 +122,6 @@ def _record(
     actor: Actor | None, act: str, row_id: int, before: checks.Activity | None, after: checks.Activity | None
 ) -> None:
     record_audit(
-        actor, f"red_envelope.activity.{act}", "red_envelope_activity", row_id,
+        actor, f"red_envelope.activity.{act}", "red_envelope.activity", row_id,
         before=_dict(before) if before else None, after=_dict(after) if after else None,
     )  # fmt: skip

@@ -192,5 +192,5 @@ def _shown(row: RedEnvelopeCampaign) -> dict[str, Any]:
 
 def _record(actor: Actor | None, act: str, row_id: int, before: Any, after: Any) -> None:
     record_audit(
-        actor, f"red_envelope.campaign.{act}", "red_envelope_campaign", row_id, before=before, after=after
+        actor, f"red_envelope.campaign.{act}", "red_envelope.campaign", row_id, before=before, after=after
     )  # fmt: skip

@@ -42,7 +42,7 @@ def load(today: datetime) -> None:
         session.flush()
         if is_owner:
             triggers.install(connection)
-            record_audit(None, "red_envelope.lock.rebuilt", "red_envelope_campaign", reason="demo")
+            record_audit(None, "red_envelope.lock.rebuilt", "red_envelope.campaign", reason="demo")
 
 
 def _owns_tables(connection: Connection) -> bool:

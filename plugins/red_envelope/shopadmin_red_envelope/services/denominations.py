@@ -73,7 +73,7 @@ def save(actor: Actor | None, category: str, amounts: Sequence[int], currency: s
             row = Denomination(category=category, version=version + 1, amount=amount, currency=currency)
             change.session.add(row)
         record_audit(
-            actor, "red_envelope.denomination.changed", "red_envelope_denomination", category,
+            actor, "red_envelope.denomination.changed", "red_envelope.denomination", category,
             before={"version": before.version, "amounts": list(before.amounts)},
             after={"version": version + 1, "amounts": sorted(amounts)},
         )  # fmt: skip

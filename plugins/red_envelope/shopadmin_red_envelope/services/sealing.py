@@ -67,7 +67,7 @@ def _seal(session: Session, campaign: RedEnvelopeCampaign, now: int) -> None:
     seal(session, campaign, now)
     session.flush()
     after = {"sha256": digest(terms_of(session, campaign)), "lock_at": campaign.lock_at, "amount": campaign.amount}
-    record_audit(None, "red_envelope.campaign.sealed", "red_envelope_campaign", campaign.id, after=after)
+    record_audit(None, "red_envelope.campaign.sealed", "red_envelope.campaign", campaign.id, after=after)
 
 
 def _due(now: int) -> Select[RedEnvelopeCampaign]:

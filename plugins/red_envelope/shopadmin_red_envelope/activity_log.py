@@ -1,0 +1,24 @@
+"""How the activity log says what was done to campaigns."""
+
+from flask_babel import lazy_gettext as _
+
+from shopadmin.plugin_api import AuditMessage
+
+MESSAGES = (
+    AuditMessage("red_envelope.campaign", _("Red envelope campaign")),
+    AuditMessage("red_envelope.campaign.created", _("Set up a red envelope campaign")),
+    AuditMessage("red_envelope.campaign.copied", _("Copied a red envelope campaign")),
+    AuditMessage("red_envelope.campaign.changed", _("Changed a red envelope campaign")),
+    AuditMessage("red_envelope.campaign.scheduled", _("Scheduled a red envelope campaign")),
+    AuditMessage("red_envelope.campaign.amount_changed", _("Changed the amount of a red envelope campaign")),
+    AuditMessage("red_envelope.campaign.withdrawn", _("Withdrew a red envelope campaign")),
+    AuditMessage("red_envelope.campaign.deleted", _("Deleted a red envelope campaign")),
+    AuditMessage("red_envelope.campaign.sealed", _("A red envelope campaign began and is sealed")),
+    AuditMessage("red_envelope.lock.rebuilt", _("Rebuilt the lock of the red envelopes")),
+    AuditMessage("red_envelope.activity", _("Activity of the shop or platform")),
+    AuditMessage("red_envelope.activity.created", _("Added an activity")),
+    AuditMessage("red_envelope.activity.changed", _("Changed an activity")),
+    AuditMessage("red_envelope.activity.deleted", _("Deleted an activity")),
+    AuditMessage("red_envelope.denomination", _("Denominations")),
+    AuditMessage("red_envelope.denomination.changed", _("Changed the denominations")),
+)

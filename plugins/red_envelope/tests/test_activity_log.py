@@ -1,0 +1,35 @@
+"""Whatever the plugin records has a sentence in the activity log, in both languages."""
+
+import re
+from pathlib import Path
+
+import shopadmin_red_envelope
+from flask import Flask
+from flask_babel import force_locale
+from shopadmin_red_envelope.activity_log import MESSAGES
+
+from shopadmin.services import activity
+
+# What stands in an f-string is put together from the acts that the services name.
+ACTS = re.compile(r'_(?:record|add)\((?:[^()"]|\([^()]*\))*"([a-z_]+)"')
+CODES = re.compile(r'"(red_envelope\.[a-z]+(?:\.[a-z_]+)?)"')
+
+
+def recorded() -> set[str]:
+    folder = Path(str(shopadmin_red_envelope.__file__)).parent / "services"
+    found: set[str] = set()
+    for name, noun in (("campaigns", "campaign"), ("activities", "activity"), ("sealing", ""), ("denominations", ""),
+                       ("demo", "")):  # fmt: skip
+        text = (folder / f"{name}.py").read_text()
+        found |= set(CODES.findall(text)) | {f"red_envelope.{noun}.{act}" for act in ACTS.findall(text) if noun}
+    return found
+
+
+def test_every_code_has_a_sentence_and_every_sentence_a_code() -> None:
+    assert recorded() == {message.code for message in MESSAGES}
+
+
+def test_the_log_says_it_in_the_readers_language(shop: Flask) -> None:
+    with shop.test_request_context(), force_locale("zh_Hans_CN"):
+        assert str(activity.sentence("red_envelope.campaign.scheduled")) == "为红包活动排期"
+        assert activity.about("red_envelope.campaign", "3") == "红包活动 3"
