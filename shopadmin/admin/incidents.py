@@ -101,7 +101,7 @@ class IncidentsView(AdminListView):
             )
         except RefusedError as refused:
             for problem in refused.problems:
-                getattr(form, problem.field).errors = [problem.message]
+                getattr(form, problem.field).errors = [str(problem.message)]
             return self._form_page(form), 400
         flash(str(_("The incident is written down.")), "success")
         return redirect(url_for(".details_view", row_id=incident_id))

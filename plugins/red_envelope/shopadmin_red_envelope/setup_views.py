@@ -58,7 +58,7 @@ class _SetUpView(AdminView):
             )
         )
 
-    def _edit(self, form: Any, title: Any, save: Callable[[], object]) -> ResponseReturnValue:
+    def _edit(self, form: Any, title: Any, save: Callable[[], object], delete_url: str = "") -> ResponseReturnValue:
         """Show the form, or do what it says: 400 for bad values, 409 goes through to the error page."""
         status = 200
         if request.method == "POST":
@@ -74,6 +74,7 @@ class _SetUpView(AdminView):
             "shopadmin_red_envelope/form.html",
             title=title,
             form=form,
+            delete_url=delete_url,
             back_url=url_for(".index_view"),
             back_text=self.name,
         )
@@ -87,6 +88,7 @@ class ActivitiesView(_SetUpView):
         "index_view": permissions.READ,
         "create_view": permissions.CREATE,
         "edit_view": permissions.CREATE,
+        "remove_view": permissions.CREATE,
     }
 
     def __init__(self) -> None:
@@ -133,8 +135,22 @@ class ActivitiesView(_SetUpView):
             ends_at=local(row.ends_at),
         )
         return self._edit(
-            form, row.name, lambda: activities.edit(self.actor, activity_id, form.activity(), version)
-        )  # fmt: skip
+            form,
+            row.name,
+            lambda: activities.edit(self.actor, activity_id, form.activity(), version),
+            delete_url=url_for(".remove_view", row_id=activity_id, version=version),
+        )
+
+    @expose("/<row_id>/delete", methods=["POST"])
+    def remove_view(self, row_id: str) -> ResponseReturnValue:
+        """Delete one that no campaign belongs to."""
+        activity_id, version = parse_id(row_id), parse_id(request.args.get("version", ""))
+        try:
+            activities.remove(self.actor, activity_id, version)
+        except MissingError:
+            abort(404)
+        flash(str(_("The activity is deleted.")), "success")
+        return redirect(url_for(".index_view"))
 
 
 class DenominationsView(_SetUpView):

@@ -143,3 +143,16 @@ def test_the_pages_speak_chinese(owner: testing.ShopClient) -> None:
 
     assert "新建红包活动" in owner.get(LIST).text
     assert "现在只能更改金额" in owner.get(f"{LIST}details/{campaign}").text
+
+
+def test_an_activity_is_deleted_until_a_campaign_belongs_to_it(owner: testing.ShopClient) -> None:
+    free, used = make_activity(), make_activity()
+    make_campaign("draft", used)
+
+    assert "is deleted" in owner.post(f"{LIST}activities/{free}/delete?version=1", follow_redirects=True).text
+    before = stored()
+    assert owner.post(f"{LIST}activities/{used}/delete?version=1").status_code == 409
+    assert owner.post(f"{LIST}activities/{free}/delete?version=1").status_code == 404
+
+    assert [row[0] for row in before["activity"]] == [used]
+    assert stored() == before
