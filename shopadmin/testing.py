@@ -32,6 +32,8 @@ from shopadmin.models.reviews import Review
 from shopadmin.services import contacts, schema, sessions
 from shopadmin.services.transactions import writing
 
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
 POSTGRESQL_BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
 
 
@@ -223,6 +225,15 @@ def app(make_app: Callable[..., Flask]) -> Iterator[Flask]:
     with made.app_context():
         yield made
         db.session.remove()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The browser's program; without one the test is left out."""
+    found = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    if found is None:
+        pytest.skip("Chromium is not installed")
+    return found
 
 
 def make_account(app: Flask, *permissions: str, email: str = "", is_owner: bool = False) -> int:

@@ -4,7 +4,6 @@
 """
 
 import os
-import shutil
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,7 +15,6 @@ from babel.messages.pofile import read_po
 ROOT = Path(__file__).resolve().parents[1]
 CATALOGS = "translations/*/LC_MESSAGES/messages.po"
 REQUIRE_ALL = os.environ.get("SHOPADMIN_REQUIRE_ALL") == "1"
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -40,15 +38,6 @@ def test_data() -> Path:
     folder = Path(named)
     assert (folder / "samples").is_dir(), "SHOPADMIN_TEST_DATA names no folder of export files"
     return folder
-
-
-@pytest.fixture(scope="session")
-def chromium() -> str:
-    """The browser's program."""
-    found = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
-    if found is None:
-        pytest.skip("Chromium is not installed")
-    return found
 
 
 def left_out(reports: Sequence[pytest.TestReport]) -> Counter[str]:
