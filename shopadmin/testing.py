@@ -15,7 +15,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from flask import Flask, has_app_context
@@ -32,7 +32,16 @@ from shopadmin.models.reviews import Review
 from shopadmin.services import contacts, schema, sessions
 from shopadmin.services.transactions import writing
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+# A fresh profile without the connections that Chromium opens on its own account.
+CHROMIUM_SWITCHES = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
 
 POSTGRESQL_BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
 
@@ -200,21 +209,23 @@ class ShopClient(FlaskClient):
 
 @pytest.fixture
 def make_app(databases: Databases, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
-    """``make_app(plugins={}, **config)``: an app on a new empty shop."""
+    """``make_app(plugins={}, **config)``: an app on a new empty shop; ``shop_of=app``: on the shop of that one."""
     made: list[tuple[Flask, dict[str, Any]]] = []
 
-    def make(plugins: Mapping[str, object] | None = None, **config: Any) -> Flask:
-        settings = databases.fresh(tmp_path / f"data{len(made)}") | config
+    def make(plugins: Mapping[str, object] | None = None, shop_of: Flask | None = None, **config: Any) -> Flask:
+        there = next((settings for app, settings in made if app is shop_of), None)
+        settings = (there or databases.fresh(tmp_path / f"data{len(made)}")) | config
         app = create_app(settings, plugins=plugins or {})
         app.test_client_class = ShopClient
         made.append((app, settings))
         return app
 
     yield make
-    for app, settings in made:
+    for app, _settings in made:
         with app.app_context():
             db.session.remove()
             db.engine.dispose()
+    for settings in {str(found["DATABASE_URL"]): found for _app, found in made}.values():
         databases.drop(settings)
 
 
@@ -234,6 +245,17 @@ def chromium() -> str:
     if found is None:
         pytest.skip("Chromium is not installed")
     return found
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> "Iterator[Browser]":
+    """Chromium, one for all browser tests of the run: Playwright cannot be started twice in a process."""
+    from playwright.sync_api import sync_playwright  # only who tests in a browser needs it installed
+
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM_SWITCHES))
+        yield launched
+        launched.close()
 
 
 def make_account(app: Flask, *permissions: str, email: str = "", is_owner: bool = False) -> int:

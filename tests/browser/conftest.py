@@ -9,18 +9,12 @@ from typing import Any
 import pytest
 import waitress
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext
 
 from shopadmin import testing
 from shopadmin.app import create_app
 from shopadmin.models import db
 from shopadmin.services.demo import load
-
-# A fresh profile without the connections that Chromium opens on its own account.
-SWITCHES = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -57,15 +51,6 @@ def served(databases: testing.Databases, tmp_path_factory: pytest.TempPathFactor
     with app.app_context():
         db.engine.dispose()
     databases.drop(config)
-
-
-@pytest.fixture(scope="session")
-def browser(chromium: str) -> Iterator[Browser]:
-    """Chromium, one for all tests of the run."""
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium, args=list(SWITCHES))
-        yield launched
-        launched.close()
 
 
 @pytest.fixture

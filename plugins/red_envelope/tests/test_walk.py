@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import pytest
 import waitress
 from flask import Flask
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from red_envelope_shop import NOW, Clock, stored
 
 from shopadmin import testing
@@ -39,30 +39,28 @@ def address(shop: Flask, clock: Clock) -> Iterator[str]:
 
 
 @contextmanager
-def owner_page(shop: Flask, chromium: str, address: str, language: str) -> Iterator[Page]:
+def owner_page(shop: Flask, browser: Browser, address: str, language: str) -> Iterator[Page]:
     client = testing.sign_in(shop, testing.make_account(shop, is_owner=True))
     with client.session_transaction() as cookie:
         cookie["language"] = language
     session = client.get_cookie("session")
     assert session is not None
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        context = browser.new_context(base_url=address)
-        context.add_cookies([{"name": "session", "value": session.value, "url": address}])
-        yield context.new_page()
-        browser.close()
+    context = browser.new_context(base_url=address)
+    context.add_cookies([{"name": "session", "value": session.value, "url": address}])
+    yield context.new_page()
+    context.close()
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_from_the_plugins_page_to_a_campaign_that_has_begun(
-    shop: Flask, clock: Clock, address: str, chromium: str, language: str
+    shop: Flask, clock: Clock, address: str, browser: Browser, language: str
 ) -> None:
     words = WORDS[language]
     plugin_states.disable(None, "red_envelope")
     db.session.remove()
 
-    with owner_page(shop, chromium, address, language) as page:
+    with owner_page(shop, browser, address, language) as page:
         assert page.goto("/admin/red-envelope/").status == 404  # type: ignore[union-attr]
 
         page.goto("/admin/plugins/details/red_envelope")
