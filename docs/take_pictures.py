@@ -1,4 +1,4 @@
-"""Take the README's pictures anew: the demo shop in Chromium, in a temporary folder. ``make pictures``."""
+"""Take the pictures of the README and the docs anew: the demo shop in Chromium, in a temporary folder. ``make pictures``."""
 
 import shutil
 import tempfile
@@ -28,6 +28,9 @@ SHOTS = (
     ("reviews", "/admin/reviews/", SIZE, "zh", "light"),
     ("import", "/admin/imports/new", SIZE, "en", "dark"),
     ("phone", "/admin/orders/", PHONE, "zh", "dark"),
+    ("plugins", "/admin/plugins/", SIZE, "en", "light"),
+    ("campaigns", "/admin/red-envelope/", SIZE, "zh", "light"),
+    ("campaign", "/admin/red-envelope/details/2", SIZE, "en", "light"),
 )
 
 
@@ -43,7 +46,7 @@ def main() -> None:
 
 def _demo(folder: Path) -> Flask:
     url = f"sqlite:///{folder / 'shop.db'}"
-    app = create_app({"DATA_FOLDER": folder, "DATABASE_URL": url, "DATABASE_MIGRATE_URL": url}, plugins={})
+    app = create_app({"DATA_FOLDER": folder, "DATABASE_URL": url, "DATABASE_MIGRATE_URL": url})
     with app.app_context():
         schema.upgrade()
         load.load(datetime.now(UTC))
