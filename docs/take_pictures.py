@@ -1,4 +1,4 @@
-"""Take the pictures of the README and the docs anew: the demo shop in Chromium, in a temporary folder. ``make pictures``."""
+"""Take the pictures of the README and the docs anew, of a demo shop in Chromium. ``make pictures``."""
 
 import shutil
 import tempfile
@@ -9,13 +9,14 @@ from pathlib import Path
 import waitress
 from flask import Flask
 from playwright.sync_api import sync_playwright
+from shopadmin_red_envelope.models import RedEnvelopeCampaign
 from sqlalchemy import select
 
 from shopadmin import testing
 from shopadmin.app import create_app
 from shopadmin.models import db
 from shopadmin.models.orders import Order
-from shopadmin.services import schema
+from shopadmin.services import plugins, schema
 from shopadmin.services.demo import load
 
 PICTURES = Path(__file__).resolve().parent / "pictures"
@@ -30,7 +31,7 @@ SHOTS = (
     ("phone", "/admin/orders/", PHONE, "zh", "dark"),
     ("plugins", "/admin/plugins/", SIZE, "en", "light"),
     ("campaigns", "/admin/red-envelope/", SIZE, "zh", "light"),
-    ("campaign", "/admin/red-envelope/details/2", SIZE, "en", "light"),
+    ("campaign", "/admin/red-envelope/details/{campaign}", SIZE, "en", "light"),
 )
 
 
@@ -49,6 +50,7 @@ def _demo(folder: Path) -> Flask:
     app = create_app({"DATA_FOLDER": folder, "DATABASE_URL": url, "DATABASE_MIGRATE_URL": url})
     with app.app_context():
         schema.upgrade()
+        plugins.switch_on_installed()
         load.load(datetime.now(UTC))
     return app
 
@@ -56,6 +58,13 @@ def _demo(folder: Path) -> Flask:
 def _photograph(app: Flask, url: str) -> None:
     owner = testing.make_account(app, is_owner=True)
     with app.app_context():
+        upcoming = (
+            select(RedEnvelopeCampaign.id)
+            .where(RedEnvelopeCampaign.state == "scheduled")
+            .order_by(RedEnvelopeCampaign.lock_at)
+            .limit(1)
+        )
+        campaign = db.session().scalar(upcoming)
         shipped = select(Order.id).where(Order.status == "completed").order_by(Order.created_at.desc()).limit(1)
         order = db.session().scalar(shipped)
     PICTURES.mkdir(exist_ok=True)
@@ -69,7 +78,7 @@ def _photograph(app: Flask, url: str) -> None:
             session = client.get_cookie("session")
             context.add_cookies([{"name": "session", "value": session.value, "url": url}])
             page = context.new_page()
-            page.goto(url + address.format(order=order), wait_until="networkidle")
+            page.goto(url + address.format(order=order, campaign=campaign), wait_until="networkidle")
             page.screenshot(path=PICTURES / f"{name}.png")
             context.close()
         browser.close()
