@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 
 from click import Command
+from flask_babel import lazy_gettext as _
+from wtforms import Form
 
 from shopadmin.plugin_api import (
     API_VERSION,
+    Actor,
     AdminView,
     AuditMessage,
     DemoShop,
@@ -13,9 +16,11 @@ from shopadmin.plugin_api import (
     PeriodicJob,
     Permission,
     Problem,
+    SearchHit,
+    Tile,
     hookimpl,
 )
-from shopadmin_red_envelope import activity_log, cli, models, permissions, setup_views, views
+from shopadmin_red_envelope import activity_log, cli, core_pages, models, permissions, setup_views, views
 from shopadmin_red_envelope.services import demo, erasing, integrity, sealing
 
 __all__ = ["models"]
@@ -28,10 +33,10 @@ def shopadmin_manifest() -> Manifest:
     """Say who this is."""
     return Manifest(
         name="red_envelope",
-        title="Red envelopes",
+        title=_("Red envelopes"),
         version=__version__,
         api_version=API_VERSION,
-        summary="Red envelope campaigns: small amounts that buyers may claim and redeem",
+        summary=_("Red envelope campaigns: small amounts that buyers may claim and redeem"),
     )
 
 
@@ -63,6 +68,24 @@ def shopadmin_audit_messages() -> Sequence[AuditMessage]:
 def shopadmin_periodic_jobs() -> Sequence[PeriodicJob]:
     """Seal what has begun, also when nobody looks."""
     return [PeriodicJob("red_envelope.seal", 60, sealing.seal_due)]
+
+
+@hookimpl
+def shopadmin_settings_form() -> type[Form]:
+    """How early to remind of a draft."""
+    return core_pages.SettingsForm
+
+
+@hookimpl
+def shopadmin_dashboard_tiles(actor: Actor) -> Sequence[Tile]:
+    """What runs, and what begins next."""
+    return core_pages.tiles() if actor.can(permissions.READ) else []
+
+
+@hookimpl
+def shopadmin_search(query: str, actor: Actor) -> Sequence[SearchHit]:
+    """Campaigns by name."""
+    return core_pages.hits(query) if actor.can(permissions.READ) else []
 
 
 @hookimpl

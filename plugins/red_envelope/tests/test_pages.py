@@ -4,9 +4,10 @@ import re
 
 import pytest
 from flask import Flask
-from red_envelope_shop import NOW, Clock, make_activity, make_campaign, stored
+from red_envelope_shop import HOUR, NOW, Clock, make_activity, make_campaign, stored
 
 from shopadmin import testing
+from shopadmin.plugin_api import plugin_settings
 
 LIST = "/admin/red-envelope/"
 
@@ -156,3 +157,59 @@ def test_an_activity_is_deleted_until_a_campaign_belongs_to_it(owner: testing.Sh
 
     assert [row[0] for row in before["activity"]] == [used]
     assert stored() == before
+
+
+def tile(client: testing.ShopClient) -> str:
+    """What the tile on Today says, without its tags; empty where there is none."""
+    found = re.search(r'<a[^>]*href="/admin/red-envelope/\?view=.*?</a>', client.get("/admin/").text, re.S)
+    return " ".join(re.sub(r"<[^>]+>", " ", found[0]).split()) if found else ""
+
+
+def test_today_says_what_runs_and_what_begins_next(owner: testing.ShopClient, clock: Clock) -> None:
+    assert tile(owner) == ""
+    make_campaign()
+    assert tile(owner) == "Red envelopes running 0 the next begins in 1 day"
+
+    clock.set(clock.start)
+
+    assert tile(owner) == "Red envelopes running 1"
+    clock.set(NOW + 73 * HOUR)
+    assert tile(owner) == ""
+
+
+def test_today_reminds_of_a_draft_as_early_as_the_owner_wants(owner: testing.ShopClient, clock: Clock) -> None:
+    settings = "/admin/plugins/details/red_envelope/settings"
+    make_campaign("draft")
+    clock.set(NOW - 24 * HOUR)
+    assert tile(owner) == "Red envelopes running 0 1 draft begins soon and is not scheduled"
+
+    assert owner.post(settings, data={"remind_days": "1"}).status_code == 302
+
+    assert tile(owner) == ""
+    for wrong in ("0", "31", "soon", ""):
+        assert owner.post(settings, data={"remind_days": wrong}).status_code == 400
+    assert 'name="remind_days" ' in owner.get("/admin/plugins/details/red_envelope").text
+    assert plugin_settings("red_envelope") == {"remind_days": 1}
+
+
+def test_what_is_wrong_with_a_setting_is_said_in_the_readers_language(owner: testing.ShopClient) -> None:
+    with owner.session_transaction() as cookie:
+        cookie["language"] = "zh"
+
+    page = owner.post("/admin/plugins/details/red_envelope/settings", data={"remind_days": "0"}).text
+
+    assert "1" in page
+    assert "Number must be" not in page
+
+
+def test_search_finds_campaigns_for_those_who_may_read_them(shop: Flask, clock: Clock) -> None:
+    campaign = make_campaign(title="Summer 100% ten")
+    reader = testing.sign_in(shop, testing.make_account(shop, "core.search:read", "red_envelope.campaign:read"))
+    stranger = testing.sign_in(shop, testing.make_account(shop, "core.search:read", "core.today:read"))
+    address = f"{LIST}details/{campaign}"
+
+    assert address in reader.get("/admin/search/?q=summer").text
+    assert address in reader.get("/admin/search/?q=100%25").text
+    assert address not in reader.get("/admin/search/?q=_u").text
+    assert address not in stranger.get("/admin/search/?q=summer").text
+    assert tile(stranger) == ""

@@ -1,12 +1,21 @@
-"""The list of campaigns: a tab for each state, by the database's clock."""
+"""The list of campaigns: a tab for each state, by the database's clock; and how things stand, for Today."""
 
-from sqlalchemy import ColumnElement, and_, literal_column, or_, select
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select
 
 from shopadmin.plugin_api import ListSpec, Sort, View, db
 from shopadmin_red_envelope.domain.states import STATES
 from shopadmin_red_envelope.labels import STATE_LABELS
 from shopadmin_red_envelope.models import RedEnvelopeCampaign as Campaign
+from shopadmin_red_envelope.services import changing
 from shopadmin_red_envelope.triggers import read_clock
+
+# The search page shows as many hits of each area.
+MOST_HITS = 5
 
 
 def _in(state: str, dialect: str) -> ColumnElement[bool]:
@@ -45,3 +54,40 @@ def _spec(dialect: str) -> ListSpec:
 
 
 _SPECS = {dialect: _spec(dialect) for dialect in ("sqlite", "postgresql")}
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """How many campaigns run and wait; ``next_start``, ``now``: milliseconds UTC by the database's clock.
+
+    ``late_drafts``: drafts that begin within the time asked for and would be lost then.
+    """
+
+    now: int
+    running: int
+    scheduled: int
+    late_drafts: int
+    next_start: int | None
+
+
+def overview(remind: timedelta) -> Overview:
+    """How things stand; ``remind``: how long before its start a draft is a late one."""
+    session, dialect, now = db.session(), db.engine.dialect.name, changing.now()
+
+    def count(state: str, *more: ColumnElement[bool]) -> int:
+        return session.scalar(select(func.count()).where(_in(state, dialect), *more)) or 0
+
+    return Overview(
+        now=now,
+        running=count("running"),
+        scheduled=count("scheduled"),
+        late_drafts=count("draft", Campaign.lock_at <= now + remind // timedelta(milliseconds=1)),
+        next_start=session.scalar(select(func.min(Campaign.lock_at)).where(_in("scheduled", dialect))),
+    )
+
+
+def find_titles(term: str) -> Sequence[Any]:
+    """The latest campaigns whose name holds the term: id, title, state, lock_at, use_to."""
+    columns = (Campaign.id, Campaign.title, Campaign.state, Campaign.lock_at, Campaign.use_to)
+    matching = Campaign.title.icontains(term, autoescape=True)
+    return db.session().execute(select(*columns).where(matching).order_by(Campaign.id.desc()).limit(MOST_HITS)).all()
