@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 from flask import abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin.base import expose
+from flask_babel import get_locale, ngettext
 from flask_babel import lazy_gettext as _
-from flask_babel import ngettext
 from wtforms import Form
 
 from shopadmin import hook_calls
@@ -117,7 +117,11 @@ def _find(name: str) -> plugin_states.PluginCard:
 def _settings_form(card: plugin_states.PluginCard, posted: Any = None) -> Form | None:
     """The plugin's form with what was saved, or with what is posted; none for a plugin that is not on."""
     kind = hook_calls.settings_form(card.name) if card.state == "on" else None
-    return kind(posted, data=plugin_states.load_settings(card.name)) if kind else None
+    if kind is None:
+        return None
+    # A form of plain WTForms speaks English unless it is told otherwise.
+    form: Form = kind(posted, data=plugin_states.load_settings(card.name), meta={"locales": [str(get_locale())]})
+    return form
 
 
 def _shown(card: plugin_states.PluginCard) -> dict[str, Any]:
