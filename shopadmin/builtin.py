@@ -19,8 +19,9 @@ from shopadmin.admin.search import SearchView
 from shopadmin.admin.settings import SettingsView
 from shopadmin.admin.team import TeamView
 from shopadmin.admin.today import TodayView
-from shopadmin.contract import Actor, SearchHit, Tile
+from shopadmin.contract import Actor, ImportFormat, SearchHit, Tile
 from shopadmin.hookspecs import hookimpl
+from shopadmin.platforms.recognise import core_formats
 
 
 def index_view() -> AdminView:
@@ -58,3 +59,9 @@ def shopadmin_dashboard_tiles(actor: Actor) -> Sequence[Tile]:
 def shopadmin_search(query: str, actor: Actor) -> Sequence[SearchHit]:
     """Orders, buyers, reviews, products, pages of the menu."""
     return search.hits(query, actor)
+
+
+@hookimpl
+def shopadmin_import_formats() -> Sequence[ImportFormat]:
+    """The platforms' own export files, and this program's."""
+    return core_formats()

@@ -2,7 +2,8 @@
 
 Four conventions. *collect* flattens what all plugins return, checks its type and names the culprit; *merge* joins
 mappings; *veto* lets every plugin object and lets an exception through; *notify* tells each plugin alone. Each
-implementation is called by itself, in name order: pluggy would stop the whole call at the first exception.
+implementation is called by itself, the core's first, then by name: pluggy would stop the whole call at the first
+exception.
 """
 
 import logging
@@ -43,7 +44,8 @@ def _implementations(hook: str, *, at_start: bool = False) -> Iterator[tuple[str
     """``at_start``: of every registered plugin, as one that is off now may be on at the next request."""
     hooks = record()
     caller = getattr(hooks.plugins.manager.hook, hook)
-    for implementation in sorted(caller.get_hookimpls(), key=lambda found: found.plugin_name):
+    order = {BUILT_IN: ""}
+    for implementation in sorted(caller.get_hookimpls(), key=lambda it: order.get(it.plugin_name, it.plugin_name)):
         name = implementation.plugin_name
         if at_start or name == BUILT_IN or hooks.is_on(name):
             yield name, _accepting(implementation)

@@ -21,7 +21,7 @@ from shopadmin.models.imports import ImportCount, ImportFile, ImportMapping, Imp
 from shopadmin.platforms.files import Source
 from shopadmin.platforms.headings import normal_headings
 from shopadmin.platforms.mapped import mapped_format
-from shopadmin.platforms.recognise import core_formats, decide_date_order, recognise_all
+from shopadmin.platforms.recognise import decide_date_order, recognise_all
 from shopadmin.platforms.refusals import FileRefused
 from shopadmin.services import contacts, failpoints, settings
 from shopadmin.services.imports import areas
@@ -41,7 +41,7 @@ Progress = Callable[[int], None]
 
 def formats() -> tuple[ImportFormat, ...]:
     """Every layout that is understood: the core's and the plugins'."""
-    known = {found.name: found for found in (*core_formats(), *hook_calls.import_formats())}
+    known = {found.name: found for found in hook_calls.import_formats()}
     return tuple(known.values())
 
 
