@@ -45,7 +45,12 @@ class _CommandLine(click.Group):
 
 def build(app_factory: AppFactory, commands: tuple[click.Command, ...]) -> click.Group:
     """The whole command line over one app factory."""
-    group = _CommandLine("shopadmin", help="An admin for a small shop.", context_settings={"obj": app_factory})
+    group = _CommandLine(
+        "shopadmin",
+        help="An admin for a small shop.",
+        epilog="Plugins bring commands of their own: 'plugins list' names them, 'red-envelope --help' shows one's.",
+        context_settings={"obj": app_factory},
+    )
     for command in commands:
         group.add_command(command)
     return group
