@@ -2,7 +2,7 @@
 
 import contextlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,10 +21,10 @@ class Shop:
     url: str
     folder: Path
 
-    def app(self) -> Flask:
-        """The shop's app, its schema up to date."""
+    def app(self, plugins: Mapping[str, object] | None = None) -> Flask:
+        """The shop's app with these plugins, its schema up to date."""
         config = {"DATA_FOLDER": self.folder, "DATABASE_URL": self.url, "DATABASE_MIGRATE_URL": self.url}
-        app = create_app(config, plugins={})
+        app = create_app(config, plugins=plugins or {})
         app.config["WTF_CSRF_ENABLED"] = False
         with app.app_context():
             schema.upgrade()

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from typing import Any
 
-from flask import Flask
 from sqlalchemy import text
 
 from bench import orders, rival
@@ -26,7 +25,7 @@ Fetch = Callable[[], Any]
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One row of the table: medians in milliseconds, with the spread of ours."""
+    """One row of the table: medians in milliseconds, with the spread of ours. ``theirs``: what ours is held against."""
 
     name: str
     ours: float
@@ -35,7 +34,7 @@ class Result:
 
     @property
     def ratio(self) -> float:
-        """Ours over Django's."""
+        """Ours over theirs."""
         return self.ours / self.theirs
 
 
@@ -51,10 +50,8 @@ def run(shop: Shop, count: int) -> list[Result]:
     with app.app_context():
         with writing() as session:
             orders.fill(session.connection(), count)
-        if db.engine.dialect.name == "postgresql":
-            with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.execute(text("vacuum analyze shop_order"))
-        middle = _cursor_at(count // 2)
+        settle()
+        middle = cursor_at(count // 2)
         rare = f"39{count // 2:017d}"
     django = rival.open_admin(shop.url)
     client = testing.sign_in(app, testing.make_account(app, is_owner=True))
@@ -67,10 +64,19 @@ def run(shop: Shop, count: int) -> list[Result]:
         "by date": ("?sort=newest", "?o=-3"),
         "order number": (f"?search={rare}", f"?q={rare}"),
     }
-    return [_compare(name, _ours(app, client, ours), _theirs(django, theirs)) for name, (ours, theirs) in pages.items()]
+    return [
+        compare(name, fetch_orders(client, ours), _theirs(django, theirs)) for name, (ours, theirs) in pages.items()
+    ]
 
 
-def _cursor_at(row_id: int) -> str:
+def settle() -> None:
+    """Let PostgreSQL look over what was filled in, as it does by itself in a shop that lives on."""
+    if db.engine.dialect.name == "postgresql":
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("vacuum analyze"))
+
+
+def cursor_at(row_id: int) -> str:
     """The cursor of the page that begins after an order."""
     from shopadmin.services.orders import ORDERS
 
@@ -78,7 +84,9 @@ def _cursor_at(row_id: int) -> str:
     return lists.cursor(ORDERS.sorts[0], row, "next")
 
 
-def _ours(app: Flask, client: Any, query: str) -> Fetch:
+def fetch_orders(client: Any, query: str) -> Fetch:
+    """Get one page of the order list. Raises RuntimeError for anything but the page."""
+
     def fetch() -> None:
         response = client.get(f"/admin/orders/{query}")
         if response.status_code != 200:
@@ -91,9 +99,10 @@ def _theirs(django: Callable[[str], bytes], query: str) -> Fetch:
     return lambda: django(query)
 
 
-def _compare(name: str, ours: Fetch, theirs: Fetch) -> Result:
+def compare(name: str, ours: Fetch, theirs: Fetch, rounds: int = ROUNDS) -> Result:
+    """Time both in turn, ``rounds`` times after a warm-up."""
     times: tuple[list[float], list[float]] = ([], [])
-    for turn in range(ROUNDS + 1):
+    for turn in range(rounds + 1):
         for fetch, kept in zip((ours, theirs), times, strict=True):
             started = time.perf_counter()
             fetch()
