@@ -4,21 +4,23 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 PLUGINS := $(sort $(dir $(wildcard plugins/*/pyproject.toml)))
+NAMES := $(notdir $(PLUGINS:/=))
 EDITABLE := -e . $(addprefix -e ./,$(PLUGINS:/=))
 CATALOGS := $(wildcard shopadmin/translations/*/LC_MESSAGES/*.po plugins/*/*/translations/*/LC_MESSAGES/*.po)
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-input install
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run setup test lint check bench pictures clean
+.PHONY: help demo run setup test test-without-plugins lint check bench pictures clean
 
 help:
 	@echo "make demo    a demo shop on http://127.0.0.1:8000 (PORT= for another port)"
 	@echo "make run     your own shop: prints a link that sets the owner's password"
 	@echo "make setup   only build the environment"
-	@echo "make test    every test that this machine can run"
+	@echo "make test    every test that this machine can run; PYTEST= names a part"
+	@echo "make test-without-plugins  the rest of the suite without each plugin in turn, and without all"
 	@echo "make lint    style, types and the direction of imports"
 	@echo "make check   look over the shop's data: shopadmin check"
-	@echo "make bench   measure, beside others, on throw-away databases; ONLY=lists or ONLY=import"
+	@echo "make bench   measure, beside others, on throw-away databases; ONLY=lists, plugins or import"
 	@echo "make pictures  take the README's pictures anew"
 
 # exec: Ctrl-C and SIGTERM reach the server itself, not a shell in front of it.
@@ -32,6 +34,16 @@ setup: .venv/texts
 
 test: .venv/texts .venv/ready-to-test
 	@exec $(BIN)/pytest --database both --numprocesses 2 --dist worksteal $(PYTEST)
+
+# Each in an environment of its own in which the plugin is really not installed, and all-plugins: none of them.
+test-without-plugins: $(NAMES:%=test-without-%) test-without-all-plugins
+
+test-without-%: .venv/texts .venv/ready-to-test
+	@$(BIN)/python tests/support/environment_without.py $(WITHOUT) $(LEAVE:%=shopadmin-%)
+	$(WITHOUT)/bin/python -m pytest --numprocesses 2 --dist worksteal $(LEAVE:%=--without-plugin %) $(PYTEST)
+
+test-without-%: WITHOUT = .venv/without/$*
+test-without-%: LEAVE = $(if $(filter all-plugins,$*),$(NAMES),$*)
 
 lint: .venv/texts .venv/ready-to-test
 	$(BIN)/ruff check

@@ -11,6 +11,7 @@ import pytest
 from matrix import (
     MARKERS,
     METHODS,
+    PASSED,
     PLUGINS,
     UNSAFE,
     address,
@@ -21,16 +22,6 @@ from matrix import (
     rules,
     seed,
 )
-
-# Answers of routes that let somebody pass, where they are not 200.
-PASSED = {
-    "front": {302},
-    "security.login": {200, 302},  # somebody who is signed in is sent on
-    "demo_sign_in": {404},  # this is no demo shop
-    "imports.rejected_view": {404},  # nothing of the seeded import was rejected
-    "imports.undo_view": {409},  # and it was never applied
-}
-
 
 FILES = ("static", "bootstrap.static", "icons.sprite")
 
