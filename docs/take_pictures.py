@@ -61,7 +61,7 @@ def _photograph(app: Flask, url: str) -> None:
         upcoming = (
             select(RedEnvelopeCampaign.id)
             .where(RedEnvelopeCampaign.state == "scheduled")
-            .order_by(RedEnvelopeCampaign.lock_at)
+            .order_by(RedEnvelopeCampaign.lock_at.desc())
             .limit(1)
         )
         campaign = db.session().scalar(upcoming)
