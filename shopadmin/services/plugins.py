@@ -13,7 +13,7 @@ from shopadmin.contract import Actor, Manifest, Permission, Problem
 from shopadmin.hook_guard import record
 from shopadmin.models import db
 from shopadmin.models.plugins import PluginState
-from shopadmin.services import access, audit, schema
+from shopadmin.services import access, audit, schema, settings
 from shopadmin.services.conflicts import MissingError, ObjectionsError
 from shopadmin.services.transactions import writing
 
@@ -37,9 +37,7 @@ _LATE = "pending migration: stop the shop and start it again, or run shopadmin d
 
 def is_on(name: str) -> bool:
     """Whether the plugin is on: what was decided last, else whether it is on by itself. One query per request."""
-    if "plugin_states" not in g:
-        g.plugin_states = dict(db.session().execute(select(PluginState.name, PluginState.state)).all())
-    state = g.plugin_states.get(name)
+    state = settings.plugin_states().get(name)
     return (state == "on" if state else name in record().on_by_default) and name not in _late()
 
 

@@ -1,15 +1,17 @@
 """The shop's settings: known keys, their defaults, and the one way to change them."""
 
+import json
 from dataclasses import dataclass, fields
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel.core import get_global
 from flask import g, has_request_context
-from sqlalchemy import select
+from sqlalchemy import Text, cast, literal, select, union_all
 
 from shopadmin.contract import Actor
 from shopadmin.models import db
+from shopadmin.models.plugins import PluginState
 from shopadmin.models.settings import Setting
 from shopadmin.services import audit
 from shopadmin.services.transactions import writing
@@ -51,22 +53,46 @@ def timezones() -> tuple[str, ...]:
 KEYS = tuple(field.name for field in fields(ShopSettings))
 
 
-_STORED = select(Setting.key, Setting.value).where(Setting.key.in_(KEYS))
+# Nearly every page needs the settings and which plugins are on: one question for both.
+_STORED = union_all(
+    select(literal("setting").label("kind"), Setting.key.label("name"), cast(Setting.value, Text).label("value")).where(
+        Setting.key.in_(KEYS)
+    ),
+    select(literal("plugin"), PluginState.name, PluginState.state),
+)
 
 
 def load() -> ShopSettings:
     """The settings as stored, defaults where nothing is; read once per request."""
     if not has_request_context():
-        return _read()
+        return _read()[0]
     if "shop_settings" not in g:
-        g.shop_settings = _read()
+        _remember()
     found: ShopSettings = g.shop_settings
     return found
 
 
-def _read() -> ShopSettings:
-    rows = db.session().execute(_STORED)
-    return ShopSettings(**{row.key: row.value for row in rows})
+def plugin_states() -> dict[str, str]:
+    """What was decided last of each plugin, by its name: on, off, paused. Read once until the context ends."""
+    if "plugin_states" not in g:
+        _remember()
+    found: dict[str, str] = g.plugin_states
+    return found
+
+
+def _remember() -> None:
+    g.shop_settings, g.plugin_states = _read()
+
+
+def _read() -> tuple[ShopSettings, dict[str, str]]:
+    kept: dict[str, object] = {}
+    states: dict[str, str] = {}
+    for kind, name, value in db.session().execute(_STORED):
+        if kind == "setting":
+            kept[name] = json.loads(value)
+        else:
+            states[name] = value
+    return ShopSettings(**kept), states  # type: ignore[arg-type]
 
 
 def save(actor: Actor | None, **changes: object) -> ShopSettings:
@@ -75,7 +101,7 @@ def save(actor: Actor | None, **changes: object) -> ShopSettings:
     if unknown:
         raise KeyError(", ".join(sorted(unknown)))
     with writing() as session:
-        before = _read()
+        before, _states = _read()
         for key, value in changes.items():
             session.merge(Setting(key=key, value=value))
         audit.record(
