@@ -10,6 +10,10 @@ from typing import Any, Literal, NewType, Protocol
 from zoneinfo import ZoneInfo
 
 from shopadmin.domain.records import Kind, Record, Rejection
+from shopadmin.domain.standing import BuyerIdentifier as BuyerIdentifier
+from shopadmin.domain.standing import Standing as Standing
+from shopadmin.domain.standing import StandingLevel as StandingLevel
+from shopadmin.domain.standing import StandingQuery as StandingQuery
 
 AccountId = NewType("AccountId", int)
 BuyerId = NewType("BuyerId", int)

@@ -31,6 +31,8 @@ from shopadmin.contract import (
     ReviewId,
     ReviewSnapshot,
     SearchHit,
+    Standing,
+    StandingQuery,
     Tile,
 )
 from shopadmin.hook_guard import calling, fail, record
@@ -95,21 +97,28 @@ def _collect(hook: str, kind: type[T], **arguments: Any) -> list[tuple[str, T]]:
     return items
 
 
-def _merge(hook: str, **arguments: Any) -> dict[Any, list[Badge]]:
-    merged: dict[Any, list[Badge]] = {}
+def _merge(hook: str, read: Callable[[Any], dict[Any, list[T]]], **arguments: Any) -> dict[Any, list[T]]:
+    merged: dict[Any, list[T]] = {}
     for plugin, call in _implementations(hook):
-        found = _guarded(plugin, hook, lambda call=call: _badges(call(**arguments)))  # type: ignore[misc]
-        for key, badges in (found or {}).items():
-            merged.setdefault(key, []).extend(badges)
+        found = _guarded(plugin, hook, lambda call=call: read(call(**arguments)))  # type: ignore[misc]
+        for key, items in (found or {}).items():
+            merged.setdefault(key, []).extend(items)
     return merged
 
 
 def _badges(returned: Any) -> dict[Any, list[Badge]]:
-    found = {key: list(badges) for key, badges in (returned or {}).items()}
-    for badges in found.values():
-        for badge in badges:
-            if not isinstance(badge, Badge):
-                raise _wrong_type(badge, Badge)
+    return _checked({key: list(badges) for key, badges in (returned or {}).items()}, Badge)
+
+
+def _standings(returned: Any) -> dict[Any, list[Standing]]:
+    return _checked({position: [standing] for position, standing in (returned or {}).items()}, Standing)
+
+
+def _checked(found: dict[Any, list[T]], kind: type[T]) -> dict[Any, list[T]]:
+    for items in found.values():
+        for item in items:
+            if not isinstance(item, kind):
+                raise _wrong_type(item, kind)
     return found
 
 
@@ -161,7 +170,7 @@ def dashboard_tiles(actor: Actor) -> list[Tile]:
 
 def order_badges(orders: Sequence[OrderSnapshot]) -> dict[OrderId, list[Badge]]:
     """Badges of all plugins by order."""
-    return _merge("shopadmin_order_badges", orders=orders)
+    return _merge("shopadmin_order_badges", _badges, orders=orders)
 
 
 def order_panels(order: OrderSnapshot, actor: Actor) -> list[tuple[str, Panel]]:
@@ -177,7 +186,7 @@ def order_actions(order: OrderSnapshot, actor: Actor) -> list[Action]:
 
 def review_badges(reviews: Sequence[ReviewSnapshot]) -> dict[ReviewId, list[Badge]]:
     """Badges of all plugins by review."""
-    return _merge("shopadmin_review_badges", reviews=reviews)
+    return _merge("shopadmin_review_badges", _badges, reviews=reviews)
 
 
 def review_panels(review: ReviewSnapshot, actor: Actor) -> list[tuple[str, Panel]]:
@@ -193,6 +202,11 @@ def buyer_panels(buyer: BuyerSnapshot, actor: Actor) -> list[tuple[str, Panel]]:
 def _permitted(panels: list[tuple[str, Panel]], actor: Actor) -> list[tuple[str, Panel]]:
     allowed = [(plugin, panel) for plugin, panel in panels if actor.can(panel.permission)]
     return sorted(allowed, key=lambda found: found[1].weight)
+
+
+def buyer_standing(queries: Sequence[StandingQuery]) -> dict[int, list[Standing]]:
+    """Every plugin's opinion by position in ``queries``."""
+    return _merge("shopadmin_buyer_standing", _standings, queries=queries)
 
 
 def check_order_change(change: OrderChange, actor: Actor) -> list[Problem]:

@@ -31,6 +31,8 @@ from shopadmin.contract import (
     ReviewId,
     ReviewSnapshot,
     SearchHit,
+    Standing,
+    StandingQuery,
     Tile,
 )
 
@@ -124,6 +126,16 @@ def shopadmin_review_panels(review: ReviewSnapshot, actor: Actor) -> Sequence[Pa
 @hookspec
 def shopadmin_buyer_panels(buyer: BuyerSnapshot, actor: Actor) -> Sequence[Panel]:
     """Give cards for the buyer page. Called when it is opened; an error costs the card alone."""
+    raise NotImplementedError
+
+
+@hookspec
+def shopadmin_buyer_standing(queries: Sequence[StandingQuery]) -> Mapping[int, Standing]:
+    """Say what is thought of buyers, by position in ``queries``; leave out whom nothing is known of.
+
+    Called for a page of orders, for an order that comes, and when a buyer asks for a coupon. The strictest answer of
+    all plugins counts; an error means no opinion.
+    """
     raise NotImplementedError
 
 

@@ -12,6 +12,7 @@ from shopadmin.contract import (
     AuditMessage,
     Badge,
     BuyerId,
+    BuyerIdentifier,
     BuyerSnapshot,
     DemoShop,
     ImportFormat,
@@ -31,6 +32,9 @@ from shopadmin.contract import (
     ReviewId,
     ReviewSnapshot,
     SearchHit,
+    Standing,
+    StandingLevel,
+    StandingQuery,
     Tile,
 )
 from shopadmin.domain.money import to_decimal, to_minor
@@ -57,6 +61,7 @@ from shopadmin.services.plugins import load_settings as plugin_settings
 from shopadmin.services.refusals import ConflictError, ForbiddenError
 from shopadmin.services.settings import ShopSettings
 from shopadmin.services.settings import load as shop_settings
+from shopadmin.services.standing import ask_many as ask_standing
 from shopadmin.services.transactions import after_commit, writing
 
 __all__ = [
@@ -71,6 +76,7 @@ __all__ = [
     "Base",
     "BigId",
     "BuyerId",
+    "BuyerIdentifier",
     "BuyerRecord",
     "BuyerSnapshot",
     "CategoryRecord",
@@ -113,11 +119,15 @@ __all__ = [
     "SellerRecord",
     "ShopSettings",
     "Sort",
+    "Standing",
+    "StandingLevel",
+    "StandingQuery",
     "Tile",
     "UtcDateTime",
     "View",
     "after_commit",
     "answer",
+    "ask_standing",
     "attempt",
     "db",
     "fetch_one",

@@ -32,7 +32,9 @@ from shopadmin.contract import (
     SearchHit,
     Tile,
 )
+from shopadmin.domain.standing import NORMAL, BuyerIdentifier, Standing, StandingLevel, StandingQuery
 from shopadmin.hookspecs import hookimpl
+from shopadmin.services import standing
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 OWNER = Actor(AccountId(1), "Owner", True, frozenset())
@@ -281,3 +283,41 @@ def test_periodic_work_that_raises_is_noted_and_goes_no_further(app_with):
     assert hook_calls.run_periodic("good", PeriodicJob("good.x", 60, lambda: None)) is True
     assert hook_calls.run_periodic("good", PeriodicJob("good.x", 60, raising)) is False
     assert [failure.hook for failure in hook_guard.record().failures] == ["good.x"]
+
+
+def query(nick: str) -> StandingQuery:
+    """Asked when a buyer wants a coupon."""
+    return StandingQuery((BuyerIdentifier("nick", nick, "test"),), None, "campaign", NOW)
+
+
+def test_the_strictest_standing_counts_and_is_given_to_the_buyer_it_is_of(app_with):
+    note = Standing(StandingLevel.NOTE, reasons=frozenset({"mild.x"}))
+    excluded = Standing(campaigns=False, reasons=frozenset({"stern.x"}))
+    app_with(
+        mild=plugin("mild", buyer_standing=lambda queries: {1: note}),
+        stern=plugin("stern", buyer_standing=lambda queries: dict.fromkeys((0, 1), excluded)),
+    )
+
+    found = standing.ask_many([query("a"), query("b"), query("c")])
+
+    assert found[0] == excluded
+    assert found[1] == Standing(StandingLevel.NOTE, campaigns=False, reasons=frozenset({"mild.x", "stern.x"}))
+    assert found[2] == NORMAL
+
+
+@pytest.mark.parametrize("answer", [lambda queries: raising(), lambda queries: {0: "blocked"}, lambda queries: 7])
+def test_a_plugin_that_fails_has_no_opinion_and_is_named(app_with, caplog, answer):
+    app_with(bad=plugin("bad", buyer_standing=answer))
+    caplog.set_level(logging.CRITICAL)
+
+    found = standing.ask_many([query("a")])
+
+    assert found == [NORMAL]
+    assert [failure.plugin for failure in hook_guard.record().failures] == ["bad"]
+
+
+def test_without_a_plugin_that_answers_everybody_is_normal(app_with):
+    app_with()
+
+    assert standing.ask_many([query("a"), query("b")]) == [NORMAL, NORMAL]
+    assert standing.ask_many([]) == []

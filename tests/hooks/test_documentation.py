@@ -24,6 +24,7 @@ WAITING = {
     "shopadmin_order_actions": "buyer_labels",
     "shopadmin_order_changed": "buyer_labels",
     "shopadmin_buyer_panels": "buyer_labels",
+    "shopadmin_buyer_standing": "buyer_labels",
     "shopadmin_check_order_change": "buyer_labels",
 }
 
@@ -63,7 +64,8 @@ def test_every_hook_is_exercised_by_a_test(name: str) -> None:
     here = ROOT / "tests" / "hooks"
     sources = (here / "test_calls.py").read_text() + (here / "test_quarantine.py").read_text()
 
-    assert f'"{noun}"' in sources or f"{name}=" in sources or f"hook_calls.{noun}(" in sources
+    marks = (f'"{noun}"', f'", {noun}=', f"{name}=", f"hook_calls.{noun}(")
+    assert any(mark in sources for mark in marks)
 
 
 def test_every_hook_is_used_by_a_shipped_plugin_or_by_the_core() -> None:
