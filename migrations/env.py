@@ -5,6 +5,7 @@ from sqlalchemy import Connection
 
 from shopadmin.models import Base
 from shopadmin.models.base import UtcDateTime
+from shopadmin.services import schema
 
 config = context.config
 owner: str = config.attributes["owner"]
@@ -62,3 +63,4 @@ if connection.dialect.name == "sqlite":
 else:
     with connection.begin():
         _run()
+        schema.admit(connection)

@@ -13,6 +13,7 @@ import subprocess
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import NullPool, create_engine, make_url, text
 
 from shopadmin.app import create_app
 from shopadmin.domain.reviews import is_bad
@@ -95,9 +96,9 @@ class Cluster:
         """Stop at once."""
         self.run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "stop")
 
-    def url(self, database: str) -> str:
+    def url(self, database: str, role: str = "shop") -> str:
         """SQLAlchemy's address of one of its databases."""
-        return f"postgresql+psycopg://shop@/{database}?host={self.folder}"
+        return f"postgresql+psycopg://{role}@/{database}?host={self.folder}"
 
     def execute(self, statement: str) -> None:
         """Run a statement that must not be in a transaction."""
@@ -190,6 +191,69 @@ class Databases:
 def databases(cluster: Cluster | None, tmp_path_factory: pytest.TempPathFactory) -> Databases:
     """Where tests get their databases from."""
     return Databases(cluster, tmp_path_factory.mktemp("databases"))
+
+
+@dataclass(frozen=True)
+class TwoRoles:
+    """An empty database on PostgreSQL that the role ``owning`` owns; ``serving`` may do what it is granted."""
+
+    cluster: Cluster
+    database: str
+    data: Path
+
+    def config(self, **changes: Any) -> dict[str, Any]:
+        """The configuration of a shop that is served by the one and migrated by the other."""
+        return {
+            "DATA_FOLDER": self.data,
+            "DATABASE_URL": self.url("serving"),
+            "DATABASE_MIGRATE_URL": self.url("owning"),
+            "SECRET_KEY": "not a secret at all, but long enough too",
+            "TESTING": True,
+            "PASSWORD_MEMORY_KIB": 64,
+        } | changes
+
+    def url(self, role: str) -> str:
+        """The database's address for a role; ``shop`` is the superuser."""
+        return self.cluster.url(self.database, role)
+
+    @contextlib.contextmanager
+    def open(self, plugins: Mapping[str, object] | None = None, **changes: Any) -> Iterator[Flask]:
+        """The shop as a new process finds it, its context pushed."""
+        app = create_app(self.config(**changes), plugins=plugins or {})
+        with app.app_context():
+            try:
+                yield app
+            finally:
+                db.session.remove()
+                db.engine.dispose()
+
+    def run(self, role: str, *statements: str) -> list[Any]:
+        """Run statements in one transaction as a role; returns the rows of the last, if it gives any."""
+        engine = create_engine(self.url(role), poolclass=NullPool)
+        with engine.begin() as connection:
+            for statement in statements:
+                found = connection.exec_driver_sql(statement)
+            return list(found.all()) if found.returns_rows else []
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Cluster]:
+    """A private cluster with the roles ``owning`` and ``serving``, whatever database the other tests' shops are on."""
+    if not POSTGRESQL_BINARIES:
+        pytest.skip("PostgreSQL is not installed")
+    with postgresql_cluster() as running:
+        running.execute("create role owning login")
+        running.execute("create role serving login")
+        yield running
+
+
+@pytest.fixture
+def two_roles(postgresql: Cluster, tmp_path: Path) -> Iterator[TwoRoles]:
+    """A new database that one role owns and another one serves; nothing is in it."""
+    name = f"roles_{uuid.uuid4().hex}"
+    postgresql.execute(f"create database {name} owner owning")
+    yield TwoRoles(postgresql, name, tmp_path / "data")
+    postgresql.execute(f"drop database {name} with (force)")
 
 
 class ShopClient(FlaskClient):

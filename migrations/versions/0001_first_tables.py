@@ -12,6 +12,8 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+# What the role that serves may do where it owns nothing, if less than everything: the log only grows.
+GRANTS = {"audit_entry": "select, insert", "audit_seal": "select, insert"}
 
 # The activity log is append-only in the database itself, not by good manners.
 SQLITE_TRIGGER = """

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 import click
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -16,7 +16,7 @@ import config as environment
 from shopadmin.cli import start_checks
 from shopadmin.cli.main import AppFactory, RefusedError, answer, build_app, json_option
 from shopadmin.models import db
-from shopadmin.services import schema
+from shopadmin.services import database_roles, schema
 
 OLDEST, NEWEST = (3, 11), (3, 13)
 ENOUGH_DISK = 500 * 2**20
@@ -87,7 +87,7 @@ def _disk(folder: Path) -> Finding:
 
 
 def _database() -> Iterator[Finding]:
-    checks: tuple[Callable[[], Finding], ...] = (_answers, _schema, _clock)
+    checks: tuple[Callable[[], Finding], ...] = (_answers, _role, _schema, _clock)
     for check in checks:
         try:
             yield check()
@@ -100,6 +100,13 @@ def _answers() -> Finding:
     with db.engine.connect() as connection:
         connection.scalar(select(1))
         return "database", True, f"{connection.dialect.name} answers"
+
+
+def _role() -> Finding:
+    role = database_roles.serving(current_app.config)
+    faults = schema.faults_of_serving_role()
+    words = f"{role} serves and owns nothing" if role else "the role that serves owns the tables"
+    return "role", not faults, f"{role} serves, but {'; '.join(faults)}" if faults else words
 
 
 def _schema() -> Finding:

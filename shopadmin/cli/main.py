@@ -8,11 +8,11 @@ from typing import IO, Any, TypeVar
 
 import click
 from flask import Flask, has_app_context
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from shopadmin.cli import plugin_commands
 from shopadmin.keys import KeyringError
-from shopadmin.services import occupancy
+from shopadmin.services import database_roles, occupancy, schema
 
 AppFactory = Callable[..., Flask]
 F = TypeVar("F", bound=Callable[..., Any])
@@ -78,6 +78,14 @@ def with_app(command: F) -> F:
                 raise RefusedError(str(error)) from error
             except OperationalError as error:
                 raise RefusedError(f"the database does not answer: {error.orig}".strip()) from error
+            except schema.OwnershipError as error:
+                raise RefusedError(str(error)) from error
+            except ProgrammingError as error:
+                if not database_roles.is_refusal(error):
+                    raise
+                raise RefusedError(
+                    f"{error.orig}; shopadmin db upgrade gives the role that serves its rights"
+                ) from error
 
     return run  # type: ignore[return-value]
 

@@ -38,6 +38,7 @@ def upgrade(owner: str | None = None) -> list[str]:
     Raises RefusedError.
     """
     try:
+        schema.let_serve()
         schema.check_startable()
         was_new = schema.is_new()
         if schema.pending() and not was_new:

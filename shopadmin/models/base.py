@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, String
+from flask_sqlalchemy.session import Session
+from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Engine, Integer, MetaData, String
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
@@ -61,5 +62,13 @@ class Base(DeclarativeBase):
     type_annotation_map: dict[Any, Any] = {datetime: UtcDateTime}  # noqa: RUF012  SQLAlchemy reads it as it stands
 
 
+class ShopSession(Session):
+    """A session on the shop's engine, or on the one that it was lent: see services/database_roles.py, ``as_owner``."""
+
+    def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:
+        """Where the session's statements go."""
+        return self.info.get("engine") or super().get_bind(*args, **kwargs)
+
+
 # Engine and session alone: tables derive from Base, which a type checker understands.
-db = SQLAlchemy(metadata=Base.metadata)
+db = SQLAlchemy(metadata=Base.metadata, session_options={"class_": ShopSession})

@@ -44,8 +44,8 @@ def _tables(name: str) -> tuple[str, ...]:
 def erase(actor: Actor | None, name: str, typed: str) -> int:
     """Take the plugin's tables away for good; returns how many rows they held.
 
-    Raises MissingError; RefusedError when ``typed`` is not the plugin's name; ObjectionsError while it is on, or when
-    it objects itself, as while a campaign runs.
+    Raises MissingError; RefusedError when ``typed`` is not the plugin's name; ObjectionsError while it is on, when it
+    objects itself, as while a campaign runs, or when the tables are another role's.
     """
     card = plugins.card(name)
     if typed != name:
@@ -60,7 +60,10 @@ def erase(actor: Actor | None, name: str, typed: str) -> int:
         raise ObjectionsError(*objections)
     held = measure(name)
     db.session.remove()  # a transaction that is still open would hold the tables
-    schema.drop(name)
+    try:
+        schema.drop(name)
+    except schema.OwnershipError as error:
+        raise ObjectionsError(plugins.NOT_OWNER) from error
     plugins.look_again()
     with writing() as session:
         session.execute(delete(PluginFailure).where(PluginFailure.plugin == name))

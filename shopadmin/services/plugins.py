@@ -33,6 +33,13 @@ class PluginCard:
 
 
 _LATE = "pending migration: stop the shop and start it again, or run shopadmin db upgrade"
+NOT_OWNER = Problem(
+    "not_owner",
+    _(
+        "The database role of this shop does not own the tables. Start the shop with DATABASE_MIGRATE_URL naming the "
+        "role that does."
+    ),
+)
 
 
 def is_on(name: str) -> bool:
@@ -104,7 +111,10 @@ def enable(actor: Actor | None, name: str) -> None:
     """Switch a plugin on; make its tables if it has none. Raises MissingError, or ObjectionsError when it cannot be."""
     found = card(name)
     if found.state != "on" and name in _late() and name not in schema.heads():
-        schema.upgrade(name)  # it has no data yet, so there is nothing that could go wrong
+        try:
+            schema.upgrade(name)  # it has no data yet, so there is nothing that could go wrong
+        except schema.OwnershipError as error:
+            raise ObjectionsError(NOT_OWNER) from error
         look_again()
     if found.state in ("quarantined", "missing"):
         why = found.reason or _("it is not installed")

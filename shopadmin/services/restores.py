@@ -13,15 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Connection, create_engine, make_url, select, text
+from sqlalchemy import Connection, Engine, select, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import NullPool
 
 from shopadmin import keys
 from shopadmin.models import db
 from shopadmin.models.buyers import BuyerIdentifier
 from shopadmin.models.orders import Order
-from shopadmin.services import audit, backups, contacts, failpoints, occupancy, schema, snapshots
+from shopadmin.services import audit, backups, contacts, database_roles, failpoints, occupancy, schema, snapshots
 from shopadmin.services.backup_archives import BadArchiveError, Reader
 from shopadmin.services.snapshots import Figures
 from shopadmin.services.transactions import writing
@@ -142,10 +141,8 @@ def _move(source: Path, target: Path, folder: Path) -> Move:
 
 def _load_postgresql(archive: Reader, keyring: keys.Keyring) -> None:
     """The backup's rows in a schema of their own, made by the migrations up to the backup's revisions."""
-    target = snapshots.engine_for(schema.migrate_url(), INCOMING)
-    with target.begin() as connection:
-        connection.execute(text(f"drop schema if exists {INCOMING} cascade"))
-        connection.execute(text(f"create schema {INCOMING}"))
+    target = snapshots.engine_for(database_roles.owner_address(current_app.config), INCOMING)
+    _make_place(target)
     schema.build(target, archive.manifest.schema)
     with target.begin() as connection, snapshots.resting_triggers(connection):
         found = snapshots.parents_first(connection)
@@ -159,6 +156,25 @@ def _load_postgresql(archive: Reader, keyring: keys.Keyring) -> None:
             snapshots.copy_in(connection, name, archive.manifest.columns[name], archive.pieces(member))
         snapshots.renumber(connection)
         _verify(connection, archive, keyring)
+
+
+def _make_place(target: Engine) -> None:
+    """An empty schema for what comes back; whether it can take the other one's place is known before anything is."""
+    with database_roles.owner_engine(current_app.config).connect() as connection:
+        if not connection.scalar(_MAY_SWAP):
+            raise BadArchiveError(
+                "a restore puts a schema of PostgreSQL in the place of another, which takes the owner of the database: "
+                "let DATABASE_MIGRATE_URL name that role"
+            )
+    with target.begin() as connection:
+        connection.execute(text(f"drop schema if exists {INCOMING} cascade"))
+        connection.execute(text(f"create schema {INCOMING}"))
+
+
+_MAY_SWAP = text(
+    "select pg_has_role(nspowner, 'usage') and has_database_privilege(current_database(), 'create') "
+    "from pg_namespace where nspname = current_schema()"
+)
 
 
 def _verify(connection: Connection, archive: Reader, keyring: keys.Keyring) -> None:
@@ -206,7 +222,7 @@ def finish(config: Mapping[str, Any]) -> None:
     if _are_all_waiting(moves):
         shutil.rmtree(working.parent / REPLACED, ignore_errors=True)
     (working.parent / REPLACED).mkdir(mode=0o700, exist_ok=True)
-    _swap_schemas(str(config["DATABASE_MIGRATE_URL"]), str(config["DATABASE_URL"]))
+    _swap_schemas(config)
     for move in moves:
         _swap_in(move)
         failpoints.reach("restore.moved")
@@ -232,11 +248,15 @@ def _swap_in(move: Move) -> None:
     backups.sync_folder(target.parent)
 
 
-def _swap_schemas(url: str, serving_url: str) -> None:
-    """PostgreSQL: the prepared schema takes the place of the one that serves, in one transaction."""
-    if make_url(url).get_backend_name() != "postgresql":
+def _swap_schemas(config: Mapping[str, Any]) -> None:
+    """PostgreSQL: the prepared schema takes the place of the one that serves, in one transaction.
+
+    Where another role serves than owns the tables, the migrations that made the schema gave it what it needs.
+    """
+    engine = database_roles.owner_engine(config)
+    if engine.dialect.name != "postgresql":
         return
-    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), poolclass=NullPool)
+    role = database_roles.serving(config)
     with engine.begin() as connection:
         waiting = text("select 1 from information_schema.schemata where schema_name = :name")
         if not connection.scalar(waiting, {"name": INCOMING}):
@@ -245,29 +265,6 @@ def _swap_schemas(url: str, serving_url: str) -> None:
         connection.execute(text(f"drop schema if exists {OUTGOING} cascade"))
         connection.execute(text(f'alter schema "{serving}" rename to {OUTGOING}'))
         connection.execute(text(f'alter schema {INCOMING} rename to "{serving}"'))
-        _let_serve(connection, serving, make_url(url).username, make_url(serving_url).username)
-
-
-# The tables on which nothing was granted to the role, each with the counter of its key.
-_UNGRANTED = text(
-    "select t.relname, (select d.objid::regclass::text from pg_depend d join pg_class s on s.oid = d.objid "
-    "and s.relkind = 'S' where d.refobjid = t.oid and d.deptype in ('a', 'i') limit 1) "
-    "from pg_class t where t.relkind = 'r' and t.relnamespace = (:place)::regnamespace and not exists ("
-    "select 1 from aclexplode(t.relacl) a where a.grantee = (:role)::regrole)"
-)
-
-
-def _let_serve(connection: Connection, place: str, owner: str | None, role: str | None) -> None:
-    """Where another role serves than owns the tables, it may use the new ones.
-
-    Tables whose migration granted something to the role keep to that: their lock may rest on what it did not grant.
-    """
-    if not role or role == owner:
-        return
-    quoted = connection.dialect.identifier_preparer.quote
-    connection.execute(text(f"grant usage on schema {quoted(place)} to {quoted(role)}"))
-    for table, counter in connection.execute(_UNGRANTED, {"place": place, "role": role}).all():
-        name = f"{quoted(place)}.{quoted(table)}"
-        connection.execute(text(f"grant select, insert, update, delete on {name} to {quoted(role)}"))
-        if counter:
-            connection.execute(text(f"grant usage, select on sequence {counter} to {quoted(role)}"))
+        if role:  # what was there before is for the tables' owner alone
+            name = connection.dialect.identifier_preparer.quote(role)
+            connection.execute(text(f"revoke all on schema {OUTGOING} from public, {name}"))

@@ -1,7 +1,7 @@
 """The schema: one Alembic environment, a version table per owner (the core, or one plugin)."""
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import alembic.command
@@ -9,19 +9,21 @@ import alembic.config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import current_app
-from sqlalchemy import Connection, Engine, MetaData, NullPool, create_engine, func, inspect, select
+from sqlalchemy import Connection, Engine, MetaData, func, inspect, select
 
 from shopadmin.models import Base, db, engine
+from shopadmin.services import database_roles
+from shopadmin.services.database_roles import Rights
 from shopadmin.services.transactions import write_lock
 
-CORE = "core"
+CORE = database_roles.CORE
 # Any constant: all migrations of one PostgreSQL database ask for the same one.
 _MIGRATION_LOCK = 7_310_002
 
 
 def version_table(owner: str) -> str:
     """The owner's version table."""
-    return "shopadmin_alembic_version" if owner == CORE else f"plugin_{owner}_alembic_version"
+    return database_roles.CORE_VERSION_TABLE if owner == CORE else f"plugin_{owner}_alembic_version"
 
 
 def owners() -> dict[str, Path]:
@@ -56,7 +58,11 @@ def configuration(owner: str) -> alembic.config.Config:
 
 
 class SchemaError(Exception):
-    """The database is in a state that no upgrade starts from: written by a newer version, or half of it is missing."""
+    """No upgrade starts from here: written by a newer version, half of it missing, or owned by another role."""
+
+
+class OwnershipError(SchemaError):
+    """The role that ``DATABASE_MIGRATE_URL`` names cannot migrate here."""
 
 
 def pending() -> list[str]:
@@ -142,6 +148,7 @@ def upgrade(owner: str | None = None) -> list[str]:
 
     One process at a time: the others wait, find nothing left to do, and go on.
     """
+    let_serve()
     check_startable()
     moved = []
     for name in pending():
@@ -152,6 +159,49 @@ def upgrade(owner: str | None = None) -> list[str]:
                     alembic.command.upgrade(config, "head")
                     moved.append(name)
     return moved
+
+
+def let_serve() -> None:
+    """Where another role serves than owns the tables, give it what it needs, whoever made them. Raises SchemaError.
+
+    Comes before the first look at the database: a role that was named just now may not even read the revisions.
+    """
+    if database_roles.serving(current_app.config):
+        with _connected() as connection, connection.begin():
+            admit(connection)
+
+
+def admit(connection: Connection) -> None:
+    """As ``let_serve``, in the owner's transaction around: a new table is never there without its rights."""
+    role = database_roles.serving(current_app.config)
+    if role is None:
+        return
+    if not database_roles.is_known(connection, role):
+        raise SchemaError(f"PostgreSQL has no role {role}, which DATABASE_URL names: create role {role} login")
+    database_roles.admit(connection, role, _wanted_rights())
+
+
+def faults_of_serving_role() -> list[str]:
+    """What is wrong with the rights of the role that serves, with remedies; empty where it owns the tables as well."""
+    role = database_roles.serving(current_app.config)
+    if role is None:
+        return []
+    with db.engine.connect() as connection:
+        found = database_roles.faults(connection)
+        changes = database_roles.changes(connection, role, _wanted_rights())
+        off = sorted({change.relation for change in changes})
+    return [*found, f"its rights on {off[0]} are not what they should be (shopadmin db upgrade)"] if off else found
+
+
+def _wanted_rights() -> Callable[[str], Rights | None]:
+    """What the serving role needs on a table, by what the owners' revisions say."""
+    declared: dict[str, dict[str, str]] = {}
+    for owner in owners():
+        scripts = ScriptDirectory.from_config(configuration(owner))
+        declared[owner] = {}
+        for script in reversed(list(scripts.walk_revisions())):
+            declared[owner] |= getattr(script.module, "GRANTS", {})
+    return lambda table: database_roles.wanted(table, declared)
 
 
 def downgrade(owner: str, revision: str) -> None:
@@ -196,11 +246,6 @@ def differences(owner: str) -> list[object]:
     return found
 
 
-def migrate_url() -> str:
-    """Where the role that owns the tables connects; ``postgresql://`` means psycopg 3."""
-    return str(current_app.config["DATABASE_MIGRATE_URL"]).replace("postgresql://", "postgresql+psycopg://", 1)
-
-
 def build(target: Engine, revisions: Mapping[str, str]) -> None:
     """Bring an empty database to these revisions, owner by owner."""
     for owner, revision in revisions.items():
@@ -222,11 +267,14 @@ def _connected(target: Engine | None = None) -> Iterator[Connection]:
     """A connection of the role that owns the tables, while nobody else migrates."""
     own_engine = target
     if own_engine is None:
-        own_engine = create_engine(migrate_url(), poolclass=NullPool)
+        own_engine = database_roles.owner_engine(current_app.config)
         engine.prepare(own_engine)
     with write_lock(), own_engine.connect() as connection:
         if connection.dialect.name == "postgresql":
             # The session's own, so that it outlasts the migration's transaction; the end of the connection frees it.
             connection.execute(select(func.pg_advisory_lock(_MIGRATION_LOCK)))
+            why_not = database_roles.why_not_owner(connection)
             connection.commit()
+            if why_not:
+                raise OwnershipError(why_not)
         yield connection

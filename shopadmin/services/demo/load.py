@@ -14,7 +14,7 @@ from shopadmin.contract import AccountId, BuyerId, DemoShop, OrderId
 from shopadmin.models import db
 from shopadmin.models.audit import AuditEntry
 from shopadmin.models.cases import Incident, Note
-from shopadmin.services import audit, contacts, occupancy, plugins, schema, settings, shops
+from shopadmin.services import audit, contacts, database_roles, occupancy, plugins, schema, settings, shops
 from shopadmin.services.demo import catalogue, orders, people, reviews
 from shopadmin.services.demo.orders import DemoOrder
 from shopadmin.services.transactions import writing
@@ -30,9 +30,10 @@ class RealShopError(Exception):
 def load(now: datetime) -> bool:
     """Fill the shop, all or nothing; False when the demo is there already. ``now``: aware UTC.
 
-    Raises RealShopError for a shop that somebody owns or that holds orders.
+    By the role that owns the tables: a plugin may have rows to show that its own lock keeps out. Raises RealShopError
+    for a shop that somebody owns or that holds orders.
     """
-    with writing() as session:
+    with database_roles.as_owner(), writing() as session:
         if settings.load().is_demo:
             return False
         if not shops.is_untouched():

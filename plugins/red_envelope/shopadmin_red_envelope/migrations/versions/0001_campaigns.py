@@ -6,9 +6,7 @@ Revises:
 
 import sqlalchemy as sa
 from alembic import op
-from flask import current_app
 from shopadmin_red_envelope import triggers
-from sqlalchemy import make_url
 
 revision = "0001"
 down_revision = None
@@ -20,14 +18,9 @@ BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 # Women's clothing, in fen.
 SEED = [{"category": "womens_clothing", "version": 1, "amount": yuan * 100, "currency": "CNY"}
         for yuan in (5, 10, 20, 50, 100, 200, 500)]  # fmt: skip
-# What the role that serves may do where it owns nothing. Seals stay; the guard is never added to or deleted.
-GRANTS = {
-    "activity": "select, insert, update, delete",
-    "campaign": "select, insert, update, delete",
-    "denomination": "select, insert, update, delete",
-    "seal": "select, insert",
-    "guard": "select, update",
-}
+# What the role that serves may do where it owns nothing, if less than everything. Seals stay; the guard is never
+# added to or deleted.
+GRANTS = {"seal": "select, insert", "guard": "select, update"}
 
 
 def upgrade() -> None:
@@ -37,7 +30,6 @@ def upgrade() -> None:
     denomination = sa.table(f"{PREFIX}denomination", *map(sa.column, SEED[0]))
     op.bulk_insert(denomination, SEED)
     triggers.install(op.get_bind())
-    _grant()
 
 
 def downgrade() -> None:
@@ -150,16 +142,3 @@ def _create_campaign() -> None:
     )  # fmt: skip
     op.create_index(f"ix_{PREFIX}campaign_state", f"{PREFIX}campaign", ["state", "lock_at"])
     op.create_index(f"ix_{PREFIX}campaign_activity", f"{PREFIX}campaign", ["activity_id"])
-
-
-def _grant() -> None:
-    """Where another role serves than owns the tables, it gets what it needs and no more."""
-    bind = op.get_bind()
-    serving = make_url(current_app.config["DATABASE_URL"]).username
-    if bind.dialect.name != "postgresql" or serving in (None, bind.scalar(sa.text("select current_user"))):
-        return
-    role = bind.dialect.identifier_preparer.quote(str(serving))
-    for name, rights in GRANTS.items():
-        op.execute(f"grant {rights} on {PREFIX}{name} to {role}")
-    for name in ("activity", "campaign", "denomination"):
-        op.execute(f"grant usage on sequence {PREFIX}{name}_id_seq to {role}")
