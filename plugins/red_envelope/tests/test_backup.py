@@ -25,7 +25,7 @@ def test_campaigns_of_every_state_come_back_as_locked_as_they_were(make_app: Cal
         schema.upgrade()
         load.load(datetime.now(UTC))
         sealing.seal_due()
-        before = stored()
+        before, lock = stored(), everything_that_locks()
         archive = backups.create()
         scheduled = next(row for row in before["campaign"] if "scheduled" in row and row[0] not in sealed(before))
         campaigns.withdraw(None, scheduled[0], version_of(scheduled[0]))
@@ -36,6 +36,7 @@ def test_campaigns_of_every_state_come_back_as_locked_as_they_were(make_app: Cal
 
     with again.app_context():
         assert stored() == before
+        assert everything_that_locks() == lock
         assert len(sealed(before)) == 2
         assert list(integrity.problems()) == []
         for campaign in sealed(before):
@@ -46,6 +47,23 @@ def test_campaigns_of_every_state_come_back_as_locked_as_they_were(make_app: Cal
         assert stored() == before
         db.session.remove()
         db.engine.dispose()
+
+
+def everything_that_locks() -> list[Any]:
+    """Every trigger of the shop, the log's included, with whether it fires, and every function as it is declared."""
+    with db.engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            found = connection.exec_driver_sql("select name, sql from sqlite_master where type in ('trigger', 'view')")
+            return sorted(map(tuple, found))
+        triggers = connection.exec_driver_sql(
+            "select pg_get_triggerdef(t.oid), t.tgenabled from pg_trigger t join pg_class c on c.oid = t.tgrelid "
+            "where not t.tgisinternal and c.relnamespace = current_schema()::regnamespace"
+        )
+        functions = connection.exec_driver_sql(
+            "select pg_get_functiondef(oid), pg_get_userbyid(proowner) from pg_proc "
+            "where pronamespace = current_schema()::regnamespace"
+        )
+        return sorted(map(tuple, [*triggers, *functions]))
 
 
 def sealed(rows: dict[str, list[Any]]) -> list[int]:
