@@ -248,12 +248,34 @@ def postgresql() -> Iterator[Cluster]:
 
 
 @pytest.fixture
-def two_roles(postgresql: Cluster, tmp_path: Path) -> Iterator[TwoRoles]:
+def empty_roles(postgresql: Cluster, tmp_path: Path) -> Iterator[TwoRoles]:
     """A new database that one role owns and another one serves; nothing is in it."""
+    with _roles_database(postgresql, tmp_path / "data") as made:
+        yield made
+
+
+@pytest.fixture
+def two_roles(postgresql: Cluster, roles_template: str, tmp_path: Path) -> Iterator[TwoRoles]:
+    """As ``empty_roles``, with the core's tables, as an upgrade leaves them there."""
+    with _roles_database(postgresql, tmp_path / "data", roles_template) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def roles_template(postgresql: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The database that ``two_roles`` copies: migrated once."""
+    with _roles_database(postgresql, tmp_path_factory.mktemp("roles")) as made:
+        with made.open():
+            schema.upgrade()
+        yield made.database
+
+
+@contextlib.contextmanager
+def _roles_database(cluster: Cluster, data: Path, template: str = "template1") -> Iterator[TwoRoles]:
     name = f"roles_{uuid.uuid4().hex}"
-    postgresql.execute(f"create database {name} owner owning")
-    yield TwoRoles(postgresql, name, tmp_path / "data")
-    postgresql.execute(f"drop database {name} with (force)")
+    cluster.execute(f"create database {name} owner owning template {template}")
+    yield TwoRoles(cluster, name, data)
+    cluster.execute(f"drop database {name} with (force)")
 
 
 class ShopClient(FlaskClient):

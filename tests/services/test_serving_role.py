@@ -82,13 +82,14 @@ def load(folder: Path) -> Mapping[str, object]:
 
 
 @pytest.fixture
-def command(two_roles: TwoRoles, gift: Path) -> Iterator[Callable[..., Result]]:
+def command(request: pytest.FixtureRequest, gift: Path) -> Iterator[Callable[..., Result]]:
     """``command("db", "upgrade", DATABASE_URL=…)``: run a command as a process of its own would."""
 
+    shop = request.getfixturevalue("empty_roles" if "empty_roles" in request.fixturenames else "two_roles")
     opened: list[Flask] = []
 
     def call(*arguments: str, **changes: Any) -> Result:
-        config = two_roles.config(**changes)
+        config = shop.config(**changes)
         variables = {
             "SHOPADMIN_DATA": str(config["DATA_FOLDER"]),
             "DATABASE_URL": config["DATABASE_URL"],
@@ -115,13 +116,13 @@ def told(result: Result, code: int = 0) -> Any:
 
 
 def test_a_shop_lives_with_a_role_that_owns_nothing(
-    two_roles: TwoRoles, gift: Path, command: Callable[..., Result], tmp_path: Path
+    empty_roles: TwoRoles, gift: Path, command: Callable[..., Result], tmp_path: Path
 ) -> None:
     assert told(command("db", "upgrade", "--json"))["upgraded"] == ["core", "gift"]
-    assert_exact(two_roles, plugin_gift_alembic_version=READING)
+    assert_exact(empty_roles, plugin_gift_alembic_version=READING)
     assert told(command("doctor", "--json"))["ok"]
     assert told(command("demo", "--data-only", "--json"))["loaded"]
-    with two_roles.open(load(gift)):
+    with empty_roles.open(load(gift)):
         report = import_files({"orders.csv": text(HEADINGS, [order(1), order(2)])})
         assert report.state == "applied"
         assert db.session.scalar(select(func.count()).select_from(Order)) == 502
@@ -133,26 +134,24 @@ def test_a_shop_lives_with_a_role_that_owns_nothing(
     assert told(command("plugins", "erase", "gift", "--yes", "gift", "--json"))["rows"] == 1
     told(command("plugins", "enable", "gift", "--json"))
     assert told(command("check", "--json"))["ok"]
-    before = rights(two_roles)
+    before = rights(empty_roles)
 
     archive = told(command("backup", "--json"))["file"]
     restored = told(command("restore", archive, "--yes", "--json"))
     assert restored["rows"]["shop_order"] == 500
-    assert rights(two_roles) == before
-    assert_exact(two_roles, plugin_gift_alembic_version=READING)
+    assert rights(empty_roles) == before
+    assert_exact(empty_roles, plugin_gift_alembic_version=READING)
     with pytest.raises(exc.ProgrammingError, match="permission denied for schema"):
-        two_roles.run("serving", f"select * from {restores.OUTGOING}.shop_order")
+        empty_roles.run("serving", f"select * from {restores.OUTGOING}.shop_order")
     assert told(command("check", "--json"))["ok"]
     assert told(command("demo", "--data-only", "--fresh", "--json"))["loaded"]
-    assert_exact(two_roles, plugin_gift_alembic_version=READING)
+    assert_exact(empty_roles, plugin_gift_alembic_version=READING)
     assert told(command("doctor", "--json"))["ok"]
 
 
 def test_the_log_cannot_be_changed_by_the_role_that_serves(two_roles: TwoRoles) -> None:
-    with two_roles.open():
-        schema.upgrade()
-        with writing():
-            audit.record(None, "core.backup.made")
+    with two_roles.open(), writing():
+        audit.record(None, "core.backup.made")
     before = two_roles.run("owning", "select * from audit_entry", "select * from audit_seal")
 
     for statement in (
@@ -168,21 +167,21 @@ def test_the_log_cannot_be_changed_by_the_role_that_serves(two_roles: TwoRoles) 
     assert two_roles.run("owning", "select * from audit_entry", "select * from audit_seal") == before
 
 
-def test_a_shop_that_gains_a_serving_role_later_gives_it_the_same(two_roles: TwoRoles, gift: Path) -> None:
+def test_a_shop_that_gains_a_serving_role_later_gives_it_the_same(empty_roles: TwoRoles, gift: Path) -> None:
     """Not even the revisions can be read before that: the first look is the owner's."""
-    with two_roles.open(load(gift), DATABASE_URL=two_roles.url("owning")):
+    with empty_roles.open(load(gift), DATABASE_URL=empty_roles.url("owning")):
         schema.upgrade()
-        assert set(rights(two_roles).values()) == {""}
-    two_roles.run("owning", "revoke usage on schema public from public")
+        assert set(rights(empty_roles).values()) == {""}
+    empty_roles.run("owning", "revoke usage on schema public from public")
 
-    with two_roles.open(load(gift)):
+    with empty_roles.open(load(gift)):
         assert schema.faults_of_serving_role() != []
         db.engine.dispose()
         assert schema.upgrade() == []
         assert schema.faults_of_serving_role() == []
         assert integrity.problems() == []
 
-    assert_exact(two_roles, plugin_gift_alembic_version=READING)
+    assert_exact(empty_roles, plugin_gift_alembic_version=READING)
 
 
 def test_a_serving_role_that_may_too_much_is_put_right_and_named_by_doctor(
@@ -263,9 +262,6 @@ def test_what_the_owners_alone_can_do_is_refused_where_the_owner_is_not_named(
 
 
 def test_a_plugin_with_tables_is_not_switched_on_where_the_owner_is_not_named(two_roles: TwoRoles, gift: Path) -> None:
-    with two_roles.open():
-        schema.upgrade()
-
     with two_roles.open(load(gift), DATABASE_MIGRATE_URL=two_roles.url("serving")) as app:
         app.extensions["shopadmin.hooks"].on_by_default = frozenset()
         with pytest.raises(ObjectionsError, match="DATABASE_MIGRATE_URL"):
@@ -276,8 +272,6 @@ def test_a_plugin_with_tables_is_not_switched_on_where_the_owner_is_not_named(tw
 
 
 def test_tables_of_another_role_are_refused_with_their_owners_name(two_roles: TwoRoles) -> None:
-    with two_roles.open():
-        schema.upgrade()
     two_roles.run("shop", "create table plugin_gift_card (id int)")
 
     with two_roles.open(), pytest.raises(schema.OwnershipError, match=r"plugin_gift_card, shop does.*reassign owned"):
@@ -286,11 +280,11 @@ def test_tables_of_another_role_are_refused_with_their_owners_name(two_roles: Tw
     assert rights(two_roles)["plugin_gift_card"] == ""
 
 
-def test_a_serving_role_that_is_not_there_is_named(two_roles: TwoRoles, command: Callable[..., Result]) -> None:
-    said = told(command("db", "upgrade", "--json", DATABASE_URL=two_roles.url("nobody_here")), 2)["error"]
+def test_a_serving_role_that_is_not_there_is_named(empty_roles: TwoRoles, command: Callable[..., Result]) -> None:
+    said = told(command("db", "upgrade", "--json", DATABASE_URL=empty_roles.url("nobody_here")), 2)["error"]
 
     assert "create role nobody_here login" in said
-    assert rights(two_roles) == {}
+    assert rights(empty_roles) == {}
 
 
 def test_a_right_that_is_missing_is_said_with_the_remedy(two_roles: TwoRoles, command: Callable[..., Result]) -> None:
@@ -305,7 +299,6 @@ def test_a_right_that_is_missing_is_said_with_the_remedy(two_roles: TwoRoles, co
 
 def test_a_restore_by_a_role_that_cannot_swap_schemas_touches_nothing(two_roles: TwoRoles) -> None:
     with two_roles.open():
-        schema.upgrade()
         archive = backups.create()
         two_roles.run("shop", f"alter database {two_roles.database} owner to shop")
         before = two_roles.run("shop", "select nspname from pg_namespace order by 1")
@@ -319,9 +312,6 @@ def test_a_restore_by_a_role_that_cannot_swap_schemas_touches_nothing(two_roles:
 
 def test_the_tables_that_revisions_name_in_their_grants_are_there(two_roles: TwoRoles) -> None:
     """A name that is mistyped would leave the usual rights on the table that was meant."""
-    with two_roles.open():
-        schema.upgrade()
-
     assert {"audit_entry", "audit_seal"} == {name for name, held in rights(two_roles).items() if held == LOG}
 
 
