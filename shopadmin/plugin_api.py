@@ -1,6 +1,7 @@
 """The one door: everything a plugin may import from shopadmin. The core itself never imports this module."""
 
 from shopadmin.admin.base import AdminListView, AdminView, Column, Pair
+from shopadmin.admin.charts import Series, chart_response, chart_svg, chosen_look
 from shopadmin.admin.pages import attempt
 from shopadmin.cli.main import RefusedError as CommandRefusedError
 from shopadmin.cli.main import answer, json_option, with_app
@@ -57,6 +58,7 @@ from shopadmin.models.base import BigId, UtcDateTime
 from shopadmin.services.audit import record as record_audit
 from shopadmin.services.conflicts import MissingError, ObjectionsError, RefusedError
 from shopadmin.services.lists import Filter, ListSpec, Sort, View, fetch_one, parse_id
+from shopadmin.services.order_history import SoldPeriod, first_sold, sold_buyers, sold_periods
 from shopadmin.services.plugins import load_settings as plugin_settings
 from shopadmin.services.refusals import ConflictError, ForbiddenError
 from shopadmin.services.settings import ShopSettings
@@ -117,7 +119,9 @@ __all__ = [
     "ReviewSnapshot",
     "SearchHit",
     "SellerRecord",
+    "Series",
     "ShopSettings",
+    "SoldPeriod",
     "Sort",
     "Standing",
     "StandingLevel",
@@ -129,14 +133,20 @@ __all__ = [
     "answer",
     "ask_standing",
     "attempt",
+    "chart_response",
+    "chart_svg",
+    "chosen_look",
     "db",
     "fetch_one",
+    "first_sold",
     "hookimpl",
     "json_option",
     "parse_id",
     "plugin_settings",
     "record_audit",
     "shop_settings",
+    "sold_buyers",
+    "sold_periods",
     "to_decimal",
     "to_minor",
     "with_app",
