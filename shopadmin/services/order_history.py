@@ -14,14 +14,17 @@ from datetime import datetime
 from itertools import accumulate
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, literal, select, union_all
+from sqlalchemy import BigInteger, ColumnElement, case, cast, func, literal, select, union_all
 
 from shopadmin.domain.orders import SOLD
 from shopadmin.models import db
 from shopadmin.models.orders import Order, OrderLine
 
+# A sum of integers is no integer to PostgreSQL, and everything that is compared with it would be slow.
 _LINES = (
-    select(func.sum(OrderLine.price * OrderLine.qty)).where(OrderLine.order_id == Order.id).correlate(Order)
+    select(cast(func.sum(OrderLine.price * OrderLine.qty), BigInteger))
+    .where(OrderLine.order_id == Order.id)
+    .correlate(Order)
 ).scalar_subquery()
 _GOODS: ColumnElement[Any] = func.coalesce(Order.goods, Order.total - Order.shipping, _LINES)
 # Ids are positive, so that an order's own can stand for a buyer nobody knows.

@@ -20,7 +20,16 @@ from shopadmin.plugin_api import (
     Tile,
     hookimpl,
 )
-from shopadmin_red_envelope import activity_log, cli, core_pages, models, permissions, setup_views, views
+from shopadmin_red_envelope import (
+    activity_log,
+    cli,
+    core_pages,
+    models,
+    permissions,
+    setup_views,
+    simulator_views,
+    views,
+)
 from shopadmin_red_envelope.services import demo, erasing, integrity, sealing
 
 __all__ = ["models"]
@@ -72,7 +81,7 @@ def shopadmin_periodic_jobs() -> Sequence[PeriodicJob]:
 
 @hookimpl
 def shopadmin_settings_form() -> type[Form]:
-    """How early to remind of a draft."""
+    """How early to remind of a draft, and the limit for a worst case."""
     return core_pages.SettingsForm
 
 
@@ -102,5 +111,10 @@ def shopadmin_demo_data(shop: DemoShop) -> None:
 
 @hookimpl
 def shopadmin_admin_views() -> Sequence[AdminView]:
-    """Campaigns, activities, denominations."""
-    return [views.CampaignsView(), setup_views.ActivitiesView(), setup_views.DenominationsView()]
+    """Campaigns, activities, denominations, simulator."""
+    return [
+        views.CampaignsView(),
+        setup_views.ActivitiesView(),
+        setup_views.DenominationsView(),
+        simulator_views.SimulatorView(),
+    ]

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Collection
 from typing import Any
 
 import click
@@ -69,9 +70,14 @@ def create(as_json: bool) -> None:
 @json_option
 @with_app
 def schedule(as_json: bool) -> None:
-    """Schedule a draft: id, version. Exit 0 scheduled, 2 refused: nothing was changed then."""
-    wanted = _read({"id", "version"}, all_of_them=True)
-    _attempt(lambda: service.schedule(None, wanted["id"], wanted["version"]))
+    """Schedule a draft: id, version. Exit 0 scheduled, 2 refused: nothing was changed then.
+
+    confirm_worst_case is needed beside them when the campaign may cost more than the owner's limit: the worst case in
+    minor units.
+    """
+    wanted = _read({"id", "version"}, {"confirm_worst_case"}, all_of_them=True)
+    confirmed = wanted.get("confirm_worst_case")
+    _attempt(lambda: service.schedule(None, wanted["id"], wanted["version"], confirmed))
     _answer(wanted["id"], as_json)
 
 
@@ -89,13 +95,17 @@ def withdraw(as_json: bool) -> None:
 @json_option
 @with_app
 def set_amount(as_json: bool) -> None:
-    """Change the amount: id, amount, version. Exit 0 changed, 2 refused: nothing was changed then."""
-    wanted = _read({"id", "amount", "version"}, all_of_them=True)
-    _attempt(lambda: service.set_amount(None, wanted["id"], wanted["amount"], wanted["version"]))
+    """Change the amount: id, amount, version. Exit 0 changed, 2 refused: nothing was changed then.
+
+    confirm_worst_case: as for schedule.
+    """
+    wanted = _read({"id", "amount", "version"}, {"confirm_worst_case"}, all_of_them=True)
+    confirmed = wanted.get("confirm_worst_case")
+    _attempt(lambda: service.set_amount(None, wanted["id"], wanted["amount"], wanted["version"], confirmed))
     _answer(wanted["id"], as_json)
 
 
-def _read(known: set[str], all_of_them: bool = False) -> dict[str, Any]:
+def _read(named: set[str], optional: Collection[str] = (), all_of_them: bool = False) -> dict[str, Any]:
     """The object on standard input, with nothing but known names and values of the right kind."""
     try:
         found = json.loads(sys.stdin.read(1_000_000))
@@ -103,9 +113,10 @@ def _read(known: set[str], all_of_them: bool = False) -> dict[str, Any]:
         found = None
     if not isinstance(found, dict):
         raise CommandRefusedError("standard input is not a JSON object")
+    known = named.union(optional)
     if unknown := found.keys() - known:
         raise CommandRefusedError(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(sorted(known))}")
-    if all_of_them and (lacking := known - found.keys()):
+    if all_of_them and (lacking := named - found.keys()):
         raise CommandRefusedError(f"missing: {', '.join(sorted(lacking))}")
     for name, value in found.items():
         if not _fits(name, value, all_of_them):

@@ -7,11 +7,12 @@ from flask import url_for
 from flask_babel import format_timedelta, gettext, ngettext
 from flask_babel import lazy_gettext as _
 from wtforms import Form, IntegerField
-from wtforms.validators import InputRequired, NumberRange
+from wtforms.validators import InputRequired, NumberRange, Optional
 
 from shopadmin.plugin_api import SearchHit, Tile, plugin_settings
 from shopadmin_red_envelope import labels, permissions
 from shopadmin_red_envelope.domain import states
+from shopadmin_red_envelope.forms import MoneyField
 from shopadmin_red_envelope.services import changing, listing
 
 REMIND_DAYS = 3
@@ -25,6 +26,11 @@ class SettingsForm(Form):
         [InputRequired(), NumberRange(1, 30)],
         default=REMIND_DAYS,
         description=_("Today warns of a draft that begins so soon: unless it is scheduled, it is lost at its start."),
+    )
+    worst_case_limit = MoneyField(
+        _("Limit for what a campaign may cost at worst"),
+        [Optional(), NumberRange(min=0)],
+        description=_("Above it, whoever schedules the campaign must type the amount. Empty for no limit."),
     )
 
 

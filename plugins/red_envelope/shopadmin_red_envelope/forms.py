@@ -100,6 +100,11 @@ class AmountForm(FlaskForm):
     """Another amount for a scheduled campaign, from its own list."""
 
     amount = SelectField(_("Denomination"), coerce=int)
+    confirm_worst_case = StringField(
+        _("Worst case"),
+        [Length(max=20)],
+        description=_("Only when it passes your limit: type the amount that the refusal names."),
+    )
 
 
 class DenominationForm(FlaskForm):
@@ -107,6 +112,23 @@ class DenominationForm(FlaskForm):
 
     category = StringField(_("Category"), [InputRequired(), Length(max=80)])
     amounts = StringField(_("Amounts"), [InputRequired()], description=_("With blanks between them, such as 5 10 20."))
+
+
+class MoneyField(StringField):
+    """An amount of the shop's money: text for people, minor units as its value, None where it is left open."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read it. Raises ValueError with the sentence for the person."""
+        self.data = None
+        try:
+            self.data = read_money(valuelist[0] if valuelist else "", shop_settings().currency, self.short_name)
+        except RefusedError as refused:
+            raise ValueError(str(refused.problems[0].message)) from None
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else f"{to_decimal(self.data, shop_settings().currency):f}"
 
 
 def money_text(minor: int, currency: str) -> str:

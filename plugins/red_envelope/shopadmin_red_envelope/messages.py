@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from flask_babel import format_currency
 from flask_babel import lazy_gettext as _
 from sqlalchemy.exc import DBAPIError
 
-from shopadmin.plugin_api import Problem
+from shopadmin.plugin_api import Problem, to_decimal
+from shopadmin_red_envelope.domain.budget import WorstCase
 from shopadmin_red_envelope.domain.checks import Objection
 
 _SENTENCES: Mapping[str, Callable[..., Any]] = {
@@ -49,6 +51,19 @@ _SENTENCES: Mapping[str, Callable[..., Any]] = {
     "activity_in_use": lambda: _("A scheduled campaign belongs to this activity, so it stays as it is."),
     "denomination_in_use": lambda: _("A scheduled campaign uses this version of the table. Make a new version."),
     "denomination_count": lambda most: _("Between 1 and %(most)s amounts.", most=most),
+    "worst_case": lambda amount, limit, typed: _(
+        "At worst this campaign costs %(amount)s, and your limit is %(limit)s. Type %(typed)s to confirm it.",
+        amount=amount,
+        limit=limit,
+        typed=typed,
+    ),
+    "unbounded_case": lambda amount, limit, typed: _(
+        "Without a number of pieces the cost has no bound: for every buyer of the last 365 days it would be "
+        "%(amount)s, and your limit is %(limit)s. Type %(typed)s to confirm it.",
+        amount=amount,
+        limit=limit,
+        typed=typed,
+    ),
     "denomination_twice": lambda: _("The same amount stands there twice."),
 }
 
@@ -66,6 +81,14 @@ def problems(objections: Iterable[Objection]) -> list[Problem]:
 def missing_time(field: str, instead: datetime) -> Problem:
     """A local time that the clocks jump over."""
     return problem("missing_time", field, instead=instead)
+
+
+def worst_case(worst: WorstCase, currency: str, limit: int) -> Problem:
+    """What a campaign costs at worst, which was not confirmed; ``limit`` in minor units as well."""
+    shown, most = (str(format_currency(to_decimal(minor, currency), currency)) for minor in (worst.amount, limit))
+    code = "worst_case" if worst.is_bound else "unbounded_case"
+    typed = f"{to_decimal(worst.amount, currency):f}"
+    return problem(code, "confirm_worst_case", amount=shown, limit=most, typed=typed)
 
 
 def said_by_trigger(error: DBAPIError) -> Problem | None:

@@ -8,6 +8,7 @@ READ = "red_envelope.campaign:read"
 CREATE = "red_envelope.campaign:create"
 AMOUNT = "red_envelope.campaign:amount"
 WITHDRAW = "red_envelope.campaign:withdraw"
+REPORT = "red_envelope.campaign:report"
 TABLE = "red_envelope.denomination:update"
 
 PERMISSIONS = (
@@ -23,6 +24,12 @@ PERMISSIONS = (
         AMOUNT, _("Change the amount of scheduled campaigns"), _("Until the start."), sensitive=True, implies=(READ,)
     ),
     Permission(WITHDRAW, _("Withdraw scheduled campaigns"), _("Until the start, and for good."), implies=(READ,)),
+    Permission(
+        REPORT,
+        _("See what campaigns may cost and what they did"),
+        _("The simulator and reports: they tell how much the shop sells."),
+        implies=(READ,),
+    ),
     Permission(TABLE, _("Change which amounts a category allows"), level="owner_only"),
 )
 

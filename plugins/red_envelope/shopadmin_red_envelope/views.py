@@ -25,8 +25,8 @@ from shopadmin_red_envelope import labels, permissions
 from shopadmin_red_envelope.domain import states
 from shopadmin_red_envelope.domain.checks import INSTANTS
 from shopadmin_red_envelope.domain.times import to_datetime
-from shopadmin_red_envelope.forms import AmountForm, CampaignForm, local, money_text, show_problems
-from shopadmin_red_envelope.services import activities, campaigns, changing, denominations, listing, sealing
+from shopadmin_red_envelope.forms import AmountForm, CampaignForm, local, money_text, read_money, show_problems
+from shopadmin_red_envelope.services import activities, budget, campaigns, changing, denominations, listing, sealing
 
 
 class CampaignsView(AdminListView):
@@ -133,7 +133,13 @@ class CampaignsView(AdminListView):
     @expose("/details/<row_id>/schedule", methods=["POST"])
     def schedule_view(self, row_id: str) -> ResponseReturnValue:
         """Let it begin at its start."""
-        return self._act(row_id, campaigns.schedule, _("The campaign is scheduled."))
+        return self._act(
+            row_id,
+            lambda actor, campaign_id, version: campaigns.schedule(
+                actor, campaign_id, version, _typed_worst_case(campaign_id)
+            ),
+            _("The campaign is scheduled."),
+        )
 
     @expose("/details/<row_id>/withdraw", methods=["POST"])
     def withdraw_view(self, row_id: str) -> ResponseReturnValue:
@@ -146,7 +152,9 @@ class CampaignsView(AdminListView):
         amount = parse_id(request.form.get("amount", ""))
         return self._act(
             row_id,
-            lambda actor, campaign_id, version: campaigns.set_amount(actor, campaign_id, amount, version),
+            lambda actor, campaign_id, version: campaigns.set_amount(
+                actor, campaign_id, amount, version, _typed_worst_case(campaign_id)
+            ),
             _("The amount is changed."),
         )
 
@@ -210,6 +218,8 @@ class CampaignsView(AdminListView):
         }
         form = AmountForm(formdata=None, amount=row.amount)
         table = denominations.at_version(row.category, row.denomination_version)
+        if budget.limit(row.currency) is None:
+            del form.confirm_worst_case
         form.amount.choices = [(amount, money_text(amount, table.currency)) for amount in table.amounts]
         left = row.lock_at - now if row.lock_at is not None and state == "scheduled" else None
         return str(
@@ -219,6 +229,10 @@ class CampaignsView(AdminListView):
                 state=state,
                 mark=labels.state_badge(state),
                 may=may | {"copy": self.actor.can(permissions.CREATE)},
+                stake=budget.stake(row.amount, row.quantity, row.currency) if may["schedule"] and row.amount else None,
+                simulator_url=url_for("red_envelope_simulator.index_view", campaign=row.id)
+                if self.actor.can(permissions.REPORT)
+                else "",
                 amount_form=form,
                 activity=activities.find(row.activity_id) if row.activity_id else None,
                 category=denominations.category_name(row.category),
@@ -238,6 +252,12 @@ _POINTS: dict[states.Action, str] = {
     "amount": permissions.AMOUNT,
     "withdraw": permissions.WITHDRAW,
 }
+
+
+def _typed_worst_case(campaign_id: int) -> int | None:
+    """The amount that was typed, minor units. Raises RefusedError, MissingError."""
+    typed = request.form.get("confirm_worst_case", "")
+    return read_money(typed, campaigns.find(campaign_id).currency, "confirm_worst_case")
 
 
 def _time(instant: int | None) -> Any:

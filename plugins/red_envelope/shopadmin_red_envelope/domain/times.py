@@ -2,6 +2,9 @@
 
 from datetime import UTC, datetime, timedelta, tzinfo
 
+# What a use window is counted in: 24 hours, whatever the clocks do.
+DAY_MS = 86_400_000
+
 
 class MissingTimeError(ValueError):
     """The clocks jump over this local time. ``instead``: the first local time after the jump, naive."""

@@ -13,7 +13,7 @@ from shopadmin_red_envelope import messages, permissions
 from shopadmin_red_envelope.domain import checks, states
 from shopadmin_red_envelope.domain.checks import Terms
 from shopadmin_red_envelope.models import RedEnvelopeActivity, RedEnvelopeCampaign
-from shopadmin_red_envelope.services import activities, denominations, sealing
+from shopadmin_red_envelope.services import activities, budget, denominations, sealing
 from shopadmin_red_envelope.services.changing import Change, changing, now
 
 _TERMS = tuple(Terms.__dataclass_fields__)
@@ -79,27 +79,39 @@ def edit(actor: Actor | None, campaign_id: int, terms: Terms, activity_id: int |
         _record(actor, "changed", campaign_id, before, values)
 
 
-def schedule(actor: Actor | None, campaign_id: int, version: int) -> None:
-    """Let a complete draft begin at its start (R3, R6, R14, R15). Raises as ``edit``."""
+def schedule(actor: Actor | None, campaign_id: int, version: int, confirm_worst_case: int | None = None) -> None:
+    """Let a complete draft begin at its start (R3, R6, R14, R15). Raises as ``edit``.
+
+    ``confirm_worst_case``: the amount of its worst case in minor units, needed when that passes the owner's limit.
+    """
     permissions.require(actor, permissions.CREATE)
+    buyers = _buyers_at_stake(campaign_id)
     with _act(campaign_id, "schedule") as (change, row):
         activity = _activity(change, row.activity_id)
         table = denominations.newest(row.category, change.session)
         _refuse(checks.check_campaign(terms_of(row), activity, table.amounts, change.now, scheduling=True))
+        confirmed = _confirmed(row.amount or 0, row.quantity, table.currency, buyers, confirm_worst_case)
         values = {"state": "scheduled", "denomination_version": table.version, "currency": table.currency}
         _save(change, row, version, values)
-        _record(actor, "scheduled", campaign_id, {"state": "draft"}, values)
+        _record(actor, "scheduled", campaign_id, {"state": "draft"}, values | confirmed)
 
 
-def set_amount(actor: Actor | None, campaign_id: int, amount: int, version: int) -> None:
-    """Change the amount of a scheduled campaign, from its own version of the list (R16). Raises as ``edit``."""
+def set_amount(
+    actor: Actor | None, campaign_id: int, amount: int, version: int, confirm_worst_case: int | None = None
+) -> None:
+    """Change the amount of a scheduled campaign, from its own version of the list (R16). Raises as ``edit``.
+
+    ``confirm_worst_case``: as for ``schedule``, else another amount would be the way past the limit.
+    """
     permissions.require(actor, permissions.AMOUNT)
+    buyers = _buyers_at_stake(campaign_id)
     with _act(campaign_id, "amount") as (change, row):
         table = denominations.at_version(row.category, row.denomination_version, change.session)
         _refuse(checks.check_amount(amount, row.threshold, table.amounts))
+        confirmed = _confirmed(amount, row.quantity, row.currency, buyers, confirm_worst_case)
         before = {"amount": row.amount}
         _save(change, row, version, {"amount": amount})
-        _record(actor, "amount_changed", campaign_id, before, {"amount": amount})
+        _record(actor, "amount_changed", campaign_id, before, {"amount": amount} | confirmed)
 
 
 def withdraw(actor: Actor | None, campaign_id: int, version: int) -> None:
@@ -120,6 +132,25 @@ def remove(actor: Actor | None, campaign_id: int, version: int) -> None:
         change.run(delete(RedEnvelopeCampaign).where(*matching))
         change.session.expunge(row)
         _record(actor, "deleted", campaign_id, before, None)
+
+
+def _buyers_at_stake(campaign_id: int) -> int:
+    """The past buyers, where they bound the worst case: counted before the lock, as it takes a while in a large shop.
+
+    A quantity that changes until the lock is held changes the version as well, and the act is refused.
+    """
+    row = find(campaign_id)
+    is_needed = row.quantity is None and budget.limit(row.currency) is not None
+    return budget.past_buyers(row.currency) if is_needed else 0
+
+
+def _confirmed(
+    amount: int, quantity: int | None, currency: str, buyers: int, confirm_worst_case: int | None
+) -> dict[str, int]:
+    """What the activity log says of the worst case, nothing where it needs no word. Raises RefusedError."""
+    stake = budget.stake(amount, quantity, currency, buyers)
+    budget.check(stake, confirm_worst_case)
+    return {"confirmed_worst_case": stake.worst.amount} if stake.must_be_confirmed else {}
 
 
 @contextlib.contextmanager

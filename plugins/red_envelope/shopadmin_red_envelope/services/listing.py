@@ -16,6 +16,7 @@ from shopadmin_red_envelope.triggers import read_clock
 
 # The search page shows as many hits of each area.
 MOST_HITS = 5
+MOST_OFFERED = 100
 
 
 def _in(state: str, dialect: str) -> ColumnElement[bool]:
@@ -84,6 +85,12 @@ def overview(remind: timedelta) -> Overview:
         late_drafts=count("draft", Campaign.lock_at <= now + remind // timedelta(milliseconds=1)),
         next_start=session.scalar(select(func.min(Campaign.lock_at)).where(_in("scheduled", dialect))),
     )
+
+
+def latest() -> Sequence[Any]:
+    """Id and title of the latest campaigns, for a choice."""
+    found = select(Campaign.id, Campaign.title).order_by(Campaign.id.desc()).limit(MOST_OFFERED)
+    return db.session().execute(found).all()
 
 
 def find_titles(term: str) -> Sequence[Any]:

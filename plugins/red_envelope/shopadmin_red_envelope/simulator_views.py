@@ -1,0 +1,205 @@
+"""The simulator: what a campaign may cost, from the shop's own history, as figures, pictures and tables."""
+
+from collections.abc import Mapping
+from math import ceil
+from typing import Any, ClassVar
+
+from flask import Response, abort, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_admin.base import expose
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from werkzeug.datastructures import MultiDict
+
+from shopadmin.plugin_api import (
+    AdminView,
+    MenuItem,
+    MissingError,
+    RefusedError,
+    chart_response,
+    chart_svg,
+    chosen_look,
+    parse_id,
+)
+from shopadmin_red_envelope import permissions
+from shopadmin_red_envelope.forms import money_text, show_problems
+from shopadmin_red_envelope.services import budget, campaigns, forecasts, listing
+from shopadmin_red_envelope.services.forecasts import Forecast, Question
+from shopadmin_red_envelope.simulator_forms import DEFAULTS, SimulatorForm, of_campaign
+from shopadmin_red_envelope.simulator_pictures import PICTURES, WIDTH, number, percent
+
+
+class SimulatorView(AdminView):
+    """The page, and its pictures at their own addresses."""
+
+    permissions: ClassVar[Mapping[str, str]] = {
+        "index_view": permissions.REPORT,
+        "picture_view": permissions.REPORT,
+    }
+    menu_item = MenuItem("grow", 21, "calculator")
+
+    def __init__(self) -> None:
+        super().__init__(
+            name=_("Envelope simulator"), endpoint="red_envelope_simulator", url="/admin/red-envelope/simulator"
+        )
+
+    @expose("/")
+    def index_view(self) -> ResponseReturnValue:
+        """The form with its answer; at first with a campaign's terms, or with the shop's first denomination."""
+        campaign = _campaign()
+        form = _form(campaign)
+        question = _question(form)
+        found = forecasts.forecast(question) if question else None
+        page = self.render(
+            "shopadmin_red_envelope/simulator.html",
+            title=self.name,
+            form=form,
+            campaign=campaign,
+            campaigns=listing.latest(),
+            question=question,
+            found=found,
+            tiles=_tiles(question, found) if question and found else (),
+            notes=_notes(question, found) if question and found else (),
+            pictures=[_shown(name, question, found, form) for name in _drawn(found)] if question and found else (),
+            back_url=url_for("red_envelope_campaigns.index_view"),
+            back_text=_("Red envelopes"),
+        )
+        return str(page), 400 if form.errors or form.form_errors else 200
+
+    @expose("/<picture>.svg")
+    def picture_view(self, picture: str) -> Response:
+        """One picture of the answer."""
+        question = _question(_form(None))
+        if question is None:
+            abort(400)
+        found = forecasts.forecast(question)
+        if found is None or picture not in _drawn(found):
+            abort(404)
+        made = PICTURES[picture](question, found)
+        return chart_response(chart_svg(made.kind, made.labels, made.series, chosen_look(WIDTH), show=made.show))
+
+
+def _campaign() -> Any:
+    """The campaign whose terms are asked for, None for none; 404 for one that is not there."""
+    if "campaign" not in request.args:
+        return None
+    try:
+        return campaigns.find(parse_id(request.args["campaign"]))
+    except MissingError:
+        abort(404)
+
+
+def _form(campaign: Any) -> SimulatorForm:
+    """Filled from the address, where that asks nothing from the campaign, else with what can be simulated at all."""
+    if campaign is None and "denomination" in request.args:
+        return SimulatorForm(formdata=request.args)
+    values = DEFAULTS if campaign is None else of_campaign(campaign)
+    offered = SimulatorForm(formdata=None).denomination.choices
+    if "denomination" not in values and offered:
+        values = values | {"denomination": offered[0].value}
+    return SimulatorForm(formdata=MultiDict({name: str(value) for name, value in values.items() if value is not None}))
+
+
+def _question(form: SimulatorForm) -> Question | None:
+    """What is asked; None with the reasons at the form's fields."""
+    if not form.validate():
+        return None
+    try:
+        return form.question()
+    except RefusedError as refused:
+        show_problems(form, refused)
+        return None
+
+
+def _drawn(found: Forecast) -> list[str]:
+    """Which pictures there is something to draw for."""
+    return [name for name in PICTURES if (name != "break_even" or found.break_even)]
+
+
+def _shown(name: str, question: Question, found: Forecast, form: SimulatorForm) -> dict[str, Any]:
+    """A picture for ui.chart()."""
+    picture = PICTURES[name](question, found)
+    asked = {field.short_name: field.raw_data[0] for field in form if field.raw_data}
+    return {
+        "src": url_for(".picture_view", picture=name, **asked),
+        "title": picture.title,
+        "finding": picture.finding,
+        "headings": picture.headings,
+        "rows": picture.rows,
+        "width": WIDTH,
+    }
+
+
+def _tiles(question: Question, found: Forecast) -> list[dict[str, Any]]:
+    """The four figures above the pictures."""
+    draft, currency = question.draft, question.currency
+    stake = budget.stake(draft.amount, draft.quantity, currency)
+    worst = stake.worst
+    bound = (
+        gettext("if every piece is used")
+        if worst.is_bound
+        else gettext("no bound: one for each of %(buyers)s buyers of the last 365 days", buyers=number(worst.buyers))
+    )
+    tiles = [
+        {
+            "title": _("Buyers it fits"),
+            "value": number(ceil(found.found.buyers)),
+            "note": gettext(
+                "with %(orders)s orders in %(days)s days", orders=number(found.found.orders), days=draft.use_days
+            ),
+            "tone": "info",
+            "icon": "people",
+        },
+        {
+            "title": _("Cost at %(rate)s %%", rate=question.rate),
+            "value": money_text(found.chosen.usual, currency),
+            "note": gettext(
+                "in a period like the busiest %(amount)s", amount=money_text(found.chosen.busiest, currency)
+            ),
+            "tone": "info",
+            "icon": "tag",
+        },
+        {
+            "title": _("At worst"),
+            "value": money_text(worst.amount, currency),
+            "note": f"{bound}, {gettext('above your limit')}" if stake.must_be_confirmed else bound,
+            "tone": "warn" if stake.must_be_confirmed or not worst.is_bound else "neutral",
+            "icon": "exclamation-triangle-fill",
+        },
+    ]
+    chosen = [one for one in found.break_even if one.rate == question.rate]
+    return tiles + [
+        {
+            "title": _("Pays from"),
+            "value": f"+{percent(one.uplift)}",
+            "note": gettext(
+                "%(goods)s more sales in %(days)s days", goods=money_text(one.goods, currency), days=draft.use_days
+            ),
+            "tone": "neutral",
+            "icon": "graph-up",
+        }
+        for one in chosen
+    ]
+
+
+def _notes(question: Question, found: Forecast) -> list[str]:
+    """What makes the figures weaker than they look."""
+    days = question.draft.use_days
+    notes = []
+    if days > question.days:
+        notes.append(
+            gettext(
+                "Envelopes can be used for %(use)s days, the history covers %(days)s: the figures are too low.",
+                use=days,
+                days=question.days,
+            )
+        )
+    elif len(found.periods) < 4:
+        notes.append(
+            gettext("History gives only %(periods)s periods of %(days)s days.", periods=len(found.periods), days=days)
+        )
+    if found.left_out:
+        notes.append(
+            gettext("%(orders)s orders tell no amount of goods and are left out.", orders=number(found.left_out))
+        )
+    return notes
