@@ -5,7 +5,7 @@ from itertools import pairwise
 from math import ceil
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from shopadmin_red_envelope.domain import budget, simulation
 from shopadmin_red_envelope.domain.simulation import Counted, Draft, History
@@ -40,6 +40,7 @@ def test_r6_an_order_must_be_above_the_envelope_or_reach_the_threshold() -> None
     assert simulation.smallest_order(1000, 5000) == 5000
 
 
+@settings(deadline=None)
 @given(ORDERS, DRAFTS, st.integers(1, 100))
 def test_the_sweeps_say_what_counting_each_order_says(
     orders: list[tuple[int, int, int]], draft: Draft, rate: int
@@ -61,6 +62,7 @@ def test_the_sweeps_say_what_counting_each_order_says(
         assert variant.near == Fraction(len(near), 4)
 
 
+@settings(deadline=None)
 @given(ORDERS, DRAFTS)
 def test_a_higher_rate_or_a_larger_envelope_never_costs_less_and_a_cap_is_never_passed(
     orders: list[tuple[int, int, int]], draft: Draft
@@ -82,6 +84,7 @@ def test_costs_are_rounded_up_and_never_below_what_they_are_made_of() -> None:
     assert (cost.claims, cost.usual, cost.busiest) == (1, 1000, 1000)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 10**9), st.none() | st.integers(1, 10**9))
 def test_every_threshold_that_is_compared_is_above_the_envelope(amount: int, above: int | None) -> None:
     threshold = None if above is None else amount + above
@@ -93,6 +96,7 @@ def test_every_threshold_that_is_compared_is_above_the_envelope(amount: int, abo
     assert threshold is None or threshold in found
 
 
+@settings(deadline=None)
 @given(st.integers(1, 10**12))
 def test_near_misses_begin_with_the_first_amount_that_is_a_fifth_below_at_most(threshold: int) -> None:
     first = simulation.near_from(threshold)
@@ -101,6 +105,7 @@ def test_near_misses_begin_with_the_first_amount_that_is_a_fifth_below_at_most(t
     assert (first - 1) * 5 < threshold * 4
 
 
+@settings(deadline=None)
 @given(st.integers(1, 400), st.integers(1, 400), st.none() | st.integers(-500, 0))
 def test_periods_are_whole_and_lie_in_the_history(days: int, use_days: int, first_day: int | None) -> None:
     until = 2_000 * DAY_MS
@@ -138,6 +143,7 @@ def test_break_even_is_the_cost_over_the_contribution_margin() -> None:
     assert simulation.break_even(cost, 30, History((1,), (0,), {})) is None
 
 
+@settings(deadline=None)
 @given(st.integers(1, 10**9), st.integers(1, 100), st.lists(st.integers(1, 10**9), min_size=1, max_size=9))
 def test_at_the_break_even_the_margin_of_the_extra_sales_pays_the_cost(
     usual: int, margin: int, goods: list[int]

@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from shopadmin_red_envelope.domain import uplift
 from shopadmin_red_envelope.domain.uplift import Revenue, Share
@@ -66,6 +66,7 @@ def test_students_quantile_is_that_of_the_printed_tables(freedom: int, quantile:
     assert uplift.student_975(freedom) == pytest.approx(quantile, abs=5e-4)
 
 
+@settings(deadline=None)
 @given(SHARES, SHARES)
 def test_the_interval_holds_its_estimate_and_turns_its_sign_with_the_groups(first: Share, second: Share) -> None:
     there, back = uplift.difference(first, second), uplift.difference(second, first)
@@ -76,6 +77,7 @@ def test_the_interval_holds_its_estimate_and_turns_its_sign_with_the_groups(firs
     assert (there.low, there.high) == pytest.approx((-back.high, -back.low), abs=1e-12)
 
 
+@settings(deadline=None)
 @given(SHARES)
 def test_equal_groups_are_not_distinguishable(found: Share) -> None:
     interval = uplift.difference(found, found)
@@ -85,6 +87,7 @@ def test_equal_groups_are_not_distinguishable(found: Share) -> None:
     assert uplift.extra_orders(found, found, 1000) == uplift.ExtraOrders(Fraction(0), None)
 
 
+@settings(deadline=None)
 @given(SHARES, SHARES, st.integers(2, 30))
 def test_more_buyers_with_the_same_shares_never_widen_the_interval(first: Share, second: Share, times: int) -> None:
     few = uplift.difference(first, second)
@@ -95,6 +98,7 @@ def test_more_buyers_with_the_same_shares_never_widen_the_interval(first: Share,
     assert many.high - many.low <= few.high - few.low + 1e-12
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.integers(0, 10**7), min_size=30, max_size=60), st.lists(st.integers(0, 10**7), min_size=30, max_size=60)
 )
@@ -145,6 +149,7 @@ def test_the_calibration_error_runs_over_the_campaigns() -> None:
     assert (third.error, third.bias) == (Fraction(1), Fraction(1, 2))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 10**9), st.integers(1, 10**9)), min_size=1, max_size=20))
 def test_the_bias_is_never_larger_than_the_error_and_right_forecasts_have_none(pairs: list[tuple[int, int]]) -> None:
     last = uplift.calibrate(pairs)[-1]
