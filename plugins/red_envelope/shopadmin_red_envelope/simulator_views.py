@@ -24,6 +24,7 @@ from shopadmin.plugin_api import (
 from shopadmin_red_envelope import permissions
 from shopadmin_red_envelope.forms import money_text, show_problems
 from shopadmin_red_envelope.services import budget, campaigns, forecasts, listing
+from shopadmin_red_envelope.services.budget import Stake
 from shopadmin_red_envelope.services.forecasts import Forecast, Question
 from shopadmin_red_envelope.simulator_forms import DEFAULTS, SimulatorForm, of_campaign
 from shopadmin_red_envelope.simulator_pictures import PICTURES, WIDTH, number, percent
@@ -58,9 +59,7 @@ class SimulatorView(AdminView):
             campaigns=listing.latest(),
             question=question,
             found=found,
-            tiles=_tiles(question, found) if question and found else (),
-            notes=_notes(question, found) if question and found else (),
-            pictures=[_shown(name, question, found, form) for name in _drawn(found)] if question and found else (),
+            **(_answer(question, found, form) if question and found else {}),
             back_url=url_for("red_envelope_campaigns.index_view"),
             back_text=_("Red envelopes"),
         )
@@ -116,6 +115,16 @@ def _drawn(found: Forecast) -> list[str]:
     return [name for name in PICTURES if (name != "break_even" or found.break_even)]
 
 
+def _answer(question: Question, found: Forecast, form: SimulatorForm) -> dict[str, Any]:
+    """Figures, what weakens them, and pictures."""
+    stake = budget.stake(question.draft.amount, question.draft.quantity, question.currency)
+    return {
+        "tiles": _tiles(question, found, stake),
+        "notes": _notes(question, found, stake),
+        "pictures": [_shown(name, question, found, form) for name in _drawn(found)],
+    }
+
+
 def _shown(name: str, question: Question, found: Forecast, form: SimulatorForm) -> dict[str, Any]:
     """A picture for ui.chart()."""
     picture = PICTURES[name](question, found)
@@ -130,10 +139,9 @@ def _shown(name: str, question: Question, found: Forecast, form: SimulatorForm) 
     }
 
 
-def _tiles(question: Question, found: Forecast) -> list[dict[str, Any]]:
+def _tiles(question: Question, found: Forecast, stake: Stake) -> list[dict[str, Any]]:
     """The four figures above the pictures."""
     draft, currency = question.draft, question.currency
-    stake = budget.stake(draft.amount, draft.quantity, currency)
     worst = stake.worst
     bound = (
         gettext("if every piece is used")
@@ -162,7 +170,7 @@ def _tiles(question: Question, found: Forecast) -> list[dict[str, Any]]:
         {
             "title": _("At worst"),
             "value": money_text(worst.amount, currency),
-            "note": f"{bound}, {gettext('above your limit')}" if stake.must_be_confirmed else bound,
+            "note": bound,
             "tone": "warn" if stake.must_be_confirmed or not worst.is_bound else "neutral",
             "icon": "exclamation-triangle-fill",
         },
@@ -182,10 +190,17 @@ def _tiles(question: Question, found: Forecast) -> list[dict[str, Any]]:
     ]
 
 
-def _notes(question: Question, found: Forecast) -> list[str]:
-    """What makes the figures weaker than they look."""
+def _notes(question: Question, found: Forecast, stake: Stake) -> list[str]:
+    """What to know before acting on the figures: the owner's limit, and what makes them weaker than they look."""
     days = question.draft.use_days
     notes = []
+    if stake.must_be_confirmed:
+        notes.append(
+            gettext(
+                "To schedule it the worst case must be typed: your limit is %(limit)s.",
+                limit=money_text(stake.limit or 0, question.currency),
+            )
+        )
     if days > question.days:
         notes.append(
             gettext(

@@ -16,6 +16,7 @@ from shopadmin_red_envelope.services.forecasts import Question
 
 from shopadmin import testing
 from shopadmin.plugin_api import shop_settings
+from shopadmin.services import plugins
 
 SIMULATOR = "/admin/red-envelope/simulator/"
 REPORT = "red_envelope.campaign:report"
@@ -213,6 +214,17 @@ def test_the_page_speaks_chinese(owner: testing.ShopClient) -> None:
     assert "红包模拟器" in page
     assert "领用率 50% 的支出" in page
     assert "Claim rate" not in page
+
+
+def test_the_page_says_when_the_limit_will_ask(owner: testing.ShopClient) -> None:
+    sell_a_month()
+    plugins.save_settings(None, "red_envelope", {"worst_case_limit": 49_900})
+
+    above = owner.get(SIMULATOR, query_string=ASKED | {"quantity": "50"}).text
+    within = owner.get(SIMULATOR, query_string=ASKED | {"quantity": "49"}).text
+
+    assert "the worst case must be typed: your limit is CN¥499.00" in above
+    assert "must be typed" not in within
 
 
 def test_weak_figures_say_so(owner: testing.ShopClient) -> None:
