@@ -5,6 +5,7 @@ from shopadmin.admin.charts import Series, chart_response, chart_svg, chosen_loo
 from shopadmin.admin.pages import attempt
 from shopadmin.cli.main import RefusedError as CommandRefusedError
 from shopadmin.cli.main import answer, json_option, with_app
+from shopadmin.cli.plugin_commands import ShopFreeCommand
 from shopadmin.contract import (
     API_VERSION,
     AccountId,
@@ -120,6 +121,7 @@ __all__ = [
     "SearchHit",
     "SellerRecord",
     "Series",
+    "ShopFreeCommand",
     "ShopSettings",
     "SoldPeriod",
     "Sort",

@@ -94,6 +94,17 @@ def installed(allowed: frozenset[str] | None, folder: Path) -> tuple[dict[str, o
     return found, failed
 
 
+def distributed(name: str, allowed: frozenset[str] | None) -> Any:
+    """The plugin as its distribution brings it, for use without a shop; None where it is not installed or not allowed.
+
+    Raises whatever its import raises.
+    """
+    entry_points = importlib.metadata.entry_points(group=ENTRY_POINTS, name=name)
+    if not entry_points or (allowed is not None and name not in allowed):
+        return None
+    return entry_points[name].load()
+
+
 def _candidates(folder: Path) -> Iterator[tuple[str, Callable[[], object]]]:
     for entry_point in importlib.metadata.entry_points(group=ENTRY_POINTS):
         yield entry_point.name, entry_point.load

@@ -37,10 +37,10 @@ class RefusedError(click.ClickException):
 
 
 class _CommandLine(click.Group):
-    """The core's commands; for a name that is none of them the app is built and its plugins are asked."""
+    """The core's commands; for a name that is none of them the plugins are asked."""
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        return super().get_command(ctx, cmd_name) or plugin_commands.group(build_app(ctx.obj), cmd_name)
+        return super().get_command(ctx, cmd_name) or plugin_commands.group(cmd_name, lambda: build_app(ctx.obj))
 
 
 def build(app_factory: AppFactory, commands: tuple[click.Command, ...]) -> click.Group:

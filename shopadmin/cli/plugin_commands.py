@@ -1,29 +1,74 @@
 """``shopadmin <plugin name> …``: what plugins bring to the command line."""
 
+from collections.abc import Callable
+from typing import Any
+
 import click
 from flask import Flask
 
-from shopadmin import hook_calls
+import config as environment
+from shopadmin import hook_calls, plugin_manager
 
 
-def group(app: Flask, name: str) -> click.Group | None:
-    """The commands of the plugin, which the command line names with ``-`` for ``_``; None where there are none.
+class ShopFreeCommand(click.Command):
+    """A plugin's command that needs no shop: no database, no keys, no data folder, and none is made for it."""
 
-    They run inside the app's context; those of a plugin that is off are refused.
-    """
-    plugin = name.replace("-", "_")
-    with app.app_context():
-        commands = [command for owner, command in hook_calls.cli_commands() if owner == plugin]
-    if not commands:
-        return None
 
-    @click.group(name, help=f"What the plugin {plugin} brings. Exit 2: it is off.")
-    @click.pass_context
-    def found(ctx: click.Context) -> None:
-        ctx.with_resource(app.app_context())
-        if not hook_calls.is_on(plugin):
-            raise click.UsageError(f"the plugin {plugin} is off; shopadmin plugins enable {plugin}")
+class _PluginGroup(click.Group):
+    """The commands of one plugin. The shop is opened when one is asked for that needs it, or all of them."""
 
-    for command in commands:
-        found.add_command(command)
-    return found
+    def __init__(self, plugin: str, open_shop: Callable[[], Flask]) -> None:
+        name = plugin.replace("_", "-")
+        super().__init__(name, callback=self._enter, help=f"What the plugin {plugin} brings. Exit 2: it is off.")
+        self._plugin = plugin
+        self._open_shop = open_shop
+        self._app: Flask | None = None
+        for command in _shop_free(plugin):
+            self.add_command(command)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        self._shop()
+        return super().list_commands(ctx)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.commands:
+            self._shop()
+        return super().get_command(ctx, cmd_name)
+
+    def _shop(self) -> Flask:
+        """The app, whose registered plugins say what commands there are."""
+        if self._app is None:
+            self._app = self._open_shop()
+            with self._app.app_context():
+                for owner, command in hook_calls.cli_commands():
+                    if owner == self._plugin:
+                        self.add_command(command)
+        return self._app
+
+    def _enter(self) -> None:
+        """Commands run inside the app's context; those of a plugin that is off are refused."""
+        ctx = click.get_current_context()
+        if isinstance(self.commands[str(ctx.invoked_subcommand)], ShopFreeCommand):
+            return
+        ctx.with_resource(self._shop().app_context())
+        if not hook_calls.is_on(self._plugin):
+            raise click.UsageError(f"the plugin {self._plugin} is off; shopadmin plugins enable {self._plugin}")
+
+
+def group(name: str, open_shop: Callable[[], Flask]) -> click.Group | None:
+    """The commands of the plugin, which the command line names with ``-`` for ``_``; None where there are none."""
+    found = _PluginGroup(name.replace("-", "_"), open_shop)
+    return found if found.commands or found.list_commands(click.Context(found)) else None
+
+
+def _shop_free(plugin: str) -> list[ShopFreeCommand]:
+    """What the plugin's distribution brings for use without a shop; whether it is on is not asked then."""
+    settings: dict[str, Any] = environment.from_environment()
+    if settings["SAFE_MODE"]:
+        return []
+    try:
+        module = plugin_manager.distributed(plugin, settings["PLUGINS_ALLOWED"])
+        found = list(module.shopadmin_cli_commands()) if hasattr(module, "shopadmin_cli_commands") else []
+    except (Exception, SystemExit):  # a plugin may do anything at all; the shop, which is asked next, says what it was
+        return []
+    return [command for command in found if isinstance(command, ShopFreeCommand)]

@@ -18,7 +18,7 @@ from shopadmin.plugin_api import (
     json_option,
     with_app,
 )
-from shopadmin_red_envelope import messages
+from shopadmin_red_envelope import messages, rule_commands
 from shopadmin_red_envelope.domain import states
 from shopadmin_red_envelope.domain.checks import Terms
 from shopadmin_red_envelope.models import RedEnvelopeCampaign
@@ -32,6 +32,10 @@ _TEXTS = ("title", "category", "mode")
 @click.group("red-envelope")
 def red_envelope() -> None:
     """Red envelope campaigns. Instants are milliseconds UTC, amounts minor units (fen)."""
+
+
+for command in rule_commands.COMMANDS:
+    red_envelope.add_command(command)
 
 
 @red_envelope.command("campaigns")
