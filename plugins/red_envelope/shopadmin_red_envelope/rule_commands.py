@@ -1,6 +1,7 @@
 """``shopadmin red-envelope allocate``, ``refund-preview`` and ``eligible``: the rules for programs, without a shop."""
 
 import json
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -22,7 +23,7 @@ def _command(name: str, help_text: str, answer: Callable[[Fields], Any]) -> clic
     @click.pass_context
     def command(ctx: click.Context) -> None:
         is_bad = False
-        for line in json_lines.answers(click.get_binary_stream("stdin"), answer):
+        for line in json_lines.answers(sys.stdin.buffer, answer):
             click.echo(json.dumps(line))
             is_bad = is_bad or "error" in line
         ctx.exit(3 if is_bad else 0)

@@ -5,12 +5,17 @@ from collections.abc import Callable, Iterator
 import pytest
 import shopadmin_red_envelope
 from flask import Flask
+from hypothesis import settings
 from red_envelope_shop import NOW, Clock
 from shopadmin_red_envelope import triggers
 from sqlalchemy import Engine, create_engine, text
 
 from shopadmin.plugin_api import db
 from shopadmin.services import schema
+
+# How long one example takes says more about the machine than about the rule.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 @pytest.fixture
