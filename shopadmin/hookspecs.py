@@ -65,7 +65,10 @@ def shopadmin_admin_views() -> Sequence[Any]:
 
 @hookspec
 def shopadmin_cli_commands() -> "Sequence[Command]":
-    """Give click commands for ``shopadmin <plugin name> …``. Called when the command line starts."""
+    """Give click commands for ``shopadmin <plugin name> …``; a ShopFreeCommand opens no shop.
+
+    Called when the command line starts.
+    """
     raise NotImplementedError
 
 
