@@ -10,7 +10,7 @@ CATALOGS := $(wildcard shopadmin/translations/*/LC_MESSAGES/*.po plugins/*/*/tra
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-input install
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run setup test test-without-plugins lint check bench pictures clean
+.PHONY: help demo run setup test test-without-plugins mutants lint check bench pictures clean
 
 help:
 	@echo "make demo    a demo shop on http://127.0.0.1:8000 (PORT= for another port)"
@@ -18,6 +18,7 @@ help:
 	@echo "make setup   only build the environment"
 	@echo "make test    every test that this machine can run; PYTEST= names a part"
 	@echo "make test-without-plugins  the rest of the suite without each plugin in turn, and without all"
+	@echo "make mutants   do the tests notice when a money rule is changed: see plugins/red_envelope/docs/mutation.md"
 	@echo "make lint    style, types and the direction of imports"
 	@echo "make check   look over the shop's data: shopadmin check"
 	@echo "make bench   measure, beside others, on throw-away databases; ONLY=lists, plugins or import"
@@ -45,6 +46,12 @@ test-without-%: .venv/texts .venv/ready-to-test
 test-without-%: WITHOUT = .venv/without/$*
 test-without-%: LEAVE = $(if $(filter all-plugins,$*),$(NAMES),$*)
 
+# In a copy of the plugin, as mutmut writes its own changed one beside it.
+mutants: .venv/ready-to-mutate
+	@rm -rf .mutants && cp -R plugins/red_envelope .mutants
+	cd .mutants && ../$(BIN)/mutmut run --max-children 2
+	cd .mutants && ../$(BIN)/mutmut results
+
 lint: .venv/texts .venv/ready-to-test
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -61,7 +68,7 @@ pictures: .venv/texts .venv/ready-to-test
 	@exec $(BIN)/python -m docs.take_pictures
 
 clean:
-	rm -rf .venv
+	rm -rf .venv .mutants
 
 .venv/made:
 	@found=""; lacking=""; \
@@ -95,6 +102,10 @@ clean:
 .venv/ready-to-test: .venv/ready requirements-dev.lock
 	@echo "Installing what the tests need"
 	@$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.venv/ready-to-mutate: .venv/ready-to-test requirements-mutants.lock
+	@$(PIP) --require-hashes -r requirements-mutants.lock
 	@touch $@
 
 # Texts in other languages: machine-readable catalogs from the .po files, made again when one changes.

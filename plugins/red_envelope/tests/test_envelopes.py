@@ -3,6 +3,7 @@
 from dataclasses import replace
 from itertools import product
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from shopadmin_red_envelope.domain import envelopes
@@ -34,6 +35,12 @@ def test_no_road_leads_where_the_table_has_none() -> None:
         refused = outcome(Standing(state, END, LAPSE), event, now) == "wrong_state"
 
         assert refused == ((state, event) not in ROADS), (state, event, now)
+
+
+def test_a_refused_event_says_why() -> None:
+    with pytest.raises(EventRefusedError, match="hold_lapsed") as refused:
+        after(Standing("held", END, LAPSE), "redeem", LAPSE)
+    assert refused.value.refusal == "hold_lapsed"
 
 
 def test_an_envelope_is_held_and_expires_by_its_end() -> None:

@@ -65,8 +65,7 @@ def allocate(discount: int, lines: Sequence[Line]) -> Allocation:
     ``apportion``.
     """
     capped = min(discount, sum(line.goods_amount for line in lines))
-    found = apportion(capped, lines)
-    return Allocation(found.shares, discount - capped + found.undistributed)
+    return Allocation(apportion(capped, lines).shares, discount - capped)
 
 
 def split(discounts: int, envelope: int, lines: Sequence[Line]) -> tuple[Split, ...]:

@@ -12,9 +12,9 @@ LONGEST_KEY = 64
 
 
 class BasketError(ValueError):
-    """No order can look like this. ``code``: stable; ``key``: of the line it is about, or empty."""
+    """No order can look like this. ``code``: stable; ``key``: of the line it is about."""
 
-    def __init__(self, code: str, message: str, key: str = "") -> None:
+    def __init__(self, code: str, message: str, key: str) -> None:
         super().__init__(message)
         self.code = code
         self.key = key
