@@ -19,9 +19,12 @@ from shopadmin.admin.search import SearchView
 from shopadmin.admin.settings import SettingsView
 from shopadmin.admin.team import TeamView
 from shopadmin.admin.today import TodayView
-from shopadmin.contract import Actor, ImportFormat, SearchHit, Tile
+from shopadmin.api_contract import ApiEndpoint
+from shopadmin.contract import Actor, ImportFormat, PeriodicJob, SearchHit, Tile
 from shopadmin.hookspecs import hookimpl
+from shopadmin.http_api import buyer_tokens
 from shopadmin.platforms.recognise import core_formats
+from shopadmin.services import idempotency
 
 
 def index_view() -> AdminView:
@@ -65,3 +68,15 @@ def shopadmin_search(query: str, actor: Actor) -> Sequence[SearchHit]:
 def shopadmin_import_formats() -> Sequence[ImportFormat]:
     """The platforms' own export files, and this program's."""
     return core_formats()
+
+
+@hookimpl
+def shopadmin_api_endpoints() -> Sequence[ApiEndpoint]:
+    """Buyers' tokens."""
+    return [buyer_tokens.ENDPOINT]
+
+
+@hookimpl
+def shopadmin_periodic_jobs() -> Sequence[PeriodicJob]:
+    """Old answers of the storefront API are forgotten."""
+    return [PeriodicJob("api.forget_answers", 3600, idempotency.purge)]

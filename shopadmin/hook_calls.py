@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
+from shopadmin.api_contract import ApiEndpoint
 from shopadmin.contract import (
     Action,
     Actor,
@@ -160,6 +161,11 @@ def cli_commands() -> list[tuple[str, Any]]:
 def audit_messages() -> list[tuple[str, AuditMessage]]:
     """Every plugin's sentences for the activity log with the plugin's name."""
     return _declared("shopadmin_audit_messages", AuditMessage)
+
+
+def api_endpoints() -> list[tuple[str, ApiEndpoint]]:
+    """Every plugin's endpoints of the storefront API with the plugin's name."""
+    return _declared("shopadmin_api_endpoints", ApiEndpoint)
 
 
 def dashboard_tiles(actor: Actor) -> list[Tile]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pluggy
 
+from shopadmin.api_contract import ApiEndpoint
 from shopadmin.contract import (
     Action,
     Actor,
@@ -178,6 +179,12 @@ def shopadmin_import_formats() -> Sequence[ImportFormat]:
 @hookspec
 def shopadmin_search(query: str, actor: Actor) -> Sequence[SearchHit]:
     """Give hits for the search page. Called when ``actor`` searches; each hit names the permission of its page."""
+    raise NotImplementedError
+
+
+@hookspec
+def shopadmin_api_endpoints() -> Sequence[ApiEndpoint]:
+    """Declare endpoints of the storefront API. Called once at start; paths lie under ``/api/v1/<plugin-name>/``."""
     raise NotImplementedError
 
 

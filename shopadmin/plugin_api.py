@@ -3,6 +3,21 @@
 from shopadmin.admin.base import AdminListView, AdminView, Column, Pair
 from shopadmin.admin.charts import Series, chart_response, chart_svg, chosen_look
 from shopadmin.admin.pages import attempt
+from shopadmin.api_contract import (
+    ApiAnswer,
+    ApiBuyer,
+    ApiCall,
+    ApiCaller,
+    ApiEndpoint,
+    ApiKey,
+    ApiLink,
+    ApiModel,
+    ApiProblem,
+    ApiQuery,
+    ApiRefusalError,
+    ApiRendered,
+    ApiScope,
+)
 from shopadmin.cli.main import RefusedError as CommandRefusedError
 from shopadmin.cli.main import answer, json_option, with_app
 from shopadmin.cli.plugin_commands import ShopFreeCommand
@@ -58,6 +73,8 @@ from shopadmin.models import Base, db
 from shopadmin.models.base import BigId, UtcDateTime
 from shopadmin.services.audit import record as record_audit
 from shopadmin.services.conflicts import MissingError, ObjectionsError, RefusedError
+from shopadmin.services.idempotency import store_answers as store_api_answers
+from shopadmin.services.idempotency import stored_answers as stored_api_answers
 from shopadmin.services.lists import Filter, ListSpec, Sort, View, fetch_one, parse_id
 from shopadmin.services.order_history import SoldPeriod, first_sold, sold_buyers, sold_periods
 from shopadmin.services.plugins import load_settings as plugin_settings
@@ -74,6 +91,19 @@ __all__ = [
     "Actor",
     "AdminListView",
     "AdminView",
+    "ApiAnswer",
+    "ApiBuyer",
+    "ApiCall",
+    "ApiCaller",
+    "ApiEndpoint",
+    "ApiKey",
+    "ApiLink",
+    "ApiModel",
+    "ApiProblem",
+    "ApiQuery",
+    "ApiRefusalError",
+    "ApiRendered",
+    "ApiScope",
     "AuditMessage",
     "Badge",
     "Base",
@@ -149,6 +179,8 @@ __all__ = [
     "shop_settings",
     "sold_buyers",
     "sold_periods",
+    "store_api_answers",
+    "stored_api_answers",
     "to_decimal",
     "to_minor",
     "with_app",

@@ -12,8 +12,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
-from shopadmin.admin import gate
+from shopadmin.admin import gate, transport
+from shopadmin.api_contract import ApiRefusalError
 from shopadmin.contract import Text
+from shopadmin.http_api import problems, serving
 from shopadmin.models import db
 from shopadmin.services.lists import BadListArgumentError
 from shopadmin.services.refusals import ConflictError, ForbiddenError
@@ -122,8 +124,8 @@ def _reference() -> str:
 
 def _page(code: int, reason: Text = "") -> Response:
     """A page that says what happened and what to do, with the reference to find it in the log; nothing else."""
-    if request.path.startswith("/api/"):
-        return Response(status=code)
+    if transport.is_api():
+        return _problem(code, reason)
     shown = code if code in SHOWN_ERRORS else 500 if code >= 500 else 400
     context = {"code": code, "phrase": HTTPStatus(code).phrase, "reference": _reference(), "reason": reason}
     try:
@@ -134,6 +136,12 @@ def _page(code: int, reason: Text = "") -> Response:
         g.language = "en"
         body = current_app.jinja_env.get_template(f"errors/{shown}.html").render(shell={}, **context)
     return Response(body, status=code)
+
+
+def _problem(code: int, reason: Text) -> Response:
+    problem = problems.BY_STATUS.get(code) or problems.BY_STATUS[500 if code >= 500 else 400]
+    more = {"reference": _reference()} if code >= 500 else None
+    return serving.refuse(serving.place(problems.AREA), ApiRefusalError(problem, reason, more=more))
 
 
 def _healthz() -> ResponseReturnValue:

@@ -1,6 +1,7 @@
 """The gate: every route names who may pass, and one that names nobody lets nobody pass.
 
-A route is declared as ``public`` (anyone), ``self`` (anyone signed in, about themselves) or with a permission code.
+A route is declared as ``public`` (anyone), ``self`` (anyone signed in, about themselves), ``bearer`` (who shows a
+token of the storefront API, which looks at it itself; no cookie opens it) or with a permission code.
 """
 
 import uuid
@@ -16,6 +17,7 @@ from shopadmin.services.transactions import writing
 
 PUBLIC = "public"
 SELF = "self"
+BEARER = "bearer"
 SESSION_KEY = "shopadmin_session"
 # Ours, and what Flask-Login and Flask-Security keep.
 SIGN_IN_KEYS = (SESSION_KEY, "_user_id", "_fresh", "_id", "fs_cc", "fs_paa", "fs_gexp", "identity.name")
@@ -42,7 +44,7 @@ def declare(app: Flask, endpoint: str, point: str, also: str = "") -> None:
 
 
 def declared(app: Flask) -> dict[str, str]:
-    """Endpoint to ``public``, ``self`` or permission code."""
+    """Endpoint to ``public``, ``self``, ``bearer`` or permission code."""
     return cast(dict[str, str], app.extensions["shopadmin.routes"])
 
 
@@ -78,6 +80,8 @@ def _enter() -> ResponseReturnValue | None:
     if request.endpoint is None:
         return None  # Flask answers 404 or 405 itself
     point = declared(current_app).get(request.endpoint)
+    if point == BEARER:
+        return None
     if point == PUBLIC:
         if request.endpoint == "security.login" and current_actor() is None:
             forget_sign_in()  # else the library takes the browser for signed in and sends it back here, for ever

@@ -64,12 +64,21 @@ def is_exposed() -> bool:
     return not request.is_secure and not is_loopback()
 
 
+def is_api() -> bool:
+    """Whether a program asks: it gets no page, but a problem document."""
+    return request.path.startswith("/api/")
+
+
 def _check() -> ResponseReturnValue | None:
     if isinstance(request.routing_exception, SecurityError):
+        if is_api():
+            abort(400)
         # No page: under a name that is not ours there are no addresses to link to.
         text = gettext("This server does not answer to that name. Whoever runs it adds it to TRUSTED_HOSTS.")
         return Response(text, status=400, content_type="text/plain; charset=utf-8")
     if is_exposed() and not current_app.config["INSECURE_HTTP"] and request.endpoint not in OPEN_ENDPOINTS:
+        if is_api():
+            abort(403)
         return Response(render_template("errors/insecure.html", code=403, reference=""), status=403)
     if request.method not in SAFE_METHODS and not _is_from_here():
         abort(400)

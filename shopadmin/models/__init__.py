@@ -2,6 +2,7 @@
 
 from shopadmin.models import (
     accounts,
+    api,
     audit,
     buyers,
     cases,
@@ -18,6 +19,7 @@ from shopadmin.models.base import Base, db
 __all__ = [
     "Base",
     "accounts",
+    "api",
     "audit",
     "buyers",
     "cases",

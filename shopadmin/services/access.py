@@ -61,6 +61,7 @@ CORE_PERMISSIONS = (
                _("Invites, grants and locks out, never beyond what this person holds. Cannot be passed on."),
                sensitive=True, implies=("core.team:read",)),
     Permission("core.plugins:manage", _("Plugins"), level="owner_only"),
+    Permission("core.tokens:manage", _("Storefront tokens"), level="owner_only"),
     Permission("core.settings:update", _("Shop settings"), level="owner_only"),
     Permission("core.components:read", _("Component page"), level="owner_only"),
 )  # fmt: skip

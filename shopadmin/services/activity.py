@@ -71,6 +71,8 @@ SENTENCES: Mapping[str, Text] = {
     "core.plugin.erased": _("Erased a plugin's data"),
     "core.settings.changed": _("Changed the shop's settings"),
     "core.shipment.recorded": _("Recorded a parcel"),
+    "core.token.made": _("Made a storefront token"),
+    "core.token.revoked": _("Revoked a storefront token"),
 }
 
 # What an entry may be about; a plugin's object stands for itself.
@@ -92,6 +94,7 @@ OBJECTS: Mapping[str, Text] = {
     "route": _("Page"),
     "plugin": _("Plugin"),
     "settings": _("Settings"),
+    "token": _("Storefront token"),
 }
 
 # What one must be allowed to read to see the values of an entry about it.
@@ -108,6 +111,7 @@ _READ: Mapping[str, str] = {
     "review": "core.reviews:read",
     "plugin": "core.plugins:manage",
     "settings": "core.settings:update",
+    "token": "core.tokens:manage",
 }
 _PERSONAL = frozenset({"phone", "email", "address", "recipient", "buyer_name", "contact"})
 # Their values say nothing about anybody's data, so everybody who reads the log reads them.

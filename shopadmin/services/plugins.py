@@ -44,7 +44,11 @@ NOT_OWNER = Problem(
 
 def is_on(name: str) -> bool:
     """Whether the plugin is on: what was decided last, else whether it is on by itself. One query per request."""
-    state = settings.plugin_states().get(name)
+    return counts_as_on(name, settings.plugin_states().get(name))
+
+
+def counts_as_on(name: str, state: str | None) -> bool:
+    """Whether a plugin whose row says ``state``, None for no row, is on."""
     return (state == "on" if state else name in record().on_by_default) and name not in _late()
 
 

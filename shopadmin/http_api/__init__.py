@@ -1,0 +1,1 @@
+"""The storefront API under ``/api/v1``: bearer tokens, strict JSON, problem documents, idempotent effects."""

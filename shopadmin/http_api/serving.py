@@ -1,0 +1,159 @@
+"""One call from its arrival to its answer: admit, read, look for a stored answer, run, render."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Flask, Response, current_app, request
+from pydantic import BaseModel
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from shopadmin import hook_guard
+from shopadmin.api_contract import ApiAnswer, ApiCall, ApiEndpoint, ApiKey, ApiRefusalError, ApiRendered
+from shopadmin.http_api import admission, cursors, effects, endpoints, inputs, problems
+from shopadmin.http_api.endpoints import Registered
+from shopadmin.models import db
+from shopadmin.services import idempotency
+from shopadmin.services.conflicts import MissingError, ObjectionsError, RefusedError
+from shopadmin.services.refusals import ConflictError, ForbiddenError
+from shopadmin.services.settings import LOCALES
+
+
+def init_app(app: Flask) -> Blueprint:
+    """Make the routes of every endpoint; call inside an app context. Returns the blueprint, not yet registered."""
+    registered = endpoints.gather(app)
+    app.extensions["shopadmin.api"] = registered
+    app.extensions["shopadmin.api_admission"] = admission.Admission(app)
+    app.extensions["shopadmin.api_texts"] = {}
+    blueprint = Blueprint("api", __name__)
+    for number, each in enumerate(registered):
+        blueprint.add_url_rule(
+            each.rule, f"call_{number}", _view(each), methods=[each.endpoint.method], provide_automatic_options=False
+        )
+    return blueprint
+
+
+def language() -> str:
+    """The caller's: what it accepts, else English. No cookie is read here."""
+    return request.accept_languages.best_match(list(LOCALES), default="en") or "en"
+
+
+def place(area: str) -> problems.Place:
+    """Where the present request is."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    return problems.Place(app, area, request.path, language(), app.extensions["shopadmin.api_texts"])
+
+
+def _view(registered: Registered) -> Callable[..., Response]:
+    def call(**values: Any) -> Response:
+        here = place(registered.area)
+        try:
+            return respond(here, _answer(registered, here, values))
+        except ApiRefusalError as refusal:
+            return refuse(here, refusal)
+
+    return call
+
+
+def _answer(registered: Registered, here: problems.Place, values: dict[str, Any]) -> ApiRendered:
+    endpoint = registered.endpoint
+    admitted = admission.of_app().admit(registered)
+    params = inputs.read_params(endpoint, values)
+    query = inputs.read_query(endpoint, here)
+    body, canonical = inputs.read_body(endpoint, here)
+    key = None
+    if admitted.key_hash is not None:
+        key = ApiKey(admitted.key_hash, idempotency.fingerprint(endpoint.method, request.full_path, canonical))
+        if admitted.row.fingerprint is not None:
+            return effects.replay(admitted.row, key)
+    call = ApiCall(
+        endpoint=endpoint,
+        caller=admitted.caller,
+        params=params,
+        query=query,
+        body=body,
+        language=here.language,
+        key=key,
+        render=_Renderer(here, endpoint.status),
+        cursor=lambda cells: cursors.write(registered.name, cells),
+        after=lambda text: cursors.read(registered.name, text),
+    )
+    return effects.settle(call, lambda: _run(registered, here, call))
+
+
+@dataclass(frozen=True, slots=True)
+class _Renderer:
+    """Answers and refusals as bytes; asks for no request, so it serves any thread."""
+
+    here: problems.Place
+    status: int
+
+    def __call__(self, found: ApiAnswer | ApiRefusalError) -> ApiRendered:
+        if isinstance(found, ApiRefusalError):
+            return problems.render(self.here, found)
+        body = found.body
+        data = body.model_dump_json(by_alias=True).encode() if isinstance(body, BaseModel) else problems.to_bytes(body)
+        return ApiRendered(found.status or self.status, data, found.location)
+
+
+def _run(registered: Registered, here: problems.Place, call: ApiCall) -> ApiAnswer | ApiRendered:
+    """Under the watch that every hook is under: a fault is noted, and five of them pause the plugin.
+
+    A refusal is no fault, nor is a database that does not answer; both leave the watch as a value.
+    """
+    hook, reads = f"API {registered.name}", registered.endpoint.effect == "none"
+    try:
+        with hook_guard.calling(registered.plugin, hook, reads=reads):
+            outcome = _outcome(registered.endpoint, here, call)
+    except Exception:  # a plugin may raise anything at all; it has been noted
+        if reads:
+            db.session.rollback()
+        raise ApiRefusalError(problems.FAULT, more={"reference": hook_guard.reference()}) from None
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
+
+
+def _outcome(endpoint: ApiEndpoint, here: problems.Place, call: ApiCall) -> ApiAnswer | ApiRendered | Exception:
+    try:
+        return endpoint.run(call)
+    except (ApiRefusalError, OperationalError, PoolTimeoutError) as error:
+        return error
+    except MissingError:
+        return ApiRefusalError(problems.NOT_FOUND)
+    except ForbiddenError:
+        return ApiRefusalError(problems.FORBIDDEN)
+    except ObjectionsError as error:
+        return ApiRefusalError(problems.CONFLICT, error.message, reasons=[found.code for found in error.problems])
+    except ConflictError as error:
+        return ApiRefusalError(problems.CONFLICT, error.message)
+    except RefusedError as error:
+        return inputs.refusal(here, [(found.field, found.code, found.message) for found in error.problems])
+
+
+def respond(here: problems.Place, rendered: ApiRendered) -> Response:
+    """The answer as Flask sends it. A GET gets an ETag, and 304 to who has that one already."""
+    kind = problems.CONTENT_TYPE if rendered.status >= 400 else "application/json"
+    response = Response(rendered.body, rendered.status, content_type=kind)
+    response.headers["Content-Language"] = "zh-Hans" if here.language == "zh" else "en"
+    response.headers["Vary"] = "Accept-Language, Authorization"
+    if rendered.location:
+        response.headers["Location"] = rendered.location
+    if rendered.replayed:
+        response.headers["Idempotent-Replayed"] = "true"
+    if request.method in ("GET", "HEAD") and rendered.status == 200:
+        response.set_etag(hashlib.sha256(rendered.body).hexdigest()[:32])
+        response.make_conditional(request)
+    return response
+
+
+def refuse(here: problems.Place, refusal: ApiRefusalError) -> Response:
+    """The refusal as Flask sends it."""
+    response = respond(here, problems.render(here, refusal))
+    if refusal.retry_after is not None:
+        response.headers["Retry-After"] = str(refusal.retry_after)
+    if refusal.problem.status == 401:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="shopadmin"'
+    return response

@@ -1,0 +1,222 @@
+"""Tokens of the storefront API: a storefront's own, which the database knows by their hash, and those of buyers.
+
+A buyer's token is signed and kept nowhere. It names the storefront token that minted it, whose row every call reads:
+with that one it ends.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from flask import current_app
+from flask_babel import lazy_gettext as _
+from itsdangerous import BadData, URLSafeSerializer
+from sqlalchemy import and_, or_, select, update
+
+from shopadmin.api_contract import ApiBuyer, ApiCaller
+from shopadmin.contract import Actor, Problem
+from shopadmin.models import db
+from shopadmin.models.accounts import Account
+from shopadmin.models.api import ApiToken
+from shopadmin.services import api_scopes, audit
+from shopadmin.services.conflicts import MissingError, RefusedError
+from shopadmin.services.refusals import ForbiddenError
+from shopadmin.services.transactions import writing
+
+MANAGE = "core.tokens:manage"
+# So that who finds one in a file sees what it is.
+STOREFRONT_PREFIX, BUYER_PREFIX = "shop_st_", "shop_bt_"
+BUYER_LIFETIME = timedelta(minutes=15)
+MAX_LIFETIME_DAYS = 3650
+MAX_LABEL = 80
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRow:
+    """A storefront token as it is listed. Times: aware UTC; ``created_by`` empty: the server's shell."""
+
+    id: int
+    label: str
+    scopes: tuple[str, ...]
+    created_by: str
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+    is_active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedToken:
+    """A new token, whose text is shown this once."""
+
+    id: int
+    text: str
+    label: str
+    scopes: tuple[str, ...]
+    expires_at: datetime | None
+
+
+def token_hash(text: str) -> str:
+    """What is stored of a storefront token. It is 256 random bits: no salt, no slow hash."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def create(actor: Actor | None, label: str, scopes: Collection[str], days: int | None) -> IssuedToken:
+    """Make a storefront token. ``days``: how long it is good for, None for ever; ``actor`` None: the server's shell.
+
+    Raises ForbiddenError, RefusedError (fields ``label``, ``scopes``, ``days``).
+    """
+    _require(actor)
+    label = label.strip()
+    _check(label, scopes, days)
+    now = datetime.now(UTC)
+    text = STOREFRONT_PREFIX + secrets.token_urlsafe(32)
+    codes = tuple(api_scopes.check(scopes))
+    expires_at = now + timedelta(days=days) if days else None
+    with writing() as session:
+        row = ApiToken(
+            token_hash=token_hash(text),
+            label=label,
+            scopes=" ".join(codes),
+            created_by=actor.account_id if actor else None,
+            created_at=now,
+            expires_at=expires_at,
+        )
+        session.add(row)
+        session.flush()
+        after = {"label": label, "scopes": list(codes), "expires_at": expires_at.isoformat() if expires_at else None}
+        audit.record(actor, "core.token.made", "token", row.id, after=after)
+        return IssuedToken(row.id, text, label, codes, expires_at)
+
+
+def _check(label: str, scopes: Collection[str], days: int | None) -> None:
+    problems = []
+    if not label or len(label) > MAX_LABEL or not label.isprintable():
+        problems.append(Problem("label", _("Use 1 to 80 characters on one line."), "label"))
+    known = api_scopes.declared()
+    if not scopes:
+        problems.append(Problem("scopes", _("Tick at least one."), "scopes"))
+    elif unknown := sorted(set(scopes) - known.keys()):
+        text = _("There is no scope %(name)s.", name=", ".join(unknown))
+        problems.append(Problem("scopes", text, "scopes"))
+    if days is not None and not 1 <= days <= MAX_LIFETIME_DAYS:
+        problems.append(Problem("days", _("Use 1 to 3650 days."), "days"))
+    if problems:
+        raise RefusedError(*problems)
+
+
+def revoke(actor: Actor | None, token_id: int) -> None:
+    """End a storefront token and every buyer's token it has minted, at once. Raises ForbiddenError, MissingError.
+
+    Repeating it changes nothing.
+    """
+    _require(actor)
+    with writing() as session:
+        row = session.get(ApiToken, token_id, with_for_update=True)
+        if row is None:
+            raise MissingError(token_id)
+        if row.revoked_at is None:
+            row.revoked_at = datetime.now(UTC)
+            audit.record(actor, "core.token.revoked", "token", token_id, before={"label": row.label})
+
+
+def _require(actor: Actor | None) -> None:
+    if actor is not None and not actor.can(MANAGE):
+        raise ForbiddenError(MANAGE)
+
+
+def all_tokens(now: datetime | None = None) -> list[TokenRow]:
+    """Every token, the newest first. ``now``: aware UTC."""
+    now = now or datetime.now(UTC)
+    query = select(ApiToken, Account.name, Account.active, Account.is_owner).outerjoin(
+        Account, Account.id == ApiToken.created_by
+    )
+    rows = db.session().execute(query.order_by(ApiToken.id.desc())).all()
+    return [
+        TokenRow(
+            id=row.id,
+            label=row.label,
+            scopes=tuple(row.scopes.split()),
+            created_by=name or "",
+            created_at=row.created_at,
+            expires_at=row.expires_at,
+            last_used_at=row.last_used_at,
+            revoked_at=row.revoked_at,
+            is_active=row.revoked_at is None
+            and (row.expires_at is None or row.expires_at > now)
+            and (row.created_by is None or bool(active and is_owner)),
+        )
+        for row, name, active, is_owner in rows
+    ]
+
+
+# The tokens that count: not revoked, and of a maker who may still make some. What runs out is compared in Python,
+# as an expiry is one value of a row that is read anyway.
+ACTIVE = and_(
+    ApiToken.revoked_at.is_(None),
+    or_(ApiToken.created_by.is_(None), and_(Account.active, Account.is_owner)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """What an Authorization header holds: a storefront token's hash, or a buyer's token that was signed here."""
+
+    token_hash: str = ""
+    token_id: int = 0
+    scopes: frozenset[str] = frozenset()
+    buyer: ApiBuyer | None = None
+
+    @property
+    def identity(self) -> str:
+        """Who calls, for limits and idempotency keys: a buyer stays the same from one token to the next."""
+        if self.buyer is not None:
+            return f"buyer\0{self.buyer.platform}\0{self.buyer.ref}"
+        return f"storefront\0{self.token_hash}"
+
+
+class BadTokenError(Exception):
+    """The token is malformed, not signed here, or has run out."""
+
+
+def read(text: str, now: datetime) -> Presented:
+    """Look at a token without asking the database. Raises BadTokenError."""
+    if text.startswith(STOREFRONT_PREFIX):
+        return Presented(token_hash=token_hash(text))
+    if not text.startswith(BUYER_PREFIX):
+        raise BadTokenError
+    try:
+        token_id, platform, ref, scopes, until = _signer().loads(text.removeprefix(BUYER_PREFIX))
+    except (BadData, ValueError, TypeError) as error:
+        raise BadTokenError from error
+    if now.timestamp() >= until:
+        raise BadTokenError
+    return Presented(token_id=token_id, scopes=frozenset(scopes), buyer=ApiBuyer(platform, ref))
+
+
+def mint(caller: ApiCaller, buyer: ApiBuyer, scopes: Sequence[str], now: datetime) -> tuple[str, datetime]:
+    """A buyer's token with these scopes, and its end (aware UTC). Raises ForbiddenError beyond the caller's own."""
+    if beyond := set(scopes) - caller.scopes:
+        raise ForbiddenError(min(beyond))
+    until = now + BUYER_LIFETIME
+    payload = [caller.token_id, buyer.platform, buyer.ref, sorted(scopes), int(until.timestamp())]
+    signed = _signer().dumps(payload)
+    return BUYER_PREFIX + (signed if isinstance(signed, str) else signed.decode()), until
+
+
+def _signer() -> URLSafeSerializer:
+    found: URLSafeSerializer | None = current_app.extensions.get("shopadmin.buyer_tokens")
+    if found is None:
+        found = URLSafeSerializer(current_app.config["SECRET_KEY"], salt="shopadmin.buyer-token.1")
+        current_app.extensions["shopadmin.buyer_tokens"] = found
+    return found
+
+
+def note_use(token_id: int, now: datetime, since: datetime) -> None:
+    """Write down that the token was used, unless that was done after ``since``."""
+    is_old = or_(ApiToken.last_used_at.is_(None), ApiToken.last_used_at < since)
+    with writing() as session:
+        session.execute(update(ApiToken).where(ApiToken.id == token_id, is_old).values(last_used_at=now))
