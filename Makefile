@@ -11,6 +11,7 @@ PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-inp
 
 .DEFAULT_GOAL := help
 .PHONY: help demo run setup test test-without-plugins mutants lint check bench pictures clean
+.PHONY: help demo run setup test test-without-plugins contract lint check bench pictures clean
 
 help:
 	@echo "make demo    a demo shop on http://127.0.0.1:8000 (PORT= for another port)"
@@ -19,6 +20,7 @@ help:
 	@echo "make test    every test that this machine can run; PYTEST= names a part"
 	@echo "make test-without-plugins  the rest of the suite without each plugin in turn, and without all"
 	@echo "make mutants   do the tests notice when a money rule is changed: see plugins/red_envelope/docs/mutation.md"
+	@echo "make contract  1,500 requests made from the API's own document to each endpoint; EXAMPLES= for another number"
 	@echo "make lint    style, types and the direction of imports"
 	@echo "make check   look over the shop's data: shopadmin check"
 	@echo "make bench   measure, beside others, on throw-away databases; ONLY=lists, plugins or import"
@@ -51,6 +53,8 @@ mutants: .venv/ready-to-mutate
 	@rm -rf .mutants && cp -R plugins/red_envelope .mutants
 	cd .mutants && ../$(BIN)/mutmut run --max-children 2
 	cd .mutants && ../$(BIN)/mutmut results
+contract: .venv/texts .venv/ready-to-test
+	@API_EXAMPLES=$(or $(EXAMPLES),1500) exec $(BIN)/pytest tests/web/test_api_contract.py -k document_says $(PYTEST)
 
 lint: .venv/texts .venv/ready-to-test
 	$(BIN)/ruff check

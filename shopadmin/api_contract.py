@@ -7,9 +7,9 @@ answers are pydantic models: an ``ApiModel`` takes JSON as it stands, without tu
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from shopadmin.contract import Text
 
@@ -21,6 +21,12 @@ Effect = Literal["none", "transaction", "own"]
 
 # In the place of a scope: a storefront token with whatever scopes, never a buyer's.
 STOREFRONT = "storefront"
+# Entries of a page of a list at the most.
+MAX_PAGE = 100
+
+
+# A line of text without control characters. A plain ``str`` would promise that NUL is taken, which no database keeps.
+ApiLine = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
 class ApiModel(BaseModel):
@@ -33,6 +39,20 @@ class ApiQuery(BaseModel):
     """Base of query strings and path parameters, which arrive as text; no field that is not declared."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ApiListQuery(ApiQuery):
+    """Which page of a list: ``size`` entries after ``cursor``, which ``ApiCall.after`` reads; empty for the first."""
+
+    limit: Annotated[int, Field(ge=1, description=f"How many entries; more than {MAX_PAGE} are {MAX_PAGE}")] = 20
+    cursor: Annotated[
+        str, Field(max_length=1000, pattern=r"^[A-Za-z0-9_.-]*$", description="next_cursor of the page before")
+    ] = ""
+
+    @property
+    def size(self) -> int:
+        """How many entries the page has at the most."""
+        return min(self.limit, MAX_PAGE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from shopadmin import builtin, hook_calls, hook_guard, keys, plugin_manager, web
 from shopadmin.admin import gate, languages, links, shell, sign_in, transport
 from shopadmin.admin.base import AdminView
 from shopadmin.admin.icons import icons
-from shopadmin.http_api import serving
+from shopadmin.http_api import document, serving
 from shopadmin.models import db, engine
 from shopadmin.services import access, activity, plugin_health, restores, transactions
 from shopadmin.services import plugins as plugin_states
@@ -162,7 +162,7 @@ def _add_api(app: Flask) -> None:
     app.extensions["csrf"].exempt(blueprint)
     for rule in app.url_map.iter_rules():
         if rule.endpoint.startswith("api."):
-            gate.declare(app, rule.endpoint, gate.BEARER)
+            gate.declare(app, rule.endpoint, gate.PUBLIC if rule.rule == document.PATH else gate.BEARER)
 
 
 def _check_plugin_view(app: Flask, plugin: str, view: Any) -> None:

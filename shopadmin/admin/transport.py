@@ -3,8 +3,8 @@
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, current_app, render_template, request
-from flask.sessions import SecureCookieSessionInterface
+from flask import Flask, Request, Response, abort, current_app, render_template, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from werkzeug.exceptions import SecurityError
@@ -17,8 +17,18 @@ OPEN_ENDPOINTS = ("static", "bootstrap.static", "icons.sprite", "healthz", "read
 class SessionCookie(SecureCookieSessionInterface):
     """``__Host-session``, Secure, where the connection is encrypted; plain ``session`` on loopback.
 
-    A browser takes the first name only over TLS and only from this very host: nobody else can plant one.
+    A browser takes the first name only over TLS and only from this very host: nobody else can plant one. The storefront
+    API is blind to cookies: it reads none and sets none.
     """
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """What the cookie holds; nothing for the API."""
+        return self.session_class() if is_api(request) else super().open_session(app, request)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Set the cookie when something in it changed."""
+        if not is_api(request):
+            super().save_session(app, session, response)
 
     def get_cookie_name(self, app: Flask) -> str:
         """The name on this connection."""
@@ -64,9 +74,9 @@ def is_exposed() -> bool:
     return not request.is_secure and not is_loopback()
 
 
-def is_api() -> bool:
-    """Whether a program asks: it gets no page, but a problem document."""
-    return request.path.startswith("/api/")
+def is_api(asked: Request | None = None) -> bool:
+    """Whether the request, else the present one, is a program's: it gets no page, but a problem document."""
+    return (asked or request).path.startswith("/api/")
 
 
 def _check() -> ResponseReturnValue | None:

@@ -6,12 +6,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Flask, current_app, request
+from limits import RateLimitItem, RateLimitItemPerSecond
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
 from sqlalchemy import bindparam, select
 
 from shopadmin.api_contract import STOREFRONT, ApiCaller, ApiRefusalError
 from shopadmin.http_api import problems
 from shopadmin.http_api.endpoints import Registered
-from shopadmin.http_api.limits import Limiter
 from shopadmin.models import db
 from shopadmin.models.accounts import Account
 from shopadmin.models.api import ApiIdempotency, ApiToken
@@ -61,10 +63,11 @@ class Admission:
     """The app's own door: its limits, and when it wrote down that a token was used."""
 
     def __init__(self, app: Flask) -> None:
-        self._limiter = Limiter()
+        # In this process alone: a limit against floods. Money never rests on it.
+        self._window = MovingWindowRateLimiter(MemoryStorage())
         self._noted: dict[int, float] = {}
-        self._per_buyer: float = app.config.get("API_CALLS_PER_BUYER", 10)
-        self._per_token: float = app.config.get("API_CALLS_PER_TOKEN", 1000)
+        self._per_buyer = RateLimitItemPerSecond(app.config["API_CALLS_PER_BUYER"])
+        self._per_token = RateLimitItemPerSecond(app.config["API_CALLS_PER_TOKEN"])
 
     def admit(self, registered: Registered) -> Admitted:
         """Let the caller of the present request in. Raises ApiRefusalError."""
@@ -90,10 +93,9 @@ class Admission:
         self._note_use(row, now)
         return Admitted(caller, key_hash, row)
 
-    def _limit(self, identity: str, per_second: float) -> None:
-        wait = self._limiter.take(identity, per_second, burst=max(1, int(per_second)))
-        if wait:
-            raise ApiRefusalError(problems.TOO_MANY, retry_after=int(wait) + 1)
+    def _limit(self, identity: str, limit: RateLimitItem) -> None:
+        if not self._window.hit(limit, identity):
+            raise ApiRefusalError(problems.TOO_MANY, retry_after=1)
 
     def _note_use(self, row: Any, now: datetime) -> None:
         """One thread of a process, and one process of all, writes it down; the others go on."""

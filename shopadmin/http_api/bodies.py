@@ -55,11 +55,12 @@ def _integer(text: str) -> int:
     return value
 
 
-def _decimal(text: str) -> float:
+def _decimal(text: str) -> float | int:
     value = float(text)
-    if value in (float("inf"), float("-inf")):
+    if abs(value) > MAX_INTEGER:  # infinity too
         raise BadJsonError("number_too_large")
-    return value
+    # JSON Schema takes 5.0 for an integer, so this does too.
+    return int(value) if value.is_integer() else value
 
 
 _DECODER = json.JSONDecoder(

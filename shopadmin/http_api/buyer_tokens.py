@@ -5,7 +5,16 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, ConfigDict, Field
 
-from shopadmin.api_contract import STOREFRONT, ApiAnswer, ApiBuyer, ApiCall, ApiEndpoint, ApiModel, ApiRefusalError
+from shopadmin.api_contract import (
+    STOREFRONT,
+    ApiAnswer,
+    ApiBuyer,
+    ApiCall,
+    ApiEndpoint,
+    ApiLine,
+    ApiModel,
+    ApiRefusalError,
+)
 from shopadmin.http_api import problems
 from shopadmin.services import api_scopes, api_tokens
 
@@ -17,16 +26,11 @@ class BuyerTokenRequest(ApiModel):
 
     platform: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$", description="As in the shop: taobao, shopify, …")]
     buyer_ref: Annotated[
-        str,
-        Field(
-            min_length=1,
-            max_length=120,
-            pattern=r"^[^\x00-\x1f\x7f]+$",
-            description="The platform's own word for the buyer, always the same",
-        ),
+        ApiLine,
+        Field(min_length=1, max_length=120, description="The platform's own word for the buyer, always the same"),
     ]
     scopes: Annotated[
-        list[str] | None,
+        list[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.-]*$")]] | None,
         Field(max_length=20, description="Of the storefront's own; left out: those that may reach a browser"),
     ] = None
 

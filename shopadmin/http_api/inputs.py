@@ -92,12 +92,13 @@ def read_body(endpoint: ApiEndpoint, place: problems.Place) -> tuple[BaseModel |
         if value != {} or not isinstance(value, dict):
             raise ApiRefusalError(problems.INVALID_REQUEST, _("This takes no body, or an empty object."))
         return None, b"{}"
+    canonical = bodies.canonical(value)
     try:
-        # From the text again: only then dates and the like may be written as JSON writes them.
-        model = endpoint.body.model_validate_json(data)
+        # From JSON: only then dates and the like may be written as JSON writes them.
+        model = endpoint.body.model_validate_json(canonical)
     except ValidationError as error:
         raise refusal(place, map(_named, error.errors(include_url=False, include_input=False))) from None
-    return model, bodies.canonical(value)
+    return model, canonical
 
 
 def _named(error: ErrorDetails) -> tuple[str, str, Text]:

@@ -20,8 +20,8 @@ BAD_REQUEST = ApiProblem("bad_request", 400, _("The request cannot be understood
 INVALID_JSON = ApiProblem("invalid_json", 400, _("The body is not valid JSON"))
 INVALID_CURSOR = ApiProblem(
     "invalid_cursor",
-    400,
-    _("This cursor is not one of this list's"),
+    404,
+    _("This list has no page that begins there"),
     _("Take next_cursor from the page before, or leave cursor out to begin anew."),
 )
 KEY_MISSING = ApiProblem(
@@ -114,18 +114,18 @@ class Place:
     area: str
     path: str
     language: str
-    texts: dict[tuple[str, str, str], tuple[str, str]] = field(repr=False)
+    texts: dict[tuple[str, str], tuple[str, str]] = field(repr=False)
 
 
 def render(place: Place, refusal: ApiRefusalError, reference: str = "") -> ApiRendered:
     """The problem document."""
     problem = refusal.problem
-    area = AREA if id(problem) in _SHARED_IDS else place.area
-    title, detail = _texts(place, area, problem)
+    found = kind(place.area, problem)
+    title, detail = _texts(place, found, problem)
     if refusal.detail:
         detail = in_language(place, refusal.detail)
     document: dict[str, Any] = {
-        "type": f"/problems/{area}/{problem.code}",
+        "type": f"/problems/{found}",
         "title": title,
         "status": problem.status,
         "detail": detail,
@@ -137,6 +137,11 @@ def render(place: Place, refusal: ApiRefusalError, reference: str = "") -> ApiRe
     if reference:
         document["reference"] = reference
     return ApiRendered(problem.status, to_bytes(document | refusal.more))
+
+
+def kind(area: str, problem: ApiProblem) -> str:
+    """``<area>/<code>``: a shared problem is the API's, whoever refuses with it."""
+    return f"{AREA if id(problem) in _SHARED_IDS else area}/{problem.code}"
 
 
 def to_bytes(document: Mapping[str, Any]) -> bytes:
@@ -152,11 +157,10 @@ def in_language(place: Place, text: Text) -> str:
         return str(text)
 
 
-def _texts(place: Place, area: str, problem: ApiProblem) -> tuple[str, str]:
+def _texts(place: Place, found: str, problem: ApiProblem) -> tuple[str, str]:
     """Title and detail, looked up once for each language."""
-    key = (area, problem.code, place.language)
-    found = place.texts.get(key)
-    if found is None:
+    texts = place.texts.get((found, place.language))
+    if texts is None:
         title = in_language(place, problem.title)
-        found = place.texts[key] = title, in_language(place, problem.detail) or title
-    return found
+        texts = place.texts[found, place.language] = title, in_language(place, problem.detail) or title
+    return texts

@@ -12,7 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from shopadmin import hook_guard
 from shopadmin.api_contract import ApiAnswer, ApiCall, ApiEndpoint, ApiKey, ApiRefusalError, ApiRendered
-from shopadmin.http_api import admission, cursors, effects, endpoints, inputs, problems
+from shopadmin.http_api import admission, cursors, document, effects, endpoints, inputs, problems
 from shopadmin.http_api.endpoints import Registered
 from shopadmin.models import db
 from shopadmin.services import idempotency
@@ -32,6 +32,7 @@ def init_app(app: Flask) -> Blueprint:
         blueprint.add_url_rule(
             each.rule, f"call_{number}", _view(each), methods=[each.endpoint.method], provide_automatic_options=False
         )
+    blueprint.add_url_rule(document.PATH, "document", document.serve, provide_automatic_options=False)
     return blueprint
 
 

@@ -1,6 +1,5 @@
 """A plugin for tests of the storefront API: a list, an effect in the framework's transaction, one in its own."""
 
-import threading
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Annotated, Literal
@@ -12,7 +11,9 @@ from shopadmin.api_contract import (
     ApiAnswer,
     ApiCall,
     ApiEndpoint,
+    ApiLine,
     ApiLink,
+    ApiListQuery,
     ApiModel,
     ApiProblem,
     ApiQuery,
@@ -24,10 +25,13 @@ from shopadmin.hookspecs import hookimpl
 from shopadmin.models import db
 from shopadmin.models.settings import Setting
 from shopadmin.services import idempotency
+from shopadmin.services.conflicts import MissingError
 from shopadmin.services.transactions import after_commit, writing
 
 SOLD_OUT = ApiProblem("sold_out", 409, "Nothing is left")
 PREFIX = "parcels:"
+# A note that makes an endpoint fail.
+FAULT = "a planted fault, on purpose"
 announced: list[str] = []
 
 
@@ -51,14 +55,7 @@ class NewParcel(ApiModel):
 
     weight: Annotated[int, Field(ge=1, le=1000)]
     kind: Literal["letter", "box"] = "box"
-    note: Annotated[str, Field(max_length=40)] = ""
-
-
-class ListQuery(ApiQuery):
-    """Which page."""
-
-    limit: Annotated[int, Field(ge=1)] = 20
-    cursor: str = ""
+    note: Annotated[ApiLine, Field(max_length=40)] = ""
 
 
 class ParcelId(ApiQuery):
@@ -87,7 +84,7 @@ def send(call: ApiCall) -> ApiAnswer:
     with writing() as session:
         parcel = add(session, call)
         after_commit(lambda: announced.append(parcel.id))
-        if call.body.weight == 13:
+        if call.body.note == FAULT:
             raise RuntimeError("on purpose")
         if call.body.weight > 500:
             raise ApiRefusalError(SOLD_OUT, reasons=["too_heavy"], more={"missing": call.body.weight - 500})
@@ -113,29 +110,21 @@ def show(call: ApiCall) -> ApiAnswer:
     for parcel in rows(call.buyer.ref):
         if parcel.id == call.params.parcel_id:
             return ApiAnswer(parcel)
-    raise LookupError if call.params.parcel_id == "13" else not_found()
-
-
-def not_found():
-    from shopadmin.services.conflicts import MissingError
-
-    return MissingError("parcel")
+    raise MissingError("parcel")
 
 
 def page(call: ApiCall) -> ApiAnswer:
     """The buyer's own, a page at a time."""
     after = call.after(call.query.cursor)
-    limit = min(call.query.limit, 100)
+    limit = call.query.size
     found = [parcel for parcel in rows(call.buyer.ref) if not after or parcel.id > after[0]][: limit + 1]
     more = len(found) > limit
-    return ApiAnswer(
-        ParcelPage(items=found[:limit], next_cursor=call.cursor([found[limit - 1].id]) if more else None)
-    )
+    return ApiAnswer(ParcelPage(items=found[:limit], next_cursor=call.cursor([found[limit - 1].id]) if more else None))
 
 
 def weigh(call: ApiCall) -> ApiAnswer:
-    """Changes nothing; tries to, with the weight of 7."""
-    if call.body.weight == 7:
+    """Changes nothing; tries to when asked."""
+    if call.body.note == FAULT:
         with writing() as session:
             session.add(Setting(key=PREFIX + "stolen", value={}))
     return ApiAnswer({"id": "0", "buyer": call.buyer.ref, "weight": call.body.weight})
@@ -148,7 +137,7 @@ def deliver(call: ApiCall) -> ApiAnswer:
 
 ROOT = "/api/v1/parcels/parcels"
 ENDPOINTS = (
-    ApiEndpoint("GET", ROOT, "wallet", "The buyer's parcels", page, ParcelPage, query=ListQuery),
+    ApiEndpoint("GET", ROOT, "wallet", "The buyer's parcels", page, ParcelPage, query=ApiListQuery),
     ApiEndpoint(
         "POST", ROOT, "claims", "Send a parcel", send, Parcel, body=NewParcel, problems=(SOLD_OUT,),
         effect="transaction", status=201,
@@ -174,6 +163,3 @@ def plugin(*endpoints: ApiEndpoint, name: str = "parcels") -> SimpleNamespace:
         shopadmin_manifest=hookimpl(lambda: manifest),
         shopadmin_api_endpoints=hookimpl(lambda: list(endpoints or ENDPOINTS)),
     )
-
-
-BARRIER = threading.Barrier(1)

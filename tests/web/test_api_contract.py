@@ -1,0 +1,135 @@
+"""schemathesis drives the app by its own OpenAPI document: whatever fits it is answered as it says, or refused."""
+
+import contextlib
+import os
+from collections.abc import Callable
+from dataclasses import replace
+
+import new_keys  # noqa: F401 - registers its hook
+import pytest
+import schemathesis
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis.errors import Unsatisfiable
+from parcels import plugin
+from schemathesis.specs.openapi.checks import ignored_auth
+
+from shopadmin import testing
+from shopadmin.api_contract import ApiEndpoint
+
+# 40 of each endpoint in the suite; `make contract` asks for 1,500.
+EXAMPLES = int(os.environ.get("API_EXAMPLES", "40"))
+
+
+@pytest.fixture
+def make_shop(make_app: Callable[..., Flask]) -> Callable[..., Flask]:
+    """``make_shop(*endpoints)``: a shop with the sample plugin, without a limit on calls."""
+
+    def make(*endpoints: ApiEndpoint) -> Flask:
+        return make_app({"parcels": plugin(*endpoints)}, API_CALLS_PER_BUYER=10**6, API_CALLS_PER_TOKEN=10**6)
+
+    return make
+
+
+MODES = (schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE)
+
+
+def drive(app: Flask, examples: int, path: str = "") -> int:
+    """Send valid and invalid requests, ``examples`` of both to each endpoint, or to those of ``path`` alone.
+
+    Returns how many were sent. Raises what schemathesis finds.
+    """
+    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)
+    shop = testing.api_client(app)
+    tokens = {"storefrontToken": shop.token, "buyerToken": shop.for_buyer("someone").token}
+    sent = []
+    for found in schema.get_all_operations():
+        operation = found.ok()
+        if path in ("", operation.path):
+            kinds = [name for each in operation.definition.raw.get("security", []) for name in each]
+            headers = {"Authorization": f"Bearer {tokens[kinds[0]]}"} if kinds else {}
+            for mode in MODES:
+                with contextlib.suppress(Unsatisfiable):  # an endpoint that takes nothing takes nothing wrong
+                    send_all(operation.as_strategy(generation_mode=mode), headers, examples // 2, sent)
+    return len(sent)
+
+
+def send_all(strategy, headers, examples, sent):
+    @settings(
+        max_examples=examples, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    )
+    @given(case=strategy)
+    def send(case):
+        sent.append(case.method)
+        case.call_and_validate(headers=headers, excluded_checks=[ignored_auth])
+
+    send()
+
+
+def test_every_endpoint_answers_as_the_document_says(make_shop):
+    assert drive(make_shop(), EXAMPLES) >= EXAMPLES
+
+
+def wrong_type(call):
+    return ApiAnswer({"id": 5, "buyer": "someone", "weight": "heavy"})
+
+
+def wrong_status(call):
+    return ApiAnswer(Parcel(id="1", buyer="", weight=1), status=218)
+
+
+def a_fault(call):
+    raise RuntimeError("on purpose")
+
+
+def refuses_what_is_right(call):
+    raise RefusedError(Problem("weight", "No weight is good enough", "weight"))
+
+
+@pytest.mark.parametrize("wrong", [wrong_type, wrong_status, a_fault, refuses_what_is_right])
+def test_a_broken_twin_of_an_endpoint_is_caught(make_shop, wrong):
+    path = "/api/v1/parcels/weights"
+    twin = [replace(found, run=wrong) if found.path == path else found for found in ENDPOINTS]
+
+    with pytest.raises((FailureGroup, Failure)):
+        drive(make_shop(*twin), 10, path)
+
+
+def documented(app):
+    found = app.test_client().get("/api/v1/openapi.json").get_json()
+    return {(method.upper(), path) for path, methods in found["paths"].items() for method in methods}
+
+
+def test_every_route_is_in_the_document_and_the_other_way_round(make_shop):
+    app = make_shop()
+
+    routes = {
+        (method, rule.rule.replace("<", "{").replace(">", "}"))
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/api/")
+        for method in rule.methods - {"HEAD"}
+    }
+
+    assert documented(app) == routes
+    assert ("POST", "/api/v1/buyer-tokens") in routes
+
+
+def test_a_plugin_that_is_off_is_not_in_the_document(make_shop):
+    app = make_shop()
+    with app.app_context():
+        plugins.disable(None, "parcels")
+
+    assert documented(app) == {("GET", "/api/v1/openapi.json"), ("POST", "/api/v1/buyer-tokens")}
+
+
+def test_the_document_names_schemes_scopes_links_and_codes(make_shop):
+    found = make_shop().test_client().get("/api/v1/openapi.json").get_json()
+
+    send = found["paths"][ROOT]["post"]
+    assert found["openapi"].startswith("3.1")
+    assert found["components"]["securitySchemes"].keys() == {"storefrontToken", "buyerToken"}
+    assert send["security"] == [{"buyerToken": ["claims"]}]
+    assert "sold_out" in send["responses"]["409"]["content"]["application/problem+json"]["examples"]
+    assert send["responses"]["201"]["links"]["show"]["parameters"] == {"parcel_id": "$response.body#/id"}
+    assert "Idempotency-Key" in {each["name"] for each in send["parameters"]}
+    assert found["components"]["examples"]["parcels.sold_out"]["value"]["type"] == "/problems/parcels/sold_out"
