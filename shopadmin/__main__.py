@@ -3,7 +3,21 @@
 import os
 
 from shopadmin.app import create_app
-from shopadmin.cli import accounts, backup, check, database, demo, doctor, imports, init, keys, plugins, run, worker
+from shopadmin.cli import (
+    accounts,
+    backup,
+    check,
+    database,
+    demo,
+    doctor,
+    imports,
+    init,
+    keys,
+    plugins,
+    run,
+    tokens,
+    worker,
+)
 from shopadmin.cli import main as command_line
 
 
@@ -24,6 +38,7 @@ def main() -> None:
         keys.keys,
         plugins.plugins,
         run.run,
+        tokens.token,
         worker.worker,
     )
     command_line.build(create_app, commands)()

@@ -19,6 +19,7 @@ from shopadmin.admin.search import SearchView
 from shopadmin.admin.settings import SettingsView
 from shopadmin.admin.team import TeamView
 from shopadmin.admin.today import TodayView
+from shopadmin.admin.tokens import TokensView
 from shopadmin.api_contract import ApiEndpoint
 from shopadmin.contract import Actor, ImportFormat, PeriodicJob, SearchHit, Tile
 from shopadmin.hookspecs import hookimpl
@@ -46,6 +47,7 @@ def admin_views(development: bool) -> Sequence[AdminView]:
         ImportsView(),
         TeamView(),
         PluginsView(),
+        TokensView(),
         SettingsView(),
         ProfileView(),
         *([ComponentsView()] if development else []),

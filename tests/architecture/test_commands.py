@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import click
 import pytest
 
-from shopadmin.cli import accounts, backup, check, database, demo, doctor, imports, init, keys, run, worker
+from shopadmin.cli import accounts, backup, check, database, demo, doctor, imports, init, keys, run, tokens, worker
 
 # They serve until they are stopped: there is no one answer.
 SERVING = {"run", "worker"}
@@ -24,7 +24,8 @@ COMMANDS = dict(
     pair
     for command in (
         *accounts.commands, backup.backup, backup.restore, check.check, database.db, demo.demo, doctor.doctor,
-        imports.import_files, imports.imports, init.init, keys.keys, run.run, worker.worker,
+        imports.import_files, imports.imports, init.init, keys.keys, run.run, tokens.token,
+        worker.worker,
     )
     for pair in leaves(command)
 )  # fmt: skip

@@ -32,7 +32,7 @@ from shopadmin.models.imports import ImportFile, ImportRun
 from shopadmin.models.orders import Chargeback, Order, OrderLine
 from shopadmin.models.products import Product, Seller
 from shopadmin.models.reviews import Review
-from shopadmin.services import access, accounts, attachments, contacts, invitations, links
+from shopadmin.services import access, accounts, api_tokens, attachments, contacts, invitations, links
 from shopadmin.services.transactions import writing
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -60,6 +60,7 @@ MARKERS: Mapping[str, frozenset[str]] = {
     "marktarget@": frozenset({"core.team:read"}),
     "markinvitee@": frozenset({"core.team:delegate"}),
     "MARKFILE": frozenset({"core.imports:read"}),
+    "MARKTOKEN": frozenset({"core.tokens:manage"}),
 }
 
 # Answers of routes that let somebody pass, where they are not 200.
@@ -165,6 +166,7 @@ def seed(app: Flask) -> Seeds:
         session.add(ended)
         session.flush()
         ids |= {"attachments": picture, "team": target_id, "team.invitation": invited.link_id, "profile": ended.id}
+    ids["tokens"] = api_tokens.create(owner, "MARKTOKEN", ["wallet"], None).id
     tokens = {
         "account.invite": invited.path,
         "account.setup": accounts.make_setup_link().path,
@@ -266,7 +268,9 @@ def _point_of(app: Flask, rule: Rule) -> str:
     point = gate.declared(app).get(rule.endpoint)
     assert point is not None, f"{rule.rule} ({rule.endpoint}) declares nobody who may pass"
     with app.app_context():
-        assert point in ("public", "self") or point in access.all_permissions(), f"{rule.rule}: unknown {point}"
+        assert point in ("public", "self", gate.BEARER) or point in access.all_permissions(), (
+            f"{rule.rule}: unknown {point}"
+        )
     return point
 
 
@@ -282,6 +286,8 @@ class Principal:
 
     def may(self, points: frozenset[str]) -> bool:
         """Derived from what is declared, not from the code under test."""
+        if gate.BEARER in points:
+            return False  # no cookie opens the storefront API
         if points == {"public"} or self.is_owner:
             return True
         return not self.is_anonymous and points - {"self"} <= self.points
