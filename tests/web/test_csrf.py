@@ -2,9 +2,10 @@
 
 import pytest
 from forms import token_in
-from matrix import METHODS, PLUGINS, UNSAFE, address, digest, rules, seed
+from matrix import METHODS, PLUGINS, UNSAFE, address, digest, points_of, rules, seed
 
 from shopadmin import testing
+from shopadmin.admin import gate
 
 
 @pytest.fixture
@@ -19,6 +20,7 @@ def unsafe(app, seeds):
     return [
         (address(app, rule, seeds), method)
         for rule in rules(app)
+        if gate.BEARER not in points_of(app, rule)  # blind to cookies, so there is nothing to forge
         for method in sorted((rule.methods or set()) & UNSAFE & set(METHODS))
     ]
 
