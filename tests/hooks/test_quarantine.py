@@ -1,5 +1,6 @@
 """A plugin that is wrong is left out with the reason; the shop starts without it."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -7,6 +8,7 @@ from flask_admin.base import BaseView, expose
 
 from shopadmin import testing
 from shopadmin.admin.base import AdminView
+from shopadmin.api_contract import STOREFRONT, ApiAnswer, ApiEndpoint, ApiModel, ApiQuery, ApiScope
 from shopadmin.contract import AuditMessage, Manifest, Permission
 from shopadmin.hookspecs import hookimpl
 from shopadmin.services import activity
@@ -81,6 +83,39 @@ WRONG = {
 }
 
 
+def answering(*endpoints):
+    return plugin("bad", shopadmin_api_endpoints=lambda: list(endpoints))
+
+
+class Answer(ApiModel):
+    text: str
+
+
+class Parameters(ApiQuery):
+    row_id: int
+
+
+SOUND = ApiEndpoint("GET", "/api/v1/bad/rows", "wallet", "Rows", lambda call: None, Answer)
+WRONG |= {
+    f"with an endpoint {what}": ("bad", answering(*endpoints), reason)
+    for what, endpoints, reason in (
+        ("of the core's", [replace(SOUND, path="/api/v1/buyer-tokens")], "must lie under /api/v1/bad/"),
+        ("of another plugin's", [replace(SOUND, path="/api/v1/badly/rows")], "must lie under /api/v1/bad/"),
+        ("outside the API", [replace(SOUND, path="/admin/orders/")], "must lie under /api/v1/bad/"),
+        ("in two ways", [SOUND, SOUND], "is declared twice"),
+        ("with an unknown scope", [replace(SOUND, scope="everything")], "unknown scope everything"),
+        ("with no scope", [replace(SOUND, scope="")], "unknown scope"),
+        ("for any storefront", [replace(SOUND, scope=STOREFRONT)], "unknown scope storefront"),
+        ("with a foreign scope", [replace(SOUND, scope=ApiScope("good.all", "All"))], "does not start with bad."),
+        ("that changes by GET", [replace(SOUND, effect="transaction")], "effect transaction"),
+        ("with a body of another base", [replace(SOUND, method="POST", body=Parameters)], "is not a ApiModel"),
+        ("with undeclared parameters", [replace(SOUND, path="/api/v1/bad/rows/{row_id}")], "params must declare"),
+        ("with parameters of no path", [replace(SOUND, params=Parameters)], "params must declare nothing"),
+        ("that is none", ["GET /api/v1/bad/rows"], "str instead of ApiEndpoint"),
+    )
+}
+
+
 @pytest.mark.parametrize(("name", "wrong", "reason"), WRONG.values(), ids=list(WRONG))
 def test_a_wrong_plugin_is_left_out_with_the_reason(make_app, name, wrong, reason):
     app = make_app(plugins={name: wrong})
@@ -98,6 +133,18 @@ def test_a_plugin_whose_name_begins_with_anothers_is_left_out(make_app):
     plugins = app.extensions["shopadmin.hooks"].plugins
     assert plugins.names() == ["gift"]
     assert "prefix" in plugins.quarantined[0].reason
+
+
+def test_a_plugin_declares_endpoints_and_scopes_of_its_own(make_app):
+    own = replace(SOUND, path="/api/v1/gift-card/rows", scope=ApiScope("gift_card.rows", "Rows"), needs_buyer=False,
+                  run=lambda call: ApiAnswer(Answer(text=call.caller.label)))  # fmt: skip
+    app = make_app(plugins={"gift_card": plugin("gift_card", shopadmin_api_endpoints=lambda: [own])})
+
+    answer = testing.api_client(app, "gift_card.rows").get("/gift-card/rows")
+    refused = testing.api_client(app, "wallet").get("/gift-card/rows")
+
+    assert answer.get_json() == {"text": "Sample storefront"}
+    assert refused.status_code == 403
 
 
 def test_a_view_of_a_quarantined_plugin_is_not_reachable_even_for_the_owner(make_app):

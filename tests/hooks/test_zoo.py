@@ -179,7 +179,7 @@ def test_safe_mode_leaves_all_of_them_alone(zoo):
 def misbehaving(answer) -> SimpleNamespace:
     """A plugin whose every hook that is asked while the shop runs does ``answer``."""
     declared = {"shopadmin_manifest", "shopadmin_permissions", "shopadmin_admin_views", "shopadmin_cli_commands"}
-    declared |= {"shopadmin_audit_messages"}
+    declared |= {"shopadmin_audit_messages", "shopadmin_api_endpoints"}
     hooks = {name for name in vars(hookspecs) if name.startswith("shopadmin_")} - declared
     found = {name: hookimpl(lambda: answer()) for name in hooks}
     return with_manifest(**found)
