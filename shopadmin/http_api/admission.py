@@ -6,14 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Flask, current_app, request
-from limits import RateLimitItem, RateLimitItemPerSecond
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, or_, select
 
 from shopadmin.api_contract import STOREFRONT, ApiCaller, ApiRefusalError
 from shopadmin.http_api import problems
 from shopadmin.http_api.endpoints import Registered
+from shopadmin.http_api.limits import Limiter
 from shopadmin.models import db
 from shopadmin.models.accounts import Account
 from shopadmin.models.api import ApiIdempotency, ApiToken
@@ -26,27 +24,33 @@ MAX_KEY = 255
 # How old "last used" may be before it is written again: not every call is a write.
 USED_EVERY = timedelta(minutes=5)
 
+# Tables rather than classes: every call asks this, and the session's own work costs more than the query.
+_TOKEN, _ACCOUNT, _STATE, _ANSWER = (model.__table__ for model in (ApiToken, Account, PluginState, ApiIdempotency))
 _ROWS = (
     select(
-        ApiToken.id,
-        ApiToken.label,
-        ApiToken.scopes,
-        ApiToken.expires_at,
-        ApiToken.last_used_at,
-        PluginState.state,
-        ApiIdempotency.fingerprint,
-        ApiIdempotency.status,
-        ApiIdempotency.body,
-        ApiIdempotency.location,
+        _TOKEN.c.id,
+        _TOKEN.c.label,
+        _TOKEN.c.scopes,
+        _TOKEN.c.expires_at,
+        _TOKEN.c.last_used_at,
+        _STATE.c.state,
+        _ANSWER.c.fingerprint,
+        _ANSWER.c.status,
+        _ANSWER.c.body,
+        _ANSWER.c.location,
     )
-    .select_from(ApiToken)
-    .outerjoin(Account, Account.id == ApiToken.created_by)
-    .outerjoin(PluginState, PluginState.name == bindparam("plugin"))
-    .outerjoin(ApiIdempotency, ApiIdempotency.key_hash == bindparam("key_hash"))
-    .where(api_tokens.ACTIVE)
+    .select_from(_TOKEN)
+    .outerjoin(_ACCOUNT, _ACCOUNT.c.id == _TOKEN.c.created_by)
+    .outerjoin(_STATE, _STATE.c.name == bindparam("plugin"))
+    .outerjoin(_ANSWER, _ANSWER.c.key_hash == bindparam("key_hash"))
+    .where(
+        # Not revoked, and of a maker who may still make some. What runs out is compared outside: it is in the row.
+        _TOKEN.c.revoked_at.is_(None),
+        or_(_TOKEN.c.created_by.is_(None), and_(_ACCOUNT.c.active, _ACCOUNT.c.is_owner)),
+    )
 )
-_OF_STOREFRONT = _ROWS.where(ApiToken.token_hash == bindparam("token_hash"))
-_OF_BUYER = _ROWS.where(ApiToken.id == bindparam("token_id"))
+_OF_STOREFRONT = _ROWS.where(_TOKEN.c.token_hash == bindparam("token_hash"))
+_OF_BUYER = _ROWS.where(_TOKEN.c.id == bindparam("token_id"))
 _NO_KEY = b""
 
 
@@ -63,11 +67,9 @@ class Admission:
     """The app's own door: its limits, and when it wrote down that a token was used."""
 
     def __init__(self, app: Flask) -> None:
-        # In this process alone: a limit against floods. Money never rests on it.
-        self._window = MovingWindowRateLimiter(MemoryStorage())
         self._noted: dict[int, float] = {}
-        self._per_buyer = RateLimitItemPerSecond(app.config["API_CALLS_PER_BUYER"])
-        self._per_token = RateLimitItemPerSecond(app.config["API_CALLS_PER_TOKEN"])
+        self._buyers = Limiter(app.config["API_CALLS_PER_BUYER"])
+        self._storefronts = Limiter(app.config["API_CALLS_PER_TOKEN"])
 
     def admit(self, registered: Registered) -> Admitted:
         """Let the caller of the present request in. Raises ApiRefusalError."""
@@ -75,14 +77,14 @@ class Admission:
         shown = _present(now)
         # Before the database is asked: a buyer's token is known to be ours by its signature.
         if shown.buyer is not None:
-            self._limit(shown.identity, self._per_buyer)
+            _limit(self._buyers, shown)
         key = request.headers.get("Idempotency-Key") if registered.endpoint.effect != "none" else None
         key_hash = None if key is None else idempotency.key_hash(shown.identity, registered.name, key)
         row = _look_up(registered, shown, key_hash)
         if row is None or (row.expires_at is not None and row.expires_at <= now):
             raise ApiRefusalError(problems.UNAUTHENTICATED)
         if shown.buyer is None:
-            self._limit(shown.identity, self._per_token)
+            _limit(self._storefronts, shown)
         if registered.plugin != BUILT_IN and not plugin_states.counts_as_on(registered.plugin, row.state):
             raise ApiRefusalError(problems.NOT_FOUND)
         held = frozenset(row.scopes.split())
@@ -93,10 +95,6 @@ class Admission:
         self._note_use(row, now)
         return Admitted(caller, key_hash, row)
 
-    def _limit(self, identity: str, limit: RateLimitItem) -> None:
-        if not self._window.hit(limit, identity):
-            raise ApiRefusalError(problems.TOO_MANY, retry_after=1)
-
     def _note_use(self, row: Any, now: datetime) -> None:
         """One thread of a process, and one process of all, writes it down; the others go on."""
         if row.last_used_at is not None and now - row.last_used_at < USED_EVERY:
@@ -106,6 +104,11 @@ class Admission:
             return
         self._noted[row.id] = moment
         api_tokens.note_use(row.id, now, now - USED_EVERY)
+
+
+def _limit(limiter: Limiter, shown: api_tokens.Presented) -> None:
+    if wait := limiter.take(shown.identity):
+        raise ApiRefusalError(problems.TOO_MANY, retry_after=int(wait) + 1)
 
 
 def _present(now: datetime) -> api_tokens.Presented:
@@ -133,10 +136,9 @@ def _look_up(registered: Registered, shown: api_tokens.Presented, key_hash: byte
         "token_hash": shown.token_hash,
         "token_id": shown.token_id,
     }
-    session = db.session()
-    row = session.execute(query, values).one_or_none()
-    session.rollback()  # gives the connection back: who waits for others must not hold one
-    return row
+    # A connection of its own, given back at once: whoever waits for a commit of many must not hold one meanwhile.
+    with db.engine.connect() as connection:
+        return connection.execute(query, values).one_or_none()
 
 
 def _check_scope(registered: Registered, caller: ApiCaller) -> None:

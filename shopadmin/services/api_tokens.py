@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from flask import current_app
 from flask_babel import lazy_gettext as _
 from itsdangerous import BadData, URLSafeSerializer
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import or_, select, update
 
 from shopadmin.api_contract import ApiBuyer, ApiCaller
 from shopadmin.contract import Actor, Problem
@@ -151,14 +151,6 @@ def all_tokens(now: datetime | None = None) -> list[TokenRow]:
         )
         for row, name, active, is_owner in rows
     ]
-
-
-# The tokens that count: not revoked, and of a maker who may still make some. What runs out is compared in Python,
-# as an expiry is one value of a row that is read anyway.
-ACTIVE = and_(
-    ApiToken.revoked_at.is_(None),
-    or_(ApiToken.created_by.is_(None), and_(Account.active, Account.is_owner)),
-)
 
 
 @dataclass(frozen=True, slots=True)
