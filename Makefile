@@ -10,8 +10,7 @@ CATALOGS := $(wildcard shopadmin/translations/*/LC_MESSAGES/*.po plugins/*/*/tra
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-input install
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run setup test test-without-plugins mutants lint check bench pictures clean
-.PHONY: help demo run setup test test-without-plugins contract lint check bench pictures clean
+.PHONY: help demo run setup test test-without-plugins mutants contract lint check bench pictures clean
 
 help:
 	@echo "make demo    a demo shop on http://127.0.0.1:8000 (PORT= for another port)"
@@ -53,6 +52,7 @@ mutants: .venv/ready-to-mutate
 	@rm -rf .mutants && cp -R plugins/red_envelope .mutants
 	cd .mutants && ../$(BIN)/mutmut run --max-children 2
 	cd .mutants && ../$(BIN)/mutmut results
+
 contract: .venv/texts .venv/ready-to-test
 	@API_EXAMPLES=$(or $(EXAMPLES),1500) exec $(BIN)/pytest tests/web/test_api_contract.py -k document_says $(PYTEST)
 
