@@ -1,6 +1,8 @@
-"""Identifiers of people: one normal form for matching, one mask for showing.
+"""Identifiers of people: one normal form for keeping, one mask for showing.
 
-Everything that matches a person (imports, search, do-not-contact, labels) normalises here, and nowhere else.
+Everything that matches a person normalises in this package, and nowhere else. The normal forms here are what imports
+join on and what is kept as a keyed hash, so they stay as they are: another form would make two buyers of one. What
+must also match across spellings (do-not-contact, labels) goes on to ``canonical.py``.
 """
 
 import re

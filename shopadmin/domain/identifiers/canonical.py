@@ -1,0 +1,145 @@
+"""Who an identifier belongs to, however it is written: one canonical form a person, and why one is no key.
+
+The rules are those of the labels (docs: "Identifiers"). An identifier that acts (``Reading.key``) is a mobile number or
+a personal e-mail address, which nobody shares; everything else may still be matched against itself (``value``), as a
+buyer who said stop must not be reached on a fixed line either.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal
+
+import phonenumbers
+from disposable_email_domains import blocklist
+from email_validator import EmailNotValidError, validate_email
+from phonenumbers import PhoneNumberFormat, PhoneNumberType
+
+from shopadmin.domain.identifiers import normal_account, normal_email, normal_phone
+
+Reason = Literal[
+    "", "masked", "privacy_number", "not_mobile", "invalid", "role", "disposable", "not_a_key", "weak"
+]  # fmt: skip
+
+_HIDDEN = re.compile(r"[*•●·∙⁎]")
+_HIDDEN_DIGITS = re.compile(r"x{3,}", re.I)
+# A marketplace's number: the mobile of an exchange, and an extension that says whom it forwards to.
+_PRIVACY = re.compile(r"^(?:\+?86|0086)?(1[3-9][0-9]{9})(?:-|转|,|ext\.?)([0-9]{1,6})$", re.I)
+_EXTENSION = re.compile(r"(?:-|转|,|;ext=|ext\.?|x|#)\s*[0-9]{1,6}$", re.I)
+_CHINESE_MOBILE = re.compile(r"^(?:\+?86|0086)?(1[3-9][0-9]{9})$")
+_SEPARATORS = re.compile(r"[\s().\-‐‑–—/]")
+_MOBILE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
+
+# Mailboxes of a function rather than a person: RFC 2142, and those that shops meet.
+_ROLES = frozenset(
+    (
+        "info", "marketing", "sales", "support", "abuse", "noc", "security", "postmaster", "hostmaster", "usenet",
+        "news", "webmaster", "www", "uucp", "ftp", "admin", "noreply", "no-reply", "service",
+    )
+)  # fmt: skip
+# Providers that do not tell upper and lower case apart in front of the @.
+_FOLDING = frozenset(("gmail.com", "qq.com", "foxmail.com", "163.com", "126.com", "yeah.net"))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What an identifier says. ``value``: its canonical form, empty where there is nothing to match.
+
+    ``reason``: why it is no key of a person; empty for one that is.
+    """
+
+    value: str
+    reason: Reason = ""
+
+    @property
+    def key(self) -> str:
+        """The canonical form of a strong identifier, by which a machine may act; empty for every other."""
+        return "" if self.reason else self.value
+
+
+def _clean(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).strip()
+
+
+def read_phone(text: str, region: str | None = None, is_private: bool = False) -> Reading:
+    """A phone number as E.164. ``region``: ISO 3166 code that a number without country code is dialled in.
+
+    ``is_private``: the platform says that the number forwards; such a number is never a key, as it is handed out again.
+    """
+    text = _clean(text)
+    if _HIDDEN.search(text) or _HIDDEN_DIGITS.search(text):
+        return Reading("", "masked")
+    joined = _SEPARATORS.sub("", text) if "转" not in text else text.replace(" ", "")
+    if (found := _PRIVACY.match(text.replace(" ", ""))) or is_private:
+        return Reading(f"+86{found[1]}-{found[2]}" if found else normal_phone(joined), "privacy_number")
+    bare = _SEPARATORS.sub("", _EXTENSION.sub("", text)) if _EXTENSION.search(text) else joined
+    for candidate in dict.fromkeys((joined, bare)):
+        if found := _CHINESE_MOBILE.match(candidate):
+            return Reading(f"+86{found[1]}")
+    for candidate in dict.fromkeys((joined, bare)):
+        if number := _parsed(candidate, region):
+            value = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+            return Reading(value) if phonenumbers.number_type(number) in _MOBILE else Reading(value, "not_mobile")
+    return Reading(normal_phone(joined), "invalid")
+
+
+def _parsed(text: str, region: str | None) -> phonenumbers.PhoneNumber | None:
+    text = f"+{text[2:]}" if text.startswith("00") else text
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return None
+    return number if phonenumbers.is_valid_number(number) else None
+
+
+def read_email(text: str) -> Reading:
+    """An e-mail address: canonical form v1. No question is put to the network."""
+    text = _clean(text)
+    if _HIDDEN.search(text):
+        return Reading("", "masked")
+    try:
+        found = validate_email(text, check_deliverability=False, allow_smtputf8=False)
+    except EmailNotValidError:
+        return Reading(normal_email(text), "invalid")
+    local, domain = found.local_part, found.ascii_domain.lower()
+    domain = "gmail.com" if domain == "googlemail.com" else domain
+    if domain == "gmail.com":
+        local = local.partition("+")[0].replace(".", "")
+    if domain in _FOLDING:
+        local = local.lower()
+    value = f"{local}@{domain}"
+    if local.partition("+")[0].lower() in _ROLES:
+        return Reading(value, "role")
+    return Reading(value, "disposable" if domain in blocklist else "")
+
+
+def read_nick(platform: str, text: str) -> Reading:
+    """A platform's public name of somebody: it can be taken by another, so it never acts; it matches itself alone."""
+    text = _clean(text)
+    if not text:
+        return Reading("", "invalid")
+    if _HIDDEN.search(text) or _HIDDEN_DIGITS.search(text):
+        return Reading("", "masked")
+    return Reading(f"{platform}:{normal_account(text)}", "not_a_key")
+
+
+def read_platform_uid(app_key: str, uid: str) -> Reading:
+    """A platform's open id of somebody, which holds for one app key."""
+    app_key, uid = _clean(app_key), _clean(uid)
+    if not app_key or not uid or "|" in app_key:
+        return Reading("", "invalid")
+    return Reading("", "masked") if _HIDDEN.search(uid) else Reading(f"{app_key}|{uid}")
+
+
+def region_of(phone: str) -> str:
+    """ISO 3166 code of the country of a phone in E.164; empty where the number does not say."""
+    number = _parsed(phone, None)
+    return phonenumbers.region_code_for_number(number) or "" if number else ""
+
+
+def hint(kind: Literal["phone", "email", "nick"], value: str) -> str:
+    """As little of an identifier as tells two entries apart on a page: it outlives the buyer's data."""
+    if kind == "email":
+        local, _at, domain = value.rpartition("@")
+        return f"{local[:1]}…@…{domain[domain.rfind('.') :]}"
+    return f"…{value[-2:]}" if kind == "phone" else f"{value.partition(':')[2][:1]}…"
