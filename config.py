@@ -24,6 +24,8 @@ def from_environment() -> dict[str, object]:
         # Calls of the storefront API a second, of one buyer and of one storefront's own, counted by each process.
         "API_CALLS_PER_BUYER": int(os.environ.get("API_CALLS_PER_BUYER", "10")),
         "API_CALLS_PER_TOKEN": int(os.environ.get("API_CALLS_PER_TOKEN", "1000")),
+        # In place of the one that the owner typed on the Settings page.
+        "SMTP_PASSWORD": os.environ.get("SHOPADMIN_SMTP_PASSWORD"),
         # What one password check costs in memory (argon2id); less is weaker.
         "PASSWORD_MEMORY_KIB": 65_536,
     }

@@ -21,11 +21,12 @@ from shopadmin.admin.team import TeamView
 from shopadmin.admin.today import TodayView
 from shopadmin.admin.tokens import TokensView
 from shopadmin.api_contract import ApiEndpoint
-from shopadmin.contract import Actor, ImportFormat, PeriodicJob, SearchHit, Tile
+from shopadmin.contract import Actor, ImportFormat, MessageChannel, PeriodicJob, SearchHit, Tile
 from shopadmin.hookspecs import hookimpl
 from shopadmin.http_api import buyer_tokens
 from shopadmin.platforms.recognise import core_formats
 from shopadmin.services import idempotency
+from shopadmin.services.messages import channels
 
 
 def index_view() -> AdminView:
@@ -82,3 +83,9 @@ def shopadmin_api_endpoints() -> Sequence[ApiEndpoint]:
 def shopadmin_periodic_jobs() -> Sequence[PeriodicJob]:
     """Old answers of the storefront API are forgotten."""
     return [PeriodicJob("api.forget_answers", 3600, idempotency.purge)]
+
+
+@hookimpl
+def shopadmin_message_channels() -> Sequence[MessageChannel]:
+    """E-mail, and what a person does by hand."""
+    return channels.CORE_CHANNELS

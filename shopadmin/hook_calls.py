@@ -20,6 +20,8 @@ from shopadmin.contract import (
     DemoShop,
     ImportFormat,
     IncidentRecorded,
+    MessageChannel,
+    MessageSnapshot,
     OrderChange,
     OrderChanged,
     OrderId,
@@ -246,6 +248,17 @@ def periodic_jobs() -> list[tuple[str, PeriodicJob]]:
 def run_periodic(plugin: str, job: PeriodicJob) -> bool:
     """Do it once; whether it went well."""
     return _guarded(plugin, job.name, lambda: job.run() or True, reads=False) is not None
+
+
+def message_channels() -> list[MessageChannel]:
+    """The core's ways to buyers and the plugins'; one under a name that is not its plugin's is left out."""
+    found = _collect("shopadmin_message_channels", MessageChannel)
+    return [channel for plugin, channel in found if plugin == BUILT_IN or channel.name.startswith(f"{plugin}.")]
+
+
+def check_message(message: MessageSnapshot) -> list[Problem]:
+    """All objections together. An exception goes through and stops the message."""
+    return _veto("shopadmin_check_message", message=message)
 
 
 def order_changed(event: OrderChanged) -> None:

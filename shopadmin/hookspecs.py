@@ -20,6 +20,8 @@ from shopadmin.contract import (
     ImportFormat,
     IncidentRecorded,
     Manifest,
+    MessageChannel,
+    MessageSnapshot,
     OrderChange,
     OrderChanged,
     OrderId,
@@ -88,6 +90,18 @@ def shopadmin_settings_form() -> "type[Form]":
 @hookspec
 def shopadmin_periodic_jobs() -> Sequence[PeriodicJob]:
     """Give work for the worker to do every so often. Called at each look; an error costs the one run."""
+    raise NotImplementedError
+
+
+@hookspec
+def shopadmin_message_channels() -> Sequence[MessageChannel]:
+    """Give ways to buyers. Called when a message is asked for and when it is sent; a name starts with the plugin's."""
+    raise NotImplementedError
+
+
+@hookspec
+def shopadmin_check_message(message: MessageSnapshot) -> Sequence[Problem]:
+    """Object to a message to a buyer. Called when it is asked for and again before it goes out; an error stops it."""
     raise NotImplementedError
 
 

@@ -172,21 +172,22 @@ def _of_the_message(wanted: Contact) -> Iterable[Reason]:
     if {"compensation", "invitation"} <= set(wanted.blocks):
         yield "blocks"
     is_marketing = wanted.purpose == "marketing"
-    if is_marketing != (wanted.basis == "consent") or ("offer" in wanted.blocks and not is_marketing):
-        yield "basis"
-    elif wanted.basis == "statutory" and "invitation" in wanted.blocks:
+    is_unfit = is_marketing != (wanted.basis == "consent")
+    is_unfit |= "offer" in wanted.blocks and not is_marketing
+    if is_unfit or ("invitation" in wanted.blocks and wanted.basis == "statutory"):
         yield "basis"
 
 
 def _of_the_buyers_will(wanted: Contact, facts: Facts) -> Iterable[Reason]:
-    """G4: after do-not-contact nothing but what the law wants and, after a refusal alone, one farewell. G13: consent."""
+    """G4: after do-not-contact what the law wants and, after a refusal alone, one farewell. G13: consent."""
     if facts.block and wanted.basis != "statutory" and not (facts.block == "refused" and wanted.basis == "farewell"):
         yield "do_not_contact"
     if wanted.basis == "farewell" and any(past.basis == "farewell" for past in facts.history):
         yield "farewell_used"
-    if wanted.purpose == "marketing" and "marketing" not in facts.consents:
-        yield "no_consent"
-    elif "invitation" in wanted.blocks and wanted.medium != "call" and "invitation" not in facts.consents:
+    needed = {"marketing"} if wanted.purpose == "marketing" else set()
+    if "invitation" in wanted.blocks and wanted.medium != "call":
+        needed.add("invitation")
+    if needed - facts.consents:
         yield "no_consent"
 
 

@@ -16,8 +16,10 @@ from shopadmin import keys
 from shopadmin.keys import Keyring
 from shopadmin.models import db
 from shopadmin.models.buyers import BuyerIdentifier
+from shopadmin.models.messages import OutboxMessage
 from shopadmin.models.orders import Order
 from shopadmin.services import attachments, audit, contacts, failpoints, occupancy
+from shopadmin.services.messages import contents, mail_settings
 from shopadmin.services.transactions import writing
 
 CHUNK = 500
@@ -35,6 +37,7 @@ class SealedColumn:
 COLUMNS = (
     SealedColumn(Order, "contact_encrypted", contacts.CONTACT_PURPOSE),
     SealedColumn(BuyerIdentifier, "value_encrypted", contacts.IDENTIFIER_PURPOSE),
+    SealedColumn(OutboxMessage, "content_encrypted", contents.PURPOSE),
 )
 
 
@@ -57,6 +60,7 @@ def rotate(progress: Callable[[int, int], None] = lambda done, total: None) -> i
             for sealed in _seal_again(column, keyring):
                 done += sealed
                 progress(done, total)
+        done += mail_settings.seal_again(keyring)
         done += sum(_seal_file_again(path, keyring) for path in sorted(attachments.folder().rglob("*.sealed")))
         keys.drop_old_keys(folder)
         current_app.extensions["shopadmin.keyring"] = keys.load_keyring(folder)

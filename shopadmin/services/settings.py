@@ -22,18 +22,28 @@ LOCALES = {"en": "en", "zh": "zh_Hans_CN"}
 
 @dataclass(frozen=True, slots=True)
 class ShopSettings:
-    """The shop as its owner set it up. ``timezone``: IANA name, used for showing and reading dates alone."""
+    """The shop as its owner set it up. ``timezone``: IANA name, used for showing and reading dates alone.
+
+    ``buyer_zones``: IANA names, parted by blanks, of further clocks that buyers live by; nobody whose clock is unknown
+    is written to in the night of any of them.
+    """
 
     name: str = "My shop"
     currency: str = "CNY"
     timezone: str = "Asia/Shanghai"
     language: str = "zh"
+    buyer_zones: str = ""
     is_demo: bool = False
 
     @property
     def zone(self) -> ZoneInfo:
         """The shop's time zone."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def buyer_clocks(self) -> tuple[ZoneInfo, ...]:
+        """Every clock that may be that of a buyer of whom nothing is known: the shop's own first."""
+        return tuple(map(ZoneInfo, dict.fromkeys((self.timezone, *self.buyer_zones.split()))))
 
 
 @cache

@@ -19,6 +19,7 @@ from huey.consumer import Consumer
 from shopadmin import queue
 from shopadmin.services import jobs
 from shopadmin.services.imports import control
+from shopadmin.services.messages import delivering
 from shopadmin.tasks import periodic, running
 
 try:
@@ -30,6 +31,9 @@ log = logging.getLogger(__name__)
 
 # Seconds between two looks at the table of jobs.
 LOOK_AGAIN = 20.0
+# Seconds between two looks at the outbox, and those that a message on its way gets when the worker ends.
+LOOK_FOR_MESSAGES = 3.0
+LAST_MESSAGE = 6.0
 # Seconds a job gets to reach the end of its chunk once the server is gone.
 LAST_CHUNK = 4.0
 
@@ -64,7 +68,10 @@ def main(app: Flask, parent_pipe: int | None = None) -> None:
             threading.Thread(target=_leave_with_parent, args=(parent_pipe, consumer), daemon=True).start()
         threading.Thread(target=_look_around, args=(app, consumer), daemon=True).start()
         threading.Thread(target=_keep_time, args=(app, consumer), daemon=True).start()
+        post = threading.Thread(target=_send_messages, args=(app, consumer, owner), daemon=True)
+        post.start()
         consumer.run()
+        post.join(LAST_MESSAGE)
 
 
 def _run(app: Flask, job_id: int, owner: str) -> None:
@@ -94,6 +101,16 @@ def _keep_time(app: Flask, consumer: Any) -> None:
                 clock.run_due(time.monotonic())
         except Exception:  # as above
             log.exception("the worker could not do the periodic work")
+
+
+def _send_messages(app: Flask, consumer: Any, owner: str) -> None:
+    """Messages to buyers, beside all else: a slow mail server delays no job."""
+    while not consumer.stop_flag.wait(LOOK_FOR_MESSAGES):
+        try:
+            with app.app_context():
+                delivering.deliver_due(owner)
+        except Exception:  # as above
+            log.exception("the worker could not send messages")
 
 
 def _leave_with_parent(pipe: int, consumer: Any) -> None:

@@ -1,0 +1,80 @@
+"""The gate on the shop's own rows: gather what the rule must know of a buyer, ask it, write its answer down.
+
+Whoever asks holds the buyer's lock (``people.lock``) until the answer is committed, so that two messages that start
+together count each other.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from shopadmin.domain.contact import BUYER_WINDOW, Contact, Decision, Facts, decide
+from shopadmin.models import db
+from shopadmin.models.messages import Consent, ContactDecision, OutboxMessage
+from shopadmin.services.messages import blocks, people
+
+
+def ask(
+    person: people.Person, wanted: Contact, now: datetime, destination: tuple[people.Kind, bytes] | None,
+    but: int | None = None,
+) -> Decision:  # fmt: skip
+    """The rule's answer for a message to this buyer; ``but``: the message itself, which does not count against itself.
+
+    Call it inside of a transaction that holds the buyer's ``lock``.
+    """
+    return decide(wanted, facts(person, wanted, now, destination, but), now)
+
+
+def facts(
+    person: people.Person, wanted: Contact, now: datetime, destination: tuple[people.Kind, bytes] | None,
+    but: int | None,
+) -> Facts:  # fmt: skip
+    """What the rule must know of the buyer now."""
+    reached = person.hashes | ({destination} if destination else frozenset())
+    agreed = select(Consent.purpose).where(Consent.person == person.key, Consent.withdrawn_at.is_(None))
+    return Facts(
+        zones=person.zones,
+        history=tuple(map(_contact, _history(person, wanted, now, destination, but))),
+        block=blocks.strictest(blocks.in_force(reached).values()),
+        consents=frozenset(db.session().scalars(agreed)),
+    )
+
+
+def _history(
+    person: people.Person, wanted: Contact, now: datetime, destination: tuple[people.Kind, bytes] | None,
+    but: int | None,
+) -> Any:  # fmt: skip
+    """Contacts with the person, or with where the message goes, under whatever name that person bought before."""
+    table = OutboxMessage.__table__.c
+    hashes = {found for _kind, found in person.hashes} | ({destination[1]} if destination else set())
+    is_theirs = or_(table.person == person.key, table.destination_hash.in_(hashes))
+    matters = [table.contact_at > now - BUYER_WINDOW, table.basis.in_(("farewell", "request"))]
+    if wanted.case or wanted.medium == "call":
+        matters.append(table.case_ref == wanted.case)
+    if "invitation" in wanted.blocks:
+        matters.append(table.review_ref == wanted.review)
+    query = select(OutboxMessage.__table__).where(is_theirs, table.contact_at.is_not(None), or_(*matters))
+    return db.session().execute(query.where(table.id != but) if but else query)
+
+
+def _contact(row: Any) -> Contact:
+    return Contact(
+        row.contact_at, row.medium, row.purpose, row.basis, tuple(row.blocks), row.case_ref, row.review_ref,
+        row.is_connected,
+    )  # fmt: skip
+
+
+def note(session: Session, message_id: int, moment: str, decision: Decision, now: datetime) -> None:
+    """Write the answer down, beside the message that it is about."""
+    session.add(
+        ContactDecision(
+            message_id=message_id,
+            at=now,
+            moment=moment,
+            verdict=decision.verdict,
+            reasons=list(decision.reasons),
+            hold_until=decision.hold_until,
+        )
+    )

@@ -1,0 +1,62 @@
+"""Messages in words: states, reasons of the gate, purposes and bases."""
+
+from collections.abc import Mapping
+
+from flask_babel import lazy_gettext as _
+
+from shopadmin.contract import Text
+
+STATES: Mapping[str, Text] = {
+    "queued": _("Waiting"),
+    "sending": _("Being sent"),
+    "sent": _("Sent"),
+    "delivered": _("Delivered to the buyer"),
+    "failed": _("Failed"),
+    "bad_number": _("No such number or address"),
+    "duplicate": _("The other side had it already"),
+    "blocked": _("Not allowed"),
+    "suppressed": _("Stopped before it went out"),
+    "unknown": _("Unknown, please check"),
+}
+VERDICTS: Mapping[str, Text] = {"allow": _("Allowed"), "hold": _("Held back"), "deny": _("Denied")}
+REASONS: Mapping[str, Text] = {
+    "quiet_hours": _("It is too early, too late or lunch time where the buyer lives."),
+    "no_common_hour": _("There is no hour at which it is day on every clock that may be the buyer's."),
+    "do_not_contact": _("The buyer must not be contacted."),
+    "no_consent": _("The buyer has not agreed to this kind of message."),
+    "basis": _("The reason for writing does not fit the kind of message."),
+    "blocks": _("Compensation and an invitation to update a review never go into one message."),
+    "buyer_cap": _("The buyer was contacted three times in 30 days."),
+    "marketing_cap": _("The buyer got an offer in the last 7 days."),
+    "text_cap": _("Two texts went out in this case."),
+    "call_cap": _("The buyer was called twice in this case."),
+    "call_spacing": _("Calls are four hours apart, and one a day."),
+    "call_connected": _("A call of this case got through."),
+    "invitation_cap": _("There was an invitation for this review."),
+    "request_cap": _("What the buyer asked for in this case was done once."),
+    "farewell_used": _("The one message that closes the conversation went out."),
+}
+PURPOSES: Mapping[str, Text] = {"service": _("Service"), "marketing": _("Marketing")}
+BASES: Mapping[str, Text] = {
+    "order": _("The order"),
+    "complaint": _("A review or complaint"),
+    "request": _("The buyer asked for it"),
+    "farewell": _("The last word after a refusal"),
+    "statutory": _("The law wants it"),
+    "consent": _("The buyer's consent"),
+}
+BLOCKS: Mapping[str, Text] = {
+    "notice": _("Notice"),
+    "apology": _("Apology"),
+    "compensation": _("Compensation"),
+    "invitation": _("Invitation to update a review"),
+    "steps": _("Steps"),
+    "offer": _("Offer"),
+    "farewell": _("Farewell"),
+}
+MEDIA: Mapping[str, Text] = {"email": _("E-mail"), "text": _("Text"), "chat": _("Chat"), "call": _("Call")}
+
+
+def reason_label(reason: str) -> Text:
+    """A reason of the gate in words; a plugin's objection as its code."""
+    return REASONS.get(reason, reason)

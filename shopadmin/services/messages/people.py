@@ -1,0 +1,138 @@
+"""Whom a message is for: the keyed hashes that a buyer is known by, and the clocks that may be the buyer's."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from babel.core import get_global
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from shopadmin.domain.identifiers.canonical import Reading, read_email, read_phone, region_of
+from shopadmin.models import db
+from shopadmin.models.buyers import Buyer, BuyerIdentifier
+from shopadmin.services import contacts, masking, settings
+
+Kind = Literal["phone", "email", "nick"]
+# References of buyers whom no platform names.
+_NAMELESS = ("email:", "phone:", "order:")
+_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A buyer as the gate knows one. ``key``: keyed hash of the reference, the same after an import comes again.
+
+    ``known``: canonical identifiers by kind, ``hashes``: theirs, by which do-not-contact finds them.
+    """
+
+    buyer_id: int
+    key: bytes
+    phone: str
+    email: str
+    known: frozenset[tuple[Kind, str]]
+
+    @property
+    def hashes(self) -> frozenset[tuple[Kind, bytes]]:
+        """Each identifier as do-not-contact keeps it."""
+        return frozenset((kind, block_hash(kind, value)) for kind, value in self.known)
+
+    @property
+    def zones(self) -> tuple[ZoneInfo, ...]:
+        """The clocks of the countries that the buyer's phones belong to; else those of everybody the shop sells to."""
+        regions = {region_of(value) for kind, value in self.known if kind == "phone"}
+        names = {name for region in regions for name in _zones_of(region)}
+        return tuple(map(ZoneInfo, sorted(names))) or settings.load().buyer_clocks
+
+
+# By law all of China keeps one time; the data base of zones also knows what the west of it uses informally.
+_ONE_TIME = {"CN": ("Asia/Shanghai",)}
+
+
+@cache
+def _zones_of(region: str) -> tuple[str, ...]:
+    if region in _ONE_TIME:
+        return _ONE_TIME[region]
+    return tuple(name for name in get_global("territory_zones").get(region, ()) if name in available_timezones())
+
+
+@cache
+def region_of_zone(zone: str) -> str | None:
+    """The country that a time zone belongs to: in which a shop's own people dial without a code."""
+    return get_global("zone_territories").get(zone)
+
+
+def block_hash(kind: Kind, value: str) -> bytes:
+    """Keyed hash of a canonical identifier, as do-not-contact and the outbox keep it."""
+    return contacts.keyring().hash(value, f"do_not_contact.{kind}".encode())
+
+
+def read(kind: Literal["phone", "email"], text: str, is_private: bool = False) -> Reading:
+    """An identifier in its canonical form; a phone without country code is one of the shop's own country."""
+    if kind == "email":
+        return read_email(text)
+    return read_phone(text, region_of_zone(settings.load().timezone), is_private)
+
+
+def find(buyer_id: int) -> Person | None:
+    """The buyer, None where there is none."""
+    return find_all([buyer_id]).get(buyer_id)
+
+
+def find_all(buyer_ids: Iterable[int]) -> Mapping[int, Person]:
+    """The buyers that there are, by id: two queries for each five hundred."""
+    wanted, found = list(buyer_ids), dict[int, Person]()
+    for start in range(0, len(wanted), _CHUNK):
+        found |= _find(wanted[start : start + _CHUNK])
+    return found
+
+
+def _find(buyer_ids: list[int]) -> dict[int, Person]:
+    session = db.session()
+    rows = session.execute(
+        select(
+            BuyerIdentifier.buyer_id, BuyerIdentifier.kind, BuyerIdentifier.value_encrypted, BuyerIdentifier.expires_at
+        )
+        .where(BuyerIdentifier.buyer_id.in_(buyer_ids))
+        .order_by(BuyerIdentifier.id)
+    ).all()
+    kept: dict[int, list[tuple[str, str, bool]]] = {}
+    for row in rows:
+        value = masking.identifier(row.value_encrypted)
+        kept.setdefault(row.buyer_id, []).append((row.kind, value, row.expires_at is not None))
+    buyers = session.execute(select(Buyer.id, Buyer.ref).where(Buyer.id.in_(buyer_ids)))
+    return {row.id: _person(row.id, row.ref, kept.get(row.id, [])) for row in buyers}
+
+
+def _person(buyer_id: int, ref: str, kept: list[tuple[str, str, bool]]) -> Person:
+    known: set[tuple[Kind, str]] = set()
+    latest = {"phone": "", "email": ""}
+    if not ref.startswith(_NAMELESS):
+        known.add(("nick", ref))
+    for kind, value, is_private in kept:
+        if kind == "account":
+            known.add(("nick", value))
+        elif kind in ("phone", "email"):
+            latest[kind] = value
+            reading = read(kind, value, is_private)  # type: ignore[arg-type]
+            known |= {(kind, reading.value)} if reading.value else set()  # type: ignore[arg-type]
+    key = contacts.keyring().hash(ref, b"buyer.ref")
+    return Person(buyer_id, key, latest["phone"], latest["email"], frozenset(known))
+
+
+def lock(session: Session, *hashes: bytes | None) -> None:
+    """Hold everything that concerns these people or destinations until the transaction ends; always in one order.
+
+    SQLite's writers stand in one queue as it is; on PostgreSQL an advisory lock each.
+    """
+    if session.connection().dialect.name != "postgresql":
+        return
+    for number in sorted({int.from_bytes(found[:8], "big", signed=True) for found in hashes if found}):
+        session.execute(select(func.pg_advisory_xact_lock(number)))
+
+
+def lock_person(session: Session, person: Person, *more: bytes | None) -> None:
+    """As ``lock``, for a buyer under every name that the shop knows."""
+    lock(session, person.key, *(value for _kind, value in person.hashes), *more)
