@@ -8,8 +8,10 @@ from shopadmin.admin.attachments import AttachmentsView
 from shopadmin.admin.base import AdminView
 from shopadmin.admin.buyers import BuyersView
 from shopadmin.admin.components import ComponentsView
+from shopadmin.admin.do_not_contact import DoNotContactView
 from shopadmin.admin.imports import ImportsView
 from shopadmin.admin.incidents import IncidentsView
+from shopadmin.admin.messages import MessagesView
 from shopadmin.admin.orders import OrdersView
 from shopadmin.admin.plugins import PluginsView
 from shopadmin.admin.products import ProductsView
@@ -42,6 +44,8 @@ def admin_views(development: bool) -> Sequence[AdminView]:
         ProductsView(),
         ReviewsView(),
         IncidentsView(),
+        MessagesView(),
+        DoNotContactView(),
         AttachmentsView(),
         SearchView(),
         ActivityView(),

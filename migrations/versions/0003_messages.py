@@ -147,6 +147,7 @@ def upgrade() -> None:
     op.create_index("ix_outbox_message_buyer", "outbox_message", ["buyer_id", "id"], unique=False)
     op.create_index("ix_outbox_message_destination", "outbox_message", ["destination_hash", "contact_at"], unique=False)
     op.create_index("ix_outbox_message_due", "outbox_message", ["state", "next_attempt_at", "id"], unique=False)
+    op.create_index("ix_outbox_message_state", "outbox_message", ["state", "id"], unique=False)
     op.create_index("ix_outbox_message_person", "outbox_message", ["person", "contact_at"], unique=False)
 
     _guard()
@@ -176,6 +177,7 @@ def _grant() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_outbox_message_state", table_name="outbox_message")
     op.drop_index("ix_outbox_message_person", table_name="outbox_message")
     op.drop_index("ix_outbox_message_due", table_name="outbox_message")
     op.drop_index("ix_outbox_message_destination", table_name="outbox_message")

@@ -1,22 +1,23 @@
 """Buyers: the list, and the page of one buyer."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, ClassVar
 
-from flask import abort, url_for
+from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin.base import expose
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from shopadmin import hook_calls
-from shopadmin.admin import pages
+from shopadmin.admin import buyer_contact, pages
 from shopadmin.admin.base import AdminListView, Column
-from shopadmin.contract import MenuItem
+from shopadmin.contract import MenuItem, Text
 from shopadmin.models.buyers import Buyer
 from shopadmin.platforms.names import platform_name
 from shopadmin.services import buyers, incidents, lists, masking, timeline
+from shopadmin.services.messages import blocks, consents
 
 _BATCH = 1000
 
@@ -29,6 +30,9 @@ class BuyersView(AdminListView):
         "details_view": "core.buyers:read",
         "export": "core.buyers:export",
         "reveal": "core.buyers:contact",
+        "block": "core.contact:block",
+        "give_consent": "core.contact:consent",
+        "withdraw_consent": "core.contact:consent",
     }
     menu_item = MenuItem("sell", 20, "people")
     spec = buyers.BUYERS
@@ -98,6 +102,37 @@ class BuyersView(AdminListView):
         buyers.reveal(self.actor, "buyer", buyer_id)
         return self._page(buyer_id, is_revealed=True)
 
+    @expose("/details/<row_id>/block", methods=["POST"])
+    def block(self, row_id: str) -> ResponseReturnValue:
+        """Nobody contacts the buyer any more, by whatever is known of them."""
+        why, note = request.form.get("why", ""), request.form.get("note", "")
+        return self._act(
+            row_id, lambda found: blocks.block_buyer(self.actor, found, why, note), _("Nobody writes there any more.")
+        )
+
+    @expose("/details/<row_id>/consent", methods=["POST"])
+    def give_consent(self, row_id: str) -> ResponseReturnValue:
+        """Write down what the buyer agreed to, and how."""
+        purpose, basis, note = (request.form.get(name, "") for name in ("purpose", "basis", "note"))
+        return self._act(
+            row_id, lambda found: consents.give(self.actor, found, purpose, basis, note), _("The consent is recorded.")
+        )
+
+    @expose("/details/<row_id>/withdraw", methods=["POST"])
+    def withdraw_consent(self, row_id: str) -> ResponseReturnValue:
+        """The buyer no longer agrees: one click."""
+        purpose = request.form.get("purpose", "")
+        return self._act(
+            row_id, lambda found: consents.withdraw(self.actor, found, purpose), _("The consent is withdrawn.")
+        )
+
+    def _act(self, row_id: str, change: Callable[[int], object], done: Text) -> ResponseReturnValue:
+        buyer_id = self._find(lists.parse_id(row_id)).id
+        status = pages.attempt(lambda: change(buyer_id), done)
+        if status == 200:
+            return redirect(url_for(".details_view", row_id=buyer_id))
+        return self._page(buyer_id), status
+
     def _find(self, buyer_id: int) -> Buyer:
         buyer = buyers.find(self.actor, buyer_id)
         if buyer is None:
@@ -122,6 +157,7 @@ class BuyersView(AdminListView):
                 events=timeline.buyer_events(actor, buyer.id, [_placed(row) for row in details.orders]),
                 actions=[],
                 panels=pages.rendered_panels(hook_calls.buyer_panels(buyers.snapshot(actor, buyer), actor)),
+                contact=buyer_contact.context(actor, buyer, self.permissions),
                 back_url=self.address(),
                 note_url=None,
             )

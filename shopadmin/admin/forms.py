@@ -1,10 +1,10 @@
 """The forms of accounts, team and settings. Their token is the app's own; see the macros."""
 
-from typing import Any
+from typing import Any, cast
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import EmailField, PasswordField, SelectField, StringField, ValidationError
+from wtforms import BooleanField, EmailField, IntegerField, PasswordField, SelectField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import EqualTo, InputRequired
 
@@ -15,6 +15,13 @@ from shopadmin.services import accounts, settings
 
 def _strip(value: str | None) -> str | None:
     return value.strip() if value else value
+
+
+_SECURITIES: list[Any] = [
+    SelectChoice("starttls", cast(str, _("Encrypted after the greeting (STARTTLS)"))),
+    SelectChoice("tls", cast(str, _("Encrypted (TLS)"))),
+    SelectChoice("none", cast(str, _("Not encrypted, on this machine alone"))),
+]
 
 
 class PersonForm(FlaskForm):
@@ -93,6 +100,14 @@ class SettingsForm(FlaskForm):
     )
     timezone = SelectField(_("Time zone"), description=_("In which days begin and times are shown."))
     language = SelectField(_("Language"), description=_("For those who have not chosen one."))
+    buyer_zones = StringField(
+        _("Further time zones of buyers"),
+        filters=[_strip],
+        description=_(
+            "Names such as Europe/Berlin, parted by blanks. Where a buyer's own clock is unknown, nobody is written to "
+            "in the night of the shop or of any of these."
+        ),
+    )
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -105,3 +120,30 @@ class SettingsForm(FlaskForm):
         """Refuse what cannot be a name."""
         if not is_name(field.data or ""):
             raise ValidationError(_("Use 1 to 80 characters on one line."))
+
+    def validate_buyer_zones(self, field: Any) -> None:
+        """Refuse what is no time zone, and more of them than anybody reads."""
+        unknown = [name for name in (field.data or "").split() if name not in settings.timezones()]
+        if unknown:
+            raise ValidationError(_("%(name)s is no time zone.", name=unknown[0][:40]))
+        if len(field.data or "") > 500:
+            raise ValidationError(_("That is too long."))
+
+
+class MailForm(FlaskForm):
+    """The shop's mail server. An empty password keeps the one that is stored."""
+
+    host = StringField(_("Server"), filters=[_strip], description=_("Such as mail.example.com; empty for none."))
+    port = IntegerField(_("Port"), [InputRequired()])
+    security = SelectField(
+        _("Connection"),
+        choices=_SECURITIES,
+    )
+    sender = StringField(_("Sender"), filters=[_strip], description=_("The e-mail address that buyers answer to."))
+    user = StringField(_("User name"), filters=[_strip], render_kw={"autocomplete": "off"})
+    password = PasswordField(
+        _("Password"),
+        description=_("Kept encrypted. Empty keeps the one that is stored."),
+        render_kw={"autocomplete": "new-password"},
+    )
+    forget = BooleanField(_("Forget the stored password"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,17 +10,23 @@ from flask_admin.base import expose
 from flask_babel import lazy_gettext as _
 
 from shopadmin.admin.base import AdminView
-from shopadmin.admin.forms import SettingsForm
+from shopadmin.admin.forms import MailForm, SettingsForm
 from shopadmin.contract import MenuItem
 from shopadmin.services import settings
+from shopadmin.services.conflicts import RefusedError
+from shopadmin.services.messages import mail_settings
 
-FIELDS = ("name", "currency", "timezone", "language")
+FIELDS = ("name", "currency", "timezone", "language", "buyer_zones")
+MAIL_FIELDS = ("host", "port", "security", "user", "sender")
 
 
 class SettingsView(AdminView):
-    """Name, currency, time zone, language."""
+    """Name, currency, time zone, language; and the mail server."""
 
-    permissions: ClassVar[Mapping[str, str]] = {"index_view": "core.settings:update"}
+    permissions: ClassVar[Mapping[str, str]] = {
+        "index_view": "core.settings:update",
+        "mail_view": "core.settings:update",
+    }
     menu_item = MenuItem("manage", 90, "gear")
 
     def __init__(self) -> None:
@@ -38,5 +44,32 @@ class SettingsView(AdminView):
                 settings.save(self.actor, **changed)
             flash(str(_("The settings are saved.")), "success")
             return redirect(url_for(".index_view"))
-        page = str(self.render("admin/settings.html", title=_("Settings"), form=form))
+        page = str(self.render("admin/settings.html", title=_("Settings"), form=form, mail_url=url_for(".mail_view")))
         return page, 400 if is_sent else 200
+
+    @expose("/mail", methods=["GET", "POST"])
+    def mail_view(self) -> ResponseReturnValue:
+        """The mail server, and what its form sends. The password goes in and never comes out."""
+        form, status = MailForm(data=_without_password(mail_settings.load())), 200
+        if request.method == "POST":
+            status = 400
+            if form.validate() and self._save_mail(form):
+                flash(str(_("The settings are saved.")), "success")
+                return redirect(url_for(".mail_view"))
+        back = {"back_url": url_for(".index_view"), "back_text": _("Settings")}
+        return str(self.render("admin/model/form.html", title=_("Mail server"), form=form, **back)), status
+
+    def _save_mail(self, form: MailForm) -> bool:
+        typed = "" if form.forget.data else form.password.data or None
+        values: dict[str, Any] = {name: form[name].data or "" for name in MAIL_FIELDS}
+        try:
+            mail_settings.save(self.actor, password=typed, **values)
+        except RefusedError as refused:
+            for problem in refused.problems:
+                form[problem.field].errors = [str(problem.message)]
+            return False
+        return True
+
+
+def _without_password(found: mail_settings.MailSettings) -> dict[str, Any]:
+    return {name: getattr(found, name) for name in MAIL_FIELDS}

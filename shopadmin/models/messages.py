@@ -89,6 +89,7 @@ class OutboxMessage(Base):
         CheckConstraint("verdict in ('allow', 'hold', 'deny')", name="verdict"),
         CheckConstraint("attempts >= 0", name="attempts"),
         Index("ix_outbox_message_due", "state", "next_attempt_at", "id"),
+        Index("ix_outbox_message_state", "state", "id"),
         Index("ix_outbox_message_person", "person", "contact_at"),
         Index("ix_outbox_message_destination", "destination_hash", "contact_at"),
         Index("ix_outbox_message_buyer", "buyer_id", "id"),

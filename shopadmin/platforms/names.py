@@ -82,6 +82,11 @@ _FIELDS: Mapping[str, Text] = {
 }
 
 
+def platforms() -> Mapping[str, Text]:
+    """Every platform that the core reads files of, by its code."""
+    return _NAMES
+
+
 def platform_name(code: str) -> str:
     """The name in the reader's language; a platform that only its owner or a plugin knows as it is written."""
     return str(_NAMES.get(code, code.title()))

@@ -20,7 +20,7 @@ from wtforms import Form, StringField
 
 from shopadmin import testing
 from shopadmin.admin import gate
-from shopadmin.contract import Manifest
+from shopadmin.contract import BuyerId, Manifest, MessageRequest
 from shopadmin.domain.records import Phone
 from shopadmin.hookspecs import hookimpl
 from shopadmin.models import Base, db
@@ -29,10 +29,13 @@ from shopadmin.models.audit import AuditEntry
 from shopadmin.models.buyers import Buyer, BuyerIdentifier
 from shopadmin.models.cases import Incident, Note
 from shopadmin.models.imports import ImportFile, ImportRun
+from shopadmin.models.messages import DoNotContact
 from shopadmin.models.orders import Chargeback, Order, OrderLine
 from shopadmin.models.products import Product, Seller
 from shopadmin.models.reviews import Review
 from shopadmin.services import access, accounts, api_tokens, attachments, contacts, invitations, links
+from shopadmin.services.messages import blocks
+from shopadmin.services.messages.sending import send
 from shopadmin.services.transactions import writing
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -61,6 +64,8 @@ MARKERS: Mapping[str, frozenset[str]] = {
     "markinvitee@": frozenset({"core.team:delegate"}),
     "MARKFILE": frozenset({"core.imports:read"}),
     "MARKTOKEN": frozenset({"core.tokens:manage"}),
+    "MARKMESSAGE": frozenset({"core.messages:read"}),
+    "MARKBLOCKED": frozenset({"core.contact:read"}),
 }
 
 # Answers of routes that let somebody pass, where they are not 200.
@@ -158,6 +163,10 @@ def seed(app: Flask) -> Seeds:
         ids = {"orders": order.id, "buyers": buyer.id, "products": product.id, "reviews": review.id,
                "incidents": incident.id, "imports": run.id, "activity": entry.id}  # fmt: skip
         chargeback_id = chargeback.id
+    asked = MessageRequest("matrix.1", BuyerId(ids["buyers"]), "chat", "MARKMESSAGE")
+    ids["messages"] = send(owner, asked).message_id
+    blocks.block(owner, "phone", "13900139888", "other", "MARKBLOCKED")
+    ids["do_not_contact"] = session.scalar(select(DoNotContact.id))
     picture = attachments.add_picture(owner, "order", ids["orders"], "MARKPICTURE.png", _png())
     invited = invitations.invite(owner, "markinvitee@example.com", "Newcomer", [])
     with writing() as session:

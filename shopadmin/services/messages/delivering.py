@@ -5,9 +5,8 @@ whoever looks next: the other side may have it, so a person looks, and no machin
 """
 
 import logging
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -91,11 +90,11 @@ def _claim(message_id: int, owner: str, now: datetime) -> tuple[str, OutgoingMes
     """Mark the message as on its way, or put it back, or stop it: in one transaction with the gate's answer."""
     with writing() as session:
         row = session.execute(select(OutboxMessage.__table__).where(OutboxMessage.id == message_id)).one_or_none()
-        person = people.find(row.buyer_id) if row else None
+        person = person_of(row) if row else None
         if row is None or person is None:
             _change(session, message_id, now, {"state": "suppressed", "result": "the buyer is gone", **ended(now)})
             return None
-        people.lock_person(session, person, row.destination_hash, row.person)
+        people.lock_person(session, person)
         decision, values = _answer(row, person, owner, now)
         # Whether it still waits is asked by the change itself: another worker may have been faster.
         if not _change(session, message_id, now, values):
@@ -129,7 +128,7 @@ def _answer(row: Any, person: people.Person, owner: str, now: datetime) -> tuple
 def ask_again(row: Any, person: people.Person, now: datetime) -> tuple[Decision, list[Problem], bool]:
     """What the gate and the plugins say now; the last: whether to ask again later, as a plugin could not answer."""
     content = contents.unseal(row.content_encrypted)
-    decision = gate.ask(person, as_contact(row, now), now, destination(row), but=row.id)
+    decision = gate.ask(person, as_contact(row, now), now, but=row.id)
     if decision.verdict != "allow":
         return decision, [], False
     snapshot = MessageSnapshot(
@@ -148,10 +147,13 @@ def as_contact(row: Any, at: datetime) -> Contact:
     return Contact(at, row.medium, row.purpose, row.basis, tuple(row.blocks), row.case_ref, row.review_ref)
 
 
-def destination(row: Any) -> tuple[people.Kind, bytes] | None:
-    if row.destination_hash is None:
-        return None
-    return ("email" if row.medium == "email" else "phone"), row.destination_hash
+def person_of(row: Any) -> people.Person | None:
+    """Whom a message is for, known by where it goes as well; None when the buyer is gone."""
+    found = people.find(row.buyer_id)
+    if found is None or row.destination_hash is None:
+        return found
+    kind: Literal["phone", "email"] = "email" if row.medium == "email" else "phone"
+    return people.reached_at(found, kind, contents.unseal(row.content_encrypted).destination)
 
 
 def ended(now: datetime) -> dict[str, Any]:
@@ -188,9 +190,8 @@ def _next_attempt(row: Any, now: datetime) -> datetime | None:
     """After 1, 5 and 30 minutes, not into quiet hours; None when it was tried often enough."""
     if row.attempts > len(RETRIES):
         return None
-    person, earliest = people.find(row.buyer_id), now + RETRIES[row.attempts - 1]
+    person, earliest = person_of(row), now + RETRIES[row.attempts - 1]
     if person is None:
         return earliest
     wanted = as_contact(row, earliest)
-    known = gate.facts(person, wanted, earliest, destination(row), but=row.id)
-    return next_open(replace(wanted, at=earliest), known, earliest)
+    return next_open(wanted, gate.facts(person, wanted, earliest, but=row.id), earliest)

@@ -16,39 +16,29 @@ from shopadmin.models.messages import Consent, ContactDecision, OutboxMessage
 from shopadmin.services.messages import blocks, people
 
 
-def ask(
-    person: people.Person, wanted: Contact, now: datetime, destination: tuple[people.Kind, bytes] | None,
-    but: int | None = None,
-) -> Decision:  # fmt: skip
-    """The rule's answer for a message to this buyer; ``but``: the message itself, which does not count against itself.
+def ask(person: people.Person, wanted: Contact, now: datetime, but: int | None = None) -> Decision:
+    """The rule's answer for a message to this person; ``but``: the message itself, which does not count against itself.
 
-    Call it inside of a transaction that holds the buyer's ``lock``.
+    Call it inside of a transaction that holds the person's lock.
     """
-    return decide(wanted, facts(person, wanted, now, destination, but), now)
+    return decide(wanted, facts(person, wanted, now, but), now)
 
 
-def facts(
-    person: people.Person, wanted: Contact, now: datetime, destination: tuple[people.Kind, bytes] | None,
-    but: int | None,
-) -> Facts:  # fmt: skip
-    """What the rule must know of the buyer now."""
-    reached = person.hashes | ({destination} if destination else frozenset())
+def facts(person: people.Person, wanted: Contact, now: datetime, but: int | None = None) -> Facts:
+    """What the rule must know of the person now."""
     agreed = select(Consent.purpose).where(Consent.person == person.key, Consent.withdrawn_at.is_(None))
     return Facts(
         zones=person.zones,
-        history=tuple(map(_contact, _history(person, wanted, now, destination, but))),
-        block=blocks.strictest(blocks.in_force(reached).values()),
+        history=tuple(map(_contact, _history(person, wanted, now, but))),
+        block=blocks.strictest(blocks.in_force(person.hashes).values()),
         consents=frozenset(db.session().scalars(agreed)),
     )
 
 
-def _history(
-    person: people.Person, wanted: Contact, now: datetime, destination: tuple[people.Kind, bytes] | None,
-    but: int | None,
-) -> Any:  # fmt: skip
-    """Contacts with the person, or with where the message goes, under whatever name that person bought before."""
+def _history(person: people.Person, wanted: Contact, now: datetime, but: int | None) -> Any:
+    """Contacts with the person, under whatever other name somebody with these phones and addresses bought."""
     table = OutboxMessage.__table__.c
-    hashes = {found for _kind, found in person.hashes} | ({destination[1]} if destination else set())
+    hashes = {found for _kind, found in person.hashes}
     is_theirs = or_(table.person == person.key, table.destination_hash.in_(hashes))
     matters = [table.contact_at > now - BUYER_WINDOW, table.basis.in_(("farewell", "request"))]
     if wanted.case or wanted.medium == "call":

@@ -1,4 +1,4 @@
-"""Messages in words: states, reasons of the gate, purposes and bases."""
+"""Messages in words: answers and reasons of the gate, purposes and bases."""
 
 from collections.abc import Mapping
 
@@ -6,18 +6,6 @@ from flask_babel import lazy_gettext as _
 
 from shopadmin.contract import Text
 
-STATES: Mapping[str, Text] = {
-    "queued": _("Waiting"),
-    "sending": _("Being sent"),
-    "sent": _("Sent"),
-    "delivered": _("Delivered to the buyer"),
-    "failed": _("Failed"),
-    "bad_number": _("No such number or address"),
-    "duplicate": _("The other side had it already"),
-    "blocked": _("Not allowed"),
-    "suppressed": _("Stopped before it went out"),
-    "unknown": _("Unknown, please check"),
-}
 VERDICTS: Mapping[str, Text] = {"allow": _("Allowed"), "hold": _("Held back"), "deny": _("Denied")}
 REASONS: Mapping[str, Text] = {
     "quiet_hours": _("It is too early, too late or lunch time where the buyer lives."),

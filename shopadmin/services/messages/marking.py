@@ -25,11 +25,10 @@ def is_manual(row: Any, automatic: Any) -> bool:
 def decision_now(row: Any, now: datetime | None = None) -> Decision:
     """What the gate says at this moment of a message that waits for a person; nothing is written down."""
     now = now or datetime.now(UTC)
-    person = people.find(row.buyer_id)
+    person = delivering.person_of(row)
     if person is None:
         return Decision("deny", ("do_not_contact",))
-    wanted = delivering.as_contact(row, now)
-    return gate.ask(person, wanted, now, delivering.destination(row), but=row.id)
+    return gate.ask(person, delivering.as_contact(row, now), now, but=row.id)
 
 
 def mark_sent(actor: Actor, message_id: int, is_connected: bool = False, now: datetime | None = None) -> None:
@@ -41,10 +40,10 @@ def mark_sent(actor: Actor, message_id: int, is_connected: bool = False, now: da
     now = now or datetime.now(UTC)
     with writing() as session:
         row = _waiting(session, message_id)
-        person = people.find(row.buyer_id)
+        person = delivering.person_of(row)
         if person is None:
             raise MissingError(message_id)
-        people.lock_person(session, person, row.destination_hash, row.person)
+        people.lock_person(session, person)
         decision, objections, must_wait = delivering.ask_again(row, person, now)
         gate.note(session, message_id, "sending", decision, now)
         is_stopped = decision.verdict == "deny" or bool(objections)

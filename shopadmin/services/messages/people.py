@@ -1,7 +1,7 @@
 """Whom a message is for: the keyed hashes that a buyer is known by, and the clocks that may be the buyer's."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -69,11 +69,22 @@ def block_hash(kind: Kind, value: str) -> bytes:
     return contacts.keyring().hash(value, f"do_not_contact.{kind}".encode())
 
 
+def hash_of(kind: Literal["phone", "email"], address: str) -> bytes:
+    """Keyed hash of an address as people write it."""
+    return block_hash(kind, read(kind, address).value)
+
+
 def read(kind: Literal["phone", "email"], text: str, is_private: bool = False) -> Reading:
     """An identifier in its canonical form; a phone without country code is one of the shop's own country."""
     if kind == "email":
         return read_email(text)
     return read_phone(text, region_of_zone(settings.load().timezone), is_private)
+
+
+def reached_at(person: Person, kind: Literal["phone", "email"], address: str) -> Person:
+    """The same person, known by this address as well: its clock and its do-not-contact count like the others."""
+    value = read(kind, address).value if address else ""
+    return replace(person, known=person.known | {(kind, value)}) if value else person
 
 
 def find(buyer_id: int) -> Person | None:

@@ -37,15 +37,17 @@ def send(actor: Actor | None, request: MessageRequest, now: datetime | None = No
         person = people.find(request.buyer_id)
         if person is None:
             raise MissingError(request.buyer_id)
-        address, destination = _destination(request, channel, person)
-        people.lock_person(session, person, destination[1] if destination else None, contents.key_hash(request.key))
+        address = _destination(request, channel, person)
+        if channel.address:
+            person = people.reached_at(person, channel.address, address)
+        people.lock_person(session, person, contents.key_hash(request.key))
         if (known := _known(request)) is not None:
             return _result(known, is_repeat=True)
         wanted = contact(channel, request, max(now, request.not_before or now))
-        decision = gate.ask(person, wanted, wanted.at, destination)
+        decision = gate.ask(person, wanted, wanted.at)
         objections = hook_calls.check_message(_snapshot(channel, request)) if decision.verdict != "deny" else []
         message = _message(actor, channel, request, person, decision, objections, wanted.at, now)
-        message.destination_hash = destination[1] if destination else None
+        message.destination_hash = people.hash_of(channel.address, address) if channel.address else None
         message.content_encrypted = contents.seal(contents.Content(address, request.subject.strip(), request.text))
         session.add(message)
         session.flush()
@@ -99,19 +101,16 @@ def _snapshot(channel: MessageChannel, request: MessageRequest) -> MessageSnapsh
     )  # fmt: skip
 
 
-def _destination(
-    request: MessageRequest, channel: MessageChannel, person: people.Person
-) -> tuple[str, tuple[people.Kind, bytes] | None]:
-    """Where it goes, as text and as do-not-contact would keep it. Raises RefusedError where nothing leads there."""
+def _destination(request: MessageRequest, channel: MessageChannel, person: people.Person) -> str:
+    """Where it goes, empty where a person knows. Raises RefusedError where nothing leads there."""
     if not channel.address:
-        return "", None
+        return ""
     address = request.destination.strip() or (person.phone if channel.address == "phone" else person.email)
     reading = people.read(channel.address, address)
     if not reading.value or reading.reason in ("masked", "invalid"):
-        raise RefusedError(
-            Problem("destination", _("No whole phone number or e-mail address is known for this."), "destination")
-        )
-    return address, (channel.address, people.block_hash(channel.address, reading.value))
+        text = _("No whole phone number or e-mail address is known for this.")
+        raise RefusedError(Problem("destination", text, "destination"))
+    return address
 
 
 def _check(request: MessageRequest, channel: MessageChannel | None) -> None:
