@@ -42,7 +42,7 @@ BLOCKS: Mapping[str, Text] = {
     "offer": _("Offer"),
     "farewell": _("Farewell"),
 }
-MEDIA: Mapping[str, Text] = {"email": _("E-mail"), "text": _("Text"), "chat": _("Chat"), "call": _("Call")}
+MEDIA: Mapping[str, Text] = {"email": _("E-mail"), "text": _("Text message"), "chat": _("Chat"), "call": _("Call")}
 
 
 def reason_label(reason: str) -> Text:
