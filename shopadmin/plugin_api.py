@@ -33,15 +33,20 @@ from shopadmin.contract import (
     BuyerId,
     BuyerIdentifier,
     BuyerSnapshot,
+    Delivery,
     DemoShop,
     ImportFormat,
     IncidentRecorded,
     Manifest,
     MenuItem,
+    MessageChannel,
+    MessageRequest,
+    MessageSnapshot,
     OrderChange,
     OrderChanged,
     OrderId,
     OrderSnapshot,
+    OutgoingMessage,
     Panel,
     PeriodicJob,
     Permission,
@@ -51,6 +56,7 @@ from shopadmin.contract import (
     ReviewId,
     ReviewSnapshot,
     SearchHit,
+    SendResult,
     Standing,
     StandingLevel,
     StandingQuery,
@@ -78,6 +84,13 @@ from shopadmin.services.conflicts import MissingError, ObjectionsError, RefusedE
 from shopadmin.services.idempotency import store_answers as store_api_answers
 from shopadmin.services.idempotency import stored_answers as stored_api_answers
 from shopadmin.services.lists import Filter, ListSpec, Sort, View, fetch_one, parse_id
+from shopadmin.services.messages.blocks import block_buyer, is_contact_blocked
+from shopadmin.services.messages.blocks import blocked as blocked_buyers
+from shopadmin.services.messages.consents import give as give_consent
+from shopadmin.services.messages.consents import has_marketing_consent
+from shopadmin.services.messages.consents import willing as consenting_buyers
+from shopadmin.services.messages.sending import send as send_message
+from shopadmin.services.messages.sending import status as message_status
 from shopadmin.services.order_history import SoldPeriod, first_sold, sold_buyers, sold_periods
 from shopadmin.services.plugins import load_settings as plugin_settings
 from shopadmin.services.refusals import ConflictError, ForbiddenError
@@ -120,6 +133,7 @@ __all__ = [
     "Column",
     "CommandRefusedError",
     "ConflictError",
+    "Delivery",
     "DemoShop",
     "Filter",
     "ForbiddenError",
@@ -130,6 +144,9 @@ __all__ = [
     "ListSpec",
     "Manifest",
     "MenuItem",
+    "MessageChannel",
+    "MessageRequest",
+    "MessageSnapshot",
     "MissingError",
     "ObjectionsError",
     "OrderChange",
@@ -137,6 +154,7 @@ __all__ = [
     "OrderId",
     "OrderRecord",
     "OrderSnapshot",
+    "OutgoingMessage",
     "Pair",
     "Panel",
     "PaymentRecord",
@@ -154,6 +172,7 @@ __all__ = [
     "ReviewSnapshot",
     "SearchHit",
     "SellerRecord",
+    "SendResult",
     "Series",
     "ShopFreeCommand",
     "ShopSettings",
@@ -169,17 +188,25 @@ __all__ = [
     "answer",
     "ask_standing",
     "attempt",
+    "block_buyer",
+    "blocked_buyers",
     "chart_response",
     "chart_svg",
     "chosen_look",
+    "consenting_buyers",
     "db",
     "fetch_one",
     "first_sold",
+    "give_consent",
+    "has_marketing_consent",
     "hookimpl",
+    "is_contact_blocked",
     "json_option",
+    "message_status",
     "parse_id",
     "plugin_settings",
     "record_audit",
+    "send_message",
     "shop_settings",
     "sold_buyers",
     "sold_periods",

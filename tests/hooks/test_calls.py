@@ -18,6 +18,8 @@ from shopadmin.contract import (
     ImportFormat,
     IncidentRecorded,
     Manifest,
+    MessageChannel,
+    MessageSnapshot,
     OrderChange,
     OrderChanged,
     OrderId,
@@ -86,6 +88,7 @@ COLLECTING = [
         lambda: [ImportFormat("good.x", "good", "Good", ("orders",), lambda h: False, lambda h, r, c: iter(()))],
     ),
     ("periodic_jobs", {}, lambda: [PeriodicJob("good.x", 60, print)]),
+    ("message_channels", {}, lambda: [MessageChannel("good.x", "Good", "chat")]),
     ("permissions", {}, lambda: [Permission("good.x:read", "Read")]),
     ("cli_commands", {}, lambda: [object()]),
 ]
@@ -147,6 +150,22 @@ def test_merging_reviews_goes_on_past_a_plugin_that_raises(app_with):
     app_with(bad=plugin("bad", review_badges=lambda reviews: raising()), good=good)
 
     assert hook_calls.review_badges([REVIEW]) == {REVIEW.id: [Badge("one")]}
+
+
+def test_a_channel_under_somebody_elses_name_is_left_out(app_with):
+    app_with(odd=plugin("odd", message_channels=lambda: [MessageChannel("other.x", "X", "chat")]))
+
+    assert {channel.name for channel in hook_calls.message_channels()} == {"email", "chat", "call"}
+
+
+def test_objections_to_a_message_are_heard_and_an_exception_goes_through(app_with):
+    message = MessageSnapshot("k", BuyerId(5), "chat", "chat", "service", "order", ("notice",), "", "", "", "Hello")
+    app_with(no=plugin("no", check_message=lambda message: [Problem("no.hello", message.text)]))
+    assert [problem.message for problem in hook_calls.check_message(message)] == ["Hello"]
+
+    app_with(bad=plugin("bad", check_message=raising))
+    with pytest.raises(RuntimeError):
+        hook_calls.check_message(message)
 
 
 def test_every_objection_is_heard_and_an_exception_goes_through(app_with):

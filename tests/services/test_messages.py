@@ -14,7 +14,7 @@ from shopadmin.models.messages import Consent, ContactDecision, DoNotContact, Ou
 from shopadmin.services import audit, contacts, rotation
 from shopadmin.services.conflicts import MissingError, ObjectionsError, RefusedError
 from shopadmin.services.messages import blocks, consents, contents, delivering, marking
-from shopadmin.services.messages.sending import send
+from shopadmin.services.messages.sending import send, status
 from shopadmin.services.refusals import ConflictError, ForbiddenError
 from shopadmin.services.transactions import writing
 
@@ -94,6 +94,7 @@ def test_the_same_key_again_sends_nothing_again_and_another_message_under_it_is_
         send(OWNER, request(buyer_id, text="Other text"), NOON)
     assert len(stored()) == 1
     assert len(stored(ContactDecision)) == 2
+    assert {key: found.state for key, found in status(["post.1", "post.2"]).items()} == {"post.1": "sent"}
 
 
 @pytest.mark.parametrize(

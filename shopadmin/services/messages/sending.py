@@ -1,6 +1,6 @@
 """``send``: the one way to say something to a buyer. It asks the gate, keeps the answer, and queues what may go out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from shopadmin.services.refusals import ConflictError
 from shopadmin.services.transactions import writing
 
 LONGEST_TEXT, LONGEST_SUBJECT, LONGEST_REF = 10_000, 200, 120
+_CHUNK = 500
 
 
 def send(actor: Actor | None, request: MessageRequest, now: datetime | None = None) -> SendResult:
@@ -53,6 +54,15 @@ def send(actor: Actor | None, request: MessageRequest, now: datetime | None = No
         session.flush()
         gate.note(session, message.id, "asked", decision, now)
         return _result(message)
+
+
+def status(keys: Iterable[str]) -> dict[str, SendResult]:
+    """How messages stand now, by the key they were asked for under; unknown keys are left out."""
+    wanted, found = list(keys), dict[str, SendResult]()
+    for start in range(0, len(wanted), _CHUNK):
+        query = select(OutboxMessage).where(OutboxMessage.key.in_(wanted[start : start + _CHUNK]))
+        found |= {message.key: _result(message, is_repeat=True) for message in db.session().scalars(query)}
+    return found
 
 
 def contact(channel: MessageChannel, request: MessageRequest, at: datetime) -> Contact:
