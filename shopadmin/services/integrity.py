@@ -20,9 +20,11 @@ from shopadmin.models.accounts import Account
 from shopadmin.models.buyers import Buyer, BuyerIdentifier
 from shopadmin.models.cases import Attachment, Note
 from shopadmin.models.imports import ImportCount, ImportFile, ImportRun
+from shopadmin.models.messages import ContactDecision, OutboxMessage
 from shopadmin.models.orders import Order, OrderLine, Payment, Shipment, ShipmentLine
 from shopadmin.models.reviews import Reply, Review
 from shopadmin.services import attachments, audit, contacts, schema, snapshots
+from shopadmin.services.messages import contents
 from shopadmin.services.transactions import write_lock
 
 # How many rows a message names.
@@ -161,6 +163,21 @@ def _sealed_values() -> Iterator[Problem]:
     columns = (BuyerIdentifier.id, BuyerIdentifier.kind, BuyerIdentifier.value_hash, BuyerIdentifier.value_encrypted)
     yield from _opened(select(*columns), identifier, "buyers' identifiers")
 
+    def message(row: Any) -> bool:
+        return bool(contents.unseal(row.content_encrypted).text)
+
+    yield from _opened(select(OutboxMessage.id, OutboxMessage.content_encrypted), message, "messages")
+
+
+def _messages() -> Iterator[Problem]:
+    """Each message has the gate's answer, and one that reached nobody counts against no cap."""
+    unasked = select(OutboxMessage.id).where(~exists().where(ContactDecision.message_id == OutboxMessage.id))
+    yield from _rows(unasked, "message", "messages that the gate was never asked about")
+    stopped = ("blocked", "suppressed", "failed", "bad_number", "duplicate")
+    is_wrong = case((OutboxMessage.state.in_(stopped), OutboxMessage.contact_at.is_not(None)),
+                    else_=OutboxMessage.contact_at.is_(None))  # fmt: skip
+    yield from _rows(select(OutboxMessage.id).where(is_wrong), "message", "messages that count as they should not")
+
 
 def _opened(query: Any, is_right: Callable[[Any], bool], what: str) -> Iterator[Problem]:
     bad = []
@@ -204,4 +221,5 @@ CHECKS: tuple[Callable[[], Iterator[Problem]], ...] = (
     _subjects,
     _files,
     _sealed_values,
+    _messages,
 )

@@ -11,7 +11,7 @@ from shopadmin import testing
 from shopadmin.contract import AccountId, Actor, Delivery, Problem
 from shopadmin.models import db
 from shopadmin.models.messages import Consent, ContactDecision, DoNotContact, OutboxMessage
-from shopadmin.services import audit, contacts, rotation
+from shopadmin.services import audit, contacts, integrity, rotation
 from shopadmin.services.conflicts import MissingError, ObjectionsError, RefusedError
 from shopadmin.services.messages import blocks, consents, contents, delivering, marking
 from shopadmin.services.messages.sending import send, status
@@ -423,3 +423,15 @@ def test_what_messages_say_is_sealed_again_by_a_rotation_of_the_keys(app, buyer_
     (message,) = stored()
     assert contacts.keyring().is_current(message.content_encrypted)
     assert contents.unseal(message.content_encrypted).text == "Sample text"
+
+
+def test_the_check_finds_a_message_that_nobody_was_asked_about_and_one_that_does_not_open(app, buyer_id):
+    send(OWNER, request(buyer_id), NOON)
+    assert integrity.problems() == []
+    message = {"key": "post.2", "content_encrypted": b"x", "contact_at": None}
+    with writing() as session:
+        (known,) = session.scalars(select(OutboxMessage))
+        fields = {column.name: getattr(known, column.name) for column in OutboxMessage.__table__.columns}
+        session.add(OutboxMessage(**(fields | message | {"id": None})))
+
+    assert sorted(problem.code for problem in integrity.problems()) == ["encryption", "message", "message"]
