@@ -343,8 +343,9 @@ def test_a_message_by_hand_waits_for_a_person_and_the_gate_is_asked_when_it_is_m
     asked = send(OWNER, request(buyer_id, channel="chat"), NOON)
     assert delivering.deliver_due("w", NOON) == 0
 
-    with pytest.raises(ObjectionsError, match="too early"):
+    with pytest.raises(ObjectionsError) as refused:
         marking.mark_sent(CLERK, asked.message_id, now=NIGHT)
+    assert [problem.code for problem in refused.value.problems] == ["quiet_hours"]
     assert states() == ["queued"]
     marking.mark_sent(CLERK, asked.message_id, now=NOON)
 

@@ -11,7 +11,6 @@ from typing import Any, Literal
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from shopadmin import hook_calls
 from shopadmin.contract import Delivery, MessageChannel, MessageSnapshot, OutgoingMessage, Problem
 from shopadmin.domain.contact import Contact, Decision, next_open
 from shopadmin.models import db
@@ -137,7 +136,7 @@ def ask_again(row: Any, person: people.Person, now: datetime) -> tuple[Decision,
         subject=content.subject, text=content.text,
     )  # fmt: skip
     try:
-        return decision, hook_calls.check_message(snapshot), False
+        return decision, gate.objections(snapshot), False
     except Exception:  # noted by the hook's guard; the message waits
         return decision, [], True
 

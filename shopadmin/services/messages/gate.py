@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from shopadmin import hook_calls
+from shopadmin.contract import MessageSnapshot, Problem
 from shopadmin.domain.contact import BUYER_WINDOW, Contact, Decision, Facts, decide
 from shopadmin.models import db
 from shopadmin.models.messages import Consent, ContactDecision, OutboxMessage
@@ -54,6 +56,11 @@ def _contact(row: Any) -> Contact:
         row.contact_at, row.medium, row.purpose, row.basis, tuple(row.blocks), row.case_ref, row.review_ref,
         row.is_connected,
     )  # fmt: skip
+
+
+def objections(message: MessageSnapshot) -> list[Problem]:
+    """What is to be said against the message itself, whoever it goes to. An exception of a plugin goes through."""
+    return hook_calls.check_message(message)
 
 
 def note(session: Session, message_id: int, moment: str, decision: Decision, now: datetime) -> None:

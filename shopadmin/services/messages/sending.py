@@ -7,7 +7,6 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
-from shopadmin import hook_calls
 from shopadmin.contract import Actor, MessageChannel, MessageRequest, MessageSnapshot, Problem, SendResult
 from shopadmin.domain.contact import BASES, BLOCKS, Contact, Decision
 from shopadmin.models import db
@@ -46,7 +45,7 @@ def send(actor: Actor | None, request: MessageRequest, now: datetime | None = No
             return _result(known, is_repeat=True)
         wanted = contact(channel, request, max(now, request.not_before or now))
         decision = gate.ask(person, wanted, wanted.at)
-        objections = hook_calls.check_message(_snapshot(channel, request)) if decision.verdict != "deny" else []
+        objections = gate.objections(_snapshot(channel, request)) if decision.verdict != "deny" else []
         message = _message(actor, channel, request, person, decision, objections, wanted.at, now)
         message.destination_hash = people.hash_of(channel.address, address) if channel.address else None
         message.content_encrypted = contents.seal(contents.Content(address, request.subject.strip(), request.text))
