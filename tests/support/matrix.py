@@ -317,7 +317,7 @@ def principals(app: Flask, only: frozenset[str] | None = None) -> Iterator[Princ
         if found.level == "grantable" and (only is None or code in only):
             client = testing.sign_in(app, testing.make_account(app, code))
             yield Principal(code, client, everybodys | {code, *found.implies})
-    if only and len(only) > 1:
+    if only and len(only) > 1 and all(declared[code].level != "owner_only" for code in only):
         client = testing.sign_in(app, testing.make_account(app, *only))
         implied = {read for code in only for read in declared[code].implies}
         yield Principal(" + ".join(sorted(only)), client, everybodys | only | implied)
