@@ -6,8 +6,6 @@ Revises: 0001
 
 import sqlalchemy as sa
 from alembic import op
-from flask import current_app
-from sqlalchemy import make_url
 
 revision = "0003"
 down_revision = "0002"
@@ -28,12 +26,11 @@ POSTGRESQL_TRIGGER = """
 create trigger {table}_refuses_{verb} before {verb} on {table}
 for each row execute function refuse_contact_change()
 """
-# What the role that serves may do where it owns nothing.
+# What the role that serves may do where it owns nothing, if less than everything.
 GRANTS = {
     "consent": "select, insert, update",
     "contact_decision": "select, insert",
     "do_not_contact": "select, insert, update",
-    "outbox_message": "select, insert, update, delete",
 }
 
 
@@ -151,7 +148,6 @@ def upgrade() -> None:
     op.create_index("ix_outbox_message_person", "outbox_message", ["person", "contact_at"], unique=False)
 
     _guard()
-    _grant()
 
 
 def _guard() -> None:
@@ -162,18 +158,6 @@ def _guard() -> None:
     for table, verbs in TRIGGERS.items():
         for verb in verbs:
             op.execute(trigger.format(table=table, verb=verb))
-
-
-def _grant() -> None:
-    """Where another role serves than owns the tables, it gets what it needs and no more."""
-    bind = op.get_bind()
-    serving = make_url(current_app.config["DATABASE_URL"]).username
-    if bind.dialect.name != "postgresql" or serving in (None, bind.scalar(sa.text("select current_user"))):
-        return
-    role = bind.dialect.identifier_preparer.quote(str(serving))
-    for name, rights in GRANTS.items():
-        op.execute(f"grant {rights} on {name} to {role}")
-        op.execute(f"grant usage on sequence {name}_id_seq to {role}")
 
 
 def downgrade() -> None:
