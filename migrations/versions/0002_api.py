@@ -6,8 +6,6 @@ Revises: 0001
 
 import sqlalchemy as sa
 from alembic import op
-from flask import current_app
-from sqlalchemy import make_url
 
 revision = "0002"
 down_revision = "0001"
@@ -45,22 +43,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key_hash", name=op.f("pk_api_idempotency")),
     )
     op.create_index(op.f("ix_api_idempotency_created_at"), "api_idempotency", ["created_at"])
-    _grant()
 
 
 def downgrade() -> None:
     op.drop_index(op.f("ix_api_idempotency_created_at"), table_name="api_idempotency")
     op.drop_table("api_idempotency")
     op.drop_table("api_token")
-
-
-def _grant() -> None:
-    """Where another role serves than owns the tables, it gets what it needs and no more."""
-    bind = op.get_bind()
-    serving = make_url(current_app.config["DATABASE_URL"]).username
-    if bind.dialect.name != "postgresql" or serving in (None, bind.scalar(sa.text("select current_user"))):
-        return
-    role = bind.dialect.identifier_preparer.quote(str(serving))
-    for name, rights in GRANTS.items():
-        op.execute(f"grant {rights} on {name} to {role}")
-    op.execute(f"grant usage on sequence api_token_id_seq to {role}")

@@ -35,6 +35,7 @@ COMMANDS = (backup.backup, backup.restore, check.check, database.db, demo.demo, 
 EVERYTHING, LOG, READING, COUNTING = ("DELETE,INSERT,SELECT,UPDATE", "INSERT,SELECT", "SELECT", "USAGE")
 KEPT = "INSERT,SELECT,UPDATE"
 LIMITED = {
+    "api_idempotency": "DELETE,INSERT,SELECT", "api_token": KEPT,
     "audit_entry": LOG, "audit_seal": LOG, "consent": KEPT, "contact_decision": LOG, "do_not_contact": KEPT,
     "shopadmin_alembic_version": READING,
 }  # fmt: skip
