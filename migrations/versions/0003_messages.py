@@ -6,11 +6,14 @@ Revises: 0001
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
 depends_on = None
+
+LIST = sa.JSON().with_variant(JSONB(), "postgresql")
 
 # Held by the database itself: a decision that was made, and a buyer's no, are never taken away.
 TRIGGERS = {"contact_decision": ("update", "delete"), "do_not_contact": ("delete",)}
@@ -65,7 +68,7 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("moment", sa.String(length=8), nullable=False),
         sa.Column("verdict", sa.String(length=8), nullable=False),
-        sa.Column("reasons", sa.JSON(), nullable=False),
+        sa.Column("reasons", LIST, nullable=False),
         sa.Column("hold_until", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("moment in ('asked', 'sending')", name=op.f("ck_contact_decision_moment")),
         sa.CheckConstraint("verdict in ('allow', 'hold', 'deny')", name=op.f("ck_contact_decision_verdict")),
@@ -108,7 +111,7 @@ def upgrade() -> None:
         sa.Column("medium", sa.String(length=8), nullable=False),
         sa.Column("purpose", sa.String(length=12), nullable=False),
         sa.Column("basis", sa.String(length=12), nullable=False),
-        sa.Column("blocks", sa.JSON(), nullable=False),
+        sa.Column("blocks", LIST, nullable=False),
         sa.Column("case_ref", sa.String(length=120), nullable=False),
         sa.Column("review_ref", sa.String(length=120), nullable=False),
         sa.Column("buyer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -117,7 +120,7 @@ def upgrade() -> None:
         sa.Column("content_encrypted", sa.LargeBinary(), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("verdict", sa.String(length=8), nullable=False),
-        sa.Column("reasons", sa.JSON(), nullable=False),
+        sa.Column("reasons", LIST, nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("next_attempt_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("contact_at", sa.DateTime(timezone=True), nullable=True),
