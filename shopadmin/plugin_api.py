@@ -79,6 +79,7 @@ from shopadmin.domain.records import (
 from shopadmin.hookspecs import hookimpl
 from shopadmin.models import Base, db
 from shopadmin.models.base import BigId, UtcDateTime
+from shopadmin.services.amounts import read_amount
 from shopadmin.services.audit import record as record_audit
 from shopadmin.services.conflicts import MissingError, ObjectionsError, RefusedError
 from shopadmin.services.idempotency import store_answers as store_api_answers
@@ -205,6 +206,7 @@ __all__ = [
     "message_status",
     "parse_id",
     "plugin_settings",
+    "read_amount",
     "record_audit",
     "send_message",
     "shop_settings",

@@ -1,6 +1,6 @@
 """Money is an integer number of minor units (fen, cents) and an ISO 4217 currency code."""
 
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import Context, Decimal, Inexact, InvalidOperation
 
 # ISO 4217: currencies whose minor unit is not a hundredth.
 _EXPONENTS = {
@@ -10,6 +10,16 @@ _EXPONENTS = {
 
 # The largest amount a signed 64-bit column holds with room to add a few thousand of them.
 MAX_MINOR = 10**15
+# What cannot be kept exactly raises rather than being rounded.
+_EXACT = Context(prec=40, traps=[Inexact, InvalidOperation])
+
+
+class TooPreciseError(ValueError):
+    """The amount has more decimal places than its currency."""
+
+
+class TooLargeError(ValueError):
+    """The amount is more than can be kept."""
 
 
 def exponent(currency: str) -> int:
@@ -18,18 +28,22 @@ def exponent(currency: str) -> int:
 
 
 def to_minor(text: str, currency: str) -> int:
-    """Minor units of a plain decimal such as ``12.34``, rounded half up.
+    """Minor units of a plain decimal such as ``12.34``, exact: nobody is charged what they did not write.
 
-    Raises ValueError for anything that is not a finite decimal number, or is too large to keep.
+    Raises ValueError for anything that is not a finite decimal number, TooLargeError, TooPreciseError.
     """
     try:
         amount = Decimal(text)
-        minor = amount.scaleb(exponent(currency)).to_integral_value(ROUND_HALF_UP)
     except InvalidOperation:
         raise ValueError(text) from None
-    if not amount.is_finite() or abs(minor) > MAX_MINOR:
+    if not amount.is_finite():
         raise ValueError(text)
-    return int(minor)
+    if abs(amount) > to_decimal(MAX_MINOR, currency):
+        raise TooLargeError(text)
+    try:
+        return int(amount.scaleb(exponent(currency), _EXACT).to_integral_exact(context=_EXACT))
+    except (Inexact, InvalidOperation):
+        raise TooPreciseError(text) from None
 
 
 def to_decimal(minor: int, currency: str) -> Decimal:

@@ -9,11 +9,11 @@ from sqlalchemy import ColumnElement, select
 
 from shopadmin import hook_calls
 from shopadmin.contract import Actor, BuyerId, IncidentRecorded, OrderId, Problem, Text
-from shopadmin.domain import money
 from shopadmin.models import db
 from shopadmin.models.cases import Incident
 from shopadmin.models.orders import Order
 from shopadmin.services import audit, lists, orders
+from shopadmin.services.amounts import read_amount
 from shopadmin.services.conflicts import RefusedError
 from shopadmin.services.transactions import after_commit, writing
 
@@ -85,7 +85,7 @@ def record(actor: Actor, kind: str, order_no: str, occurred_at: datetime, cost: 
             order_id=order.id if order else None,
             order_no=order_no,
             note=note,
-            cost=_minor(cost, currency) if cost else None,
+            cost=read_amount(cost, currency, "cost", least=0) if cost else None,
             currency=currency if cost else "",
             occurred_at=occurred_at,
             recorded_by=actor.account_id,
@@ -122,13 +122,3 @@ def _order(actor: Actor, order_no: str) -> Order:
     if len(found) != 1:
         raise RefusedError(Problem("order_no", _("There is no order with this number."), "order_no"))
     return found[0]
-
-
-def _minor(cost: str, currency: str) -> int:
-    try:
-        minor = money.to_minor(cost.replace(",", ""), currency)
-    except ValueError:
-        minor = -1
-    if minor < 0:
-        raise RefusedError(Problem("cost", _("Write an amount such as 12.50."), "cost"))
-    return minor

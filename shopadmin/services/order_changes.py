@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from shopadmin import hook_calls
 from shopadmin.contract import Actor, OrderChange, OrderChanged, OrderId, Problem
-from shopadmin.domain import money
 from shopadmin.domain.orders import OrderStatus, can_change_status, refundable
 from shopadmin.models import db
 from shopadmin.models.orders import Chargeback, Order, OrderLine, Refund, Shipment, ShipmentLine
 from shopadmin.services import audit, orders
+from shopadmin.services.amounts import read_amount
 from shopadmin.services.conflicts import ChangedMeanwhileError, MissingError, ObjectionsError, RefusedError
 from shopadmin.services.transactions import after_commit, writing
 
@@ -75,7 +75,7 @@ def record_refund(actor: Actor, order_id: int, amount: str, reason: str) -> None
     reason = _text(reason, "reason", MAX_TEXT)
     with writing() as session:
         order = _load(actor, order_id)
-        minor = _amount(amount, order.currency)
+        minor = read_amount(amount, order.currency, "amount")
         recorded = session.scalar(select(func.sum(Refund.amount)).where(Refund.order_id == order.id)) or 0
         if minor > refundable(order.paid, order.total, order.refunded, int(recorded)):
             raise ObjectionsError(
@@ -99,7 +99,7 @@ def record_chargeback(actor: Actor, order_id: int, amount: str, reason: str) -> 
     reason = _text(reason, "reason", MAX_TEXT)
     with writing() as session:
         order = _load(actor, order_id)
-        minor = _amount(amount, order.currency)
+        minor = read_amount(amount, order.currency, "amount")
         if minor > (order.paid if order.paid is not None else order.total or 0):
             raise ObjectionsError(Problem("chargeback_too_high", _("That is more than was paid."), "amount"))
         session.add(
@@ -193,17 +193,6 @@ def _check_new_parcel(session: Session, order: Order, tracking_no: str) -> None:
         raise ObjectionsError(
             Problem("parcel_known", _("This order has a parcel with that tracking number already."), "tracking_no")
         )
-
-
-def _amount(text: str, currency: str) -> int:
-    """Minor units of what a person typed; commas between thousands are no harm."""
-    try:
-        minor = money.to_minor(text.strip().replace(",", ""), currency)
-    except ValueError:
-        minor = 0
-    if minor <= 0:
-        raise RefusedError(Problem("amount", _("Write an amount such as 12.50."), "amount"))
-    return minor
 
 
 def _text(text: str, field: str, longest: int) -> str:

@@ -187,6 +187,18 @@ def test_a_refund_that_is_too_high_is_a_409(app, client_as):
     assert db.session.scalars(select(Refund)).all() == []
 
 
+def test_a_refund_is_never_rounded(app, client_as):
+    order_id = testing.make_order()
+
+    response = client_as("core.orders:refund", READ).post(
+        f"/admin/orders/details/{order_id}/refund", data={"amount": "50.005", "reason": ""}
+    )
+
+    assert response.status_code == 400
+    assert "“50.005” has too many decimal places: at most 2." in response.text
+    assert db.session.scalars(select(Refund)).all() == []
+
+
 def png(size=(4, 3), **options):
     buffer = io.BytesIO()
     Image.new("RGB", size, "red").save(buffer, options.pop("format", "PNG"), **options)
