@@ -24,7 +24,7 @@ class ActivityView(AdminListView):
     }
     menu_item = MenuItem("insight", 90, "activity")
     spec = activity.ACTIVITY
-    title = _("Activity")
+    title = _("Activity log")
     columns = (
         Column("what", _("What"), export="what"),
         Column("who", _("Who"), export="who"),
@@ -38,7 +38,7 @@ class ActivityView(AdminListView):
     empty_text = _("Everything that people do here will be listed.")
 
     def __init__(self) -> None:
-        super().__init__(name=_("Activity"), endpoint="activity", url="/admin/activity")
+        super().__init__(name=_("Activity log"), endpoint="activity", url="/admin/activity")
 
     def decorate(self, rows: Sequence[Any]) -> Sequence[Any]:
         """Sentences, and the values as far as the reader may see them."""

@@ -33,6 +33,7 @@ def init_app(app: Flask) -> None:
     app.context_processor(lambda: {"shell": _shell()})
     app.add_template_filter(_money, "money")
     app.add_template_filter(_when, "when")
+    app.add_template_filter(_exactly, "exactly")
     app.add_template_filter(_day, "date")
     app.add_template_filter(_age, "age")
     app.add_template_filter(_duration, "duration")
@@ -106,6 +107,15 @@ def _money(minor: int | None, currency: str) -> str:
 def _when(value: datetime | None) -> str:
     """Date and time in the shop's zone, of one width in every language, so that columns line up."""
     return "" if value is None else value.astimezone(settings.load().zone).strftime("%Y-%m-%d %H:%M")
+
+
+def _exactly(value: datetime | None) -> str:
+    """With seconds where there are any, and how far the shop's clock is from UTC then."""
+    if value is None:
+        return ""
+    local = value.astimezone(settings.load().zone)
+    seconds = ":%S" if local.second else ""
+    return f"{local.strftime('%Y-%m-%d %H:%M' + seconds)} UTC{local.isoformat(timespec='minutes')[16:]}"
 
 
 def _day(value: datetime | None) -> str:

@@ -26,7 +26,7 @@ _AREAS: Mapping[str, Text] = {
     "core.messages": _("Messages"),
     "core.contact": _("Consent and do-not-contact"),
     "core.imports": _("Import"),
-    "core.activity": _("Activity"),
+    "core.activity": _("Activity log"),
     "core.team": _("Team"),
 }
 
