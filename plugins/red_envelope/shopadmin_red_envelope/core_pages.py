@@ -41,18 +41,21 @@ def tiles() -> list[Tile]:
     if not (found.running or found.scheduled or found.late_drafts):
         return []
     view = "running" if found.running else "scheduled"
-    note, tone = "", "ok"
+    notes, tone = [], "ok"
+    if found.next_start is not None:
+        left = format_timedelta(timedelta(milliseconds=found.next_start - found.now), granularity="minute")
+        notes.append(gettext("the next begins in %(left)s", left=left))
+        tone = "info"
     if found.late_drafts:
         view, tone = "draft", "warn"
-        note = ngettext(
+        late = ngettext(
             "%(num)s draft begins soon and is not scheduled",
             "%(num)s drafts begin soon and are not scheduled",
             found.late_drafts,
         )
-    elif found.next_start is not None:
-        left = format_timedelta(timedelta(milliseconds=found.next_start - found.now), granularity="minute")
-        note, tone = gettext("the next begins in %(left)s", left=left), "info"
+        notes.append(late)
     url = url_for("red_envelope_campaigns.index_view", view=view)
+    note = " · ".join(notes)
     return [Tile(_("Red envelopes running"), str(found.running), url, permissions.READ, note, tone, "tag", 50)]  # type: ignore[arg-type]
 
 

@@ -1,25 +1,41 @@
 # mypy: disable-error-code="no-untyped-call"
 """Forms. Times are the shop's own, and turned into instants here; denominations are chosen, never typed."""
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from flask_babel import format_currency
+from flask_babel import format_currency, gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateTimeLocalField, IntegerField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
-from shopadmin.plugin_api import RefusedError, shop_settings, to_decimal, to_minor
+from shopadmin.plugin_api import RefusedError, read_amount, shop_settings, to_decimal
 from shopadmin_red_envelope import labels, messages
-from shopadmin_red_envelope.domain.checks import INSTANTS, Activity, Terms
-from shopadmin_red_envelope.domain.times import MissingTimeError, to_instant, to_local
+from shopadmin_red_envelope.domain.checks import HIGHEST_AMOUNT, INSTANTS, Activity, Terms
+from shopadmin_red_envelope.domain.times import MissingTimeError, comes_twice, to_instant, to_local
 from shopadmin_red_envelope.services import activities, denominations
+
+# A comma before exactly three digits: 1,500 is one amount to some and two to others.
+_ONE_OR_TWO = re.compile(r"\d,\d{3}(?!\d)", re.ASCII)
+_BETWEEN = re.compile(r"[\s,，、；;]+")
 
 
 def _choices(words: Mapping[str, Any]) -> list[SelectChoice]:
     return [SelectChoice(code, word) for code, word in words.items()]
+
+
+class AmountsField(StringField):
+    """Amounts in major units, as text."""
+
+    @property
+    def meant(self) -> list[Decimal | str]:
+        """What the text says, however it is written: 50 and 50.00 are the same."""
+        return [_number(part) for part in (self.data or "").split()]
 
 
 class ActivityForm(FlaskForm):
@@ -51,7 +67,7 @@ class CampaignForm(FlaskForm):
         _("Part of the activity"), [Optional()], description=_("The campaign locks when it begins.")
     )
     denomination = SelectField(_("Denomination"), [InputRequired()], description=_("What the shop's category allows."))
-    threshold = StringField(
+    threshold = AmountsField(
         _("From an order amount of"),
         [Length(max=20)],
         description=_("Above the envelope. Empty: the order must only be above the envelope."),
@@ -67,7 +83,7 @@ class CampaignForm(FlaskForm):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         found = [SelectChoice("", str(_("Not chosen yet")))]
-        self.activity_id.choices = found + [SelectChoice(str(row.id), row.name) for row in activities.everything()]
+        self.activity_id.choices = found + [SelectChoice(str(row.id), row.name) for row in activities.coming()]
         self.denomination.choices = [
             SelectChoice(f"{table.category}|{amount}", f"{denominations.category_name(table.category)} · {money}")
             for table in denominations.tables()
@@ -84,7 +100,7 @@ class CampaignForm(FlaskForm):
             category=category,
             amount=int(amount),
             quantity=self.quantity.data,
-            threshold=read_money(self.threshold.data or "", currency, "threshold"),
+            threshold=read_price(self.threshold.data or "", currency, "threshold"),
             mode=self.mode.data,
             after_order_discounts=self.after_order_discounts.data,
             **_instants({name: getattr(self, name).data for name in INSTANTS}),
@@ -111,7 +127,15 @@ class DenominationForm(FlaskForm):
     """A category's amounts, as one line of text."""
 
     category = StringField(_("Category"), [InputRequired(), Length(max=80)])
-    amounts = StringField(_("Amounts"), [InputRequired()], description=_("With blanks between them, such as 5 10 20."))
+    amounts = AmountsField(_("Amounts"), [InputRequired()], description=_("With blanks between them, such as 5 10 20."))
+
+    def found(self, currency: str) -> list[int]:
+        """The amounts in minor units, parted by blanks or by commas of any width. Raises RefusedError."""
+        text = self.amounts.data or ""
+        narrow = "".join(char if char == "，" else unicodedata.normalize("NFKC", char) for char in text)
+        if unclear := _ONE_OR_TWO.search(narrow):
+            raise RefusedError(messages.problem("one_or_two", "amounts", text=unclear[0]))
+        return [read_price(part, currency, "amounts") or 0 for part in _BETWEEN.split(narrow) if part]
 
 
 class MoneyField(StringField):
@@ -136,19 +160,24 @@ def money_text(minor: int, currency: str) -> str:
     return str(format_currency(to_decimal(minor, currency), currency))
 
 
-def read_money(text: str, currency: str, field: str) -> int | None:
-    """Minor units, None for nothing. Raises RefusedError."""
-    if not text.strip():
-        return None
-    try:
-        return to_minor(text.strip().replace(",", ""), currency or "CNY")
-    except ValueError:
-        raise RefusedError(messages.problem("bad_amount", field)) from None
+def read_money(text: str, currency: str, field: str, **bounds: int) -> int | None:
+    """Minor units, None for nothing; ``bounds`` as for ``read_amount``, from 0 on. Raises RefusedError."""
+    return read_amount(text, currency or "CNY", field, **{"least": 0, **bounds}) if text.strip() else None
+
+
+def read_price(text: str, currency: str, field: str) -> int | None:
+    """The same within what an envelope or an order may amount to."""
+    return read_money(text, currency, field, least=1, most=HIGHEST_AMOUNT)
 
 
 def local(instant: int | None) -> datetime | None:
     """For a form's field: the time on the shop's own clock."""
     return None if instant is None else to_local(instant, shop_settings().zone)
+
+
+def offset(moment: datetime) -> str:
+    """How far an aware time's clock is from UTC, such as UTC+08:00."""
+    return f"UTC{moment.isoformat(timespec='minutes')[16:]}"
 
 
 def show_problems(form: Any, refused: RefusedError) -> None:
@@ -160,6 +189,52 @@ def show_problems(form: Any, refused: RefusedError) -> None:
             form.form_errors.append(str(problem.message))
         else:
             field.errors = [*field.errors, str(problem.message)]
+
+
+def show_stored(form: Any, stored: Any) -> None:
+    """At each field whose value differs from what ``stored``, a form of the same kind, holds: what it is now."""
+    for field in form:
+        other = stored._fields.get(field.name)
+        if field.name == "csrf_token" or other is None or _meant(field) == _meant(other):
+            continue
+        field.errors = [*field.errors, gettext("Now stored: “%(value)s”.", value=_in_words(other))]
+
+
+def time_notes(form: Any) -> list[str]:
+    """Which of two instants was taken for each time that comes twice, when the clocks are put back."""
+    zone = shop_settings().zone
+    return [
+        gettext(
+            "“%(name)s”: %(time)s comes twice that night. The first is taken, at %(offset)s.",
+            name=field.label.text,
+            time=f"{field.data:%H:%M}",
+            offset=offset(field.data.replace(tzinfo=zone, fold=0)),
+        )
+        for field in form
+        if isinstance(field, DateTimeLocalField) and field.data and comes_twice(field.data, zone)
+    ]
+
+
+def _meant(field: Any) -> Any:
+    return field.meant if isinstance(field, AmountsField) else field.data or None
+
+
+def _in_words(field: Any) -> str:
+    """A field's value as a person reads it."""
+    if isinstance(field, BooleanField):
+        return gettext("yes") if field.data else gettext("no")
+    if isinstance(field, SelectField):
+        return str({value: label for value, label, *_rest in field.iter_choices()}.get(field.data, ""))
+    if isinstance(field, DateTimeLocalField):
+        return f"{field.data:%Y-%m-%d %H:%M}" if field.data else "–"
+    return str(field.data or "–")
+
+
+def _number(text: str) -> Decimal | str:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return text
 
 
 def _instants(times: Mapping[str, datetime | None]) -> dict[str, int | None]:

@@ -24,6 +24,25 @@ _MARKS: Mapping[str, tuple[str, str]] = {
 }
 KINDS: Mapping[str, object] = {"store": _("Of this store"), "platform": _("Of the platform")}
 MODES: Mapping[str, object] = {"page": _("Buyers collect it on a page"), "push": _("Sent to buyers")}
+FIELDS: Mapping[str, object] = {
+    "activity_id": _("Part of the activity"),
+    "amount": _("Denomination"),
+    "claim_from": _("Collected from"),
+    "claim_to": _("Collected until"),
+    "use_from": _("Used from"),
+    "use_to": _("Used until"),
+}
+_ACTIVITY_MARKS: Mapping[str, tuple[object, str, str]] = {
+    "coming": (_("Coming"), "info", "clock"),
+    "running": (_("Has begun"), "ok", "lock"),
+    "ended": (_("Ended"), "neutral", "patch-check"),
+}
+
+
+def activity_badge(state: str) -> Badge:
+    """Where the activity stands by the clock, as icon, word and colour."""
+    text, tone, icon = _ACTIVITY_MARKS[state]
+    return Badge(text, tone, icon)  # type: ignore[arg-type]
 
 
 def state_badge(state: str) -> Badge:

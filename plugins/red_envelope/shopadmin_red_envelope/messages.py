@@ -1,14 +1,15 @@
 """The sentences for what the rules and the triggers object to."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from flask_babel import format_currency
+from flask_babel import format_currency, format_timedelta
 from flask_babel import lazy_gettext as _
 from sqlalchemy.exc import DBAPIError
 
 from shopadmin.plugin_api import Problem, to_decimal
+from shopadmin_red_envelope import labels
 from shopadmin_red_envelope.domain.budget import WorstCase
 from shopadmin_red_envelope.domain.checks import Objection
 
@@ -25,10 +26,19 @@ _SENTENCES: Mapping[str, Callable[..., Any]] = {
     "stale": lambda: _("Somebody changed this meanwhile. Look at it again, then decide."),
     "bad_name": lambda most: _("Use 1 to %(most)s characters on one line.", most=most),
     "bad_amount": lambda: _("Write an amount above 0, such as 12.50."),
+    "amount_too_high": lambda most: _("At most %(most)s, counted in the smallest coin.", most=f"{most:,}"),
+    "one_or_two": lambda text: _(
+        "“%(text)s” may be one amount or several. Leave the comma out, or put a blank after it.", text=text
+    ),
     "bad_instant": lambda: _("This is not a time that a campaign can have."),
     "bad_quantity": lambda most: _("Between 1 and %(most)s pieces, or empty for no limit.", most=f"{most:,}"),
     "bad_values": lambda: _("These values do not fit together."),
-    "missing": lambda: _("This is needed before the campaign can be scheduled."),
+    "missing": lambda name: _("Fill in “%(name)s” before the campaign is scheduled.", name=name),
+    "after_activity": lambda name, milliseconds: _(
+        "“%(name)s” lies %(time)s after the end of the activity. That is allowed; is it meant?",
+        name=name,
+        time=format_timedelta(timedelta(milliseconds=milliseconds), granularity="hour", threshold=2),
+    ),
     "unknown_field": lambda name: _("There is no field %(name)s.", name=name),
     "unknown_campaign": lambda: _("There is no such campaign."),
     "not_ended": lambda: _("A campaign has not ended yet. Its data stays until every campaign has."),
@@ -66,10 +76,14 @@ _SENTENCES: Mapping[str, Callable[..., Any]] = {
     ),
     "denomination_twice": lambda: _("The same amount stands there twice."),
 }
+# Sentences that stand away from their field, and so say which.
+_NAMING = ("missing", "after_activity")
 
 
 def problem(code: str, field: str = "", **values: Any) -> Problem:
     """The objection in words; its code carries the plugin's name."""
+    if code in _NAMING:
+        values["name"] = labels.FIELDS[field]
     return Problem(f"red_envelope.{code}", _SENTENCES[code](**values), field)
 
 

@@ -14,7 +14,7 @@ from shopadmin_red_envelope import messages
 from shopadmin_red_envelope.domain.checks import MOST_PIECES, check_amount
 from shopadmin_red_envelope.domain.simulation import Draft
 from shopadmin_red_envelope.domain.times import DAY_MS
-from shopadmin_red_envelope.forms import money_text, read_money
+from shopadmin_red_envelope.forms import money_text, read_price
 from shopadmin_red_envelope.models import RedEnvelopeCampaign
 from shopadmin_red_envelope.services import denominations
 from shopadmin_red_envelope.services.forecasts import Question
@@ -67,7 +67,7 @@ class SimulatorForm(FlaskForm):
         """What the form asks. Raises RefusedError."""
         category, _bar, amount = (self.denomination.data or "").rpartition("|")
         table = denominations.newest(category)
-        threshold = read_money(self.threshold.data or "", table.currency, "threshold")
+        threshold = read_price(self.threshold.data or "", table.currency, "threshold")
         if objections := check_amount(int(amount), threshold, table.amounts):
             raise RefusedError(*messages.problems(objections))
         return Question(

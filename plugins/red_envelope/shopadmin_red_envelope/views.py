@@ -16,16 +16,16 @@ from shopadmin.plugin_api import (
     ListSpec,
     MenuItem,
     MissingError,
-    RefusedError,
     attempt,
     parse_id,
+    shop_settings,
     to_decimal,
 )
-from shopadmin_red_envelope import labels, permissions
-from shopadmin_red_envelope.domain import states
+from shopadmin_red_envelope import form_pages, labels, messages, permissions
+from shopadmin_red_envelope.domain import checks, states
 from shopadmin_red_envelope.domain.checks import INSTANTS
 from shopadmin_red_envelope.domain.times import to_datetime
-from shopadmin_red_envelope.forms import AmountForm, CampaignForm, local, money_text, read_money, show_problems
+from shopadmin_red_envelope.forms import AmountForm, CampaignForm, local, money_text, read_money
 from shopadmin_red_envelope.services import activities, budget, campaigns, changing, denominations, listing, sealing
 
 
@@ -103,32 +103,41 @@ class CampaignsView(AdminListView):
     @expose("/details/<row_id>")
     def details_view(self, row_id: str) -> ResponseReturnValue:
         """One campaign, what is locked, and how long until the rest is."""
-        return self._page(parse_id(row_id)), 200
+        return self._page(form_pages.row_id(row_id)), 200
 
     @expose("/new", methods=["GET", "POST"])
     def create_view(self) -> ResponseReturnValue:
         """A new draft."""
         form = CampaignForm()
-        if request.method == "GET":
-            return self._form_page(form, _("New campaign"))
-        return self._save(
-            form, _("New campaign"), lambda: campaigns.create(self.actor, form.terms(), form.activity)
-        )  # fmt: skip
+
+        def save() -> str:
+            made = campaigns.create(self.actor, form.terms(), form.activity)
+            return url_for(".details_view", row_id=made)
+
+        return form_pages.answer(self, form, save, **self._shown(_("New campaign")))
 
     @expose("/details/<row_id>/edit", methods=["GET", "POST"])
     def edit_view(self, row_id: str) -> ResponseReturnValue:
-        """Change a draft; ``version`` in the address says what the person was looking at."""
-        campaign_id = parse_id(row_id)
+        """Change a draft; the page of any other campaign says why it is locked."""
+        campaign_id = form_pages.row_id(row_id)
         row = self._find(campaign_id)
-        if request.method == "GET":
-            return self._form_page(CampaignForm(formdata=None, **_shown_in_form(row)), row.title)
-        form, version = CampaignForm(), self._version()
+        if refusal := states.may_edit(campaigns.standing_of(row), "edit", changing.now()):
+            if request.method == "GET":
+                return redirect(url_for(".details_view", row_id=campaign_id))
+            flash(str(messages.problem(refusal).message), "error")
+            return self._page(campaign_id), 409
+        form = CampaignForm(**_shown_in_form(row))
 
-        def save() -> int:
-            campaigns.edit(self.actor, campaign_id, form.terms(), form.activity, version)
-            return campaign_id
+        def save() -> str:
+            campaigns.edit(self.actor, campaign_id, form.terms(), form.activity, form_pages.version())
+            return url_for(".details_view", row_id=campaign_id)
 
-        return self._save(form, row.title, save)
+        def stored() -> form_pages.Stored:
+            found = self._find(campaign_id)
+            return form_pages.Stored(CampaignForm(formdata=None, **_shown_in_form(found)), _edit_url(found))
+
+        form_url = _edit_url(row) if request.method == "GET" else ""
+        return form_pages.answer(self, form, save, stored, **self._shown(row.title), form_url=form_url)
 
     @expose("/details/<row_id>/schedule", methods=["POST"])
     def schedule_view(self, row_id: str) -> ResponseReturnValue:
@@ -161,52 +170,33 @@ class CampaignsView(AdminListView):
     @expose("/details/<row_id>/delete", methods=["POST"])
     def remove_view(self, row_id: str) -> ResponseReturnValue:
         """Delete a draft."""
-        campaign_id, version = parse_id(row_id), self._version()
+        campaign_id, version = form_pages.row_id(row_id), form_pages.version()
         status = attempt(lambda: campaigns.remove(self.actor, campaign_id, version), _("The draft is deleted."))
         return redirect(self.address()) if status == 200 else (self._page(campaign_id), status)
 
     @expose("/details/<row_id>/copy", methods=["POST"])
     def copy_view(self, row_id: str) -> ResponseReturnValue:
         """Copy it to a new draft."""
-        campaign_id, made = parse_id(row_id), []
+        campaign_id, made = form_pages.row_id(row_id), []
         status = attempt(lambda: made.append(campaigns.copy(self.actor, campaign_id)), _("This is the copy, a draft."))
         if status != 200:
             return self._page(campaign_id), status
         return redirect(url_for(".details_view", row_id=made[0]))
 
     def _act(self, row_id: str, act: Callable[[Any, int, int], None], done: Any) -> ResponseReturnValue:
-        campaign_id, version = parse_id(row_id), self._version()
+        campaign_id, version = form_pages.row_id(row_id), form_pages.version()
         status = attempt(lambda: act(self.actor, campaign_id, version), done)
         if status == 200:
             return redirect(url_for(".details_view", row_id=campaign_id))
         return self._page(campaign_id), status
 
-    def _version(self) -> int:
-        return parse_id(request.args.get("version", ""))
-
     def _find(self, campaign_id: int) -> Any:
         sealing.seal_due()
         return _or_404(lambda: campaigns.find(campaign_id))
 
-    def _save(self, form: CampaignForm, title: Any, save: Callable[[], int]) -> ResponseReturnValue:
-        if not form.validate():
-            return self._form_page(form, title), 400
-        made: list[int] = []
-
-        def keep() -> None:
-            made.append(save())
-
-        try:
-            keep()
-        except RefusedError as refused:
-            show_problems(form, refused)
-            return self._form_page(form, title), 400
-        flash(str(_("Saved.")), "success")
-        return redirect(url_for(".details_view", row_id=made[0]))
-
-    def _form_page(self, form: CampaignForm, title: Any) -> str:
-        template = "shopadmin_red_envelope/form.html"
-        return str(self.render(template, title=title, form=form, back_url=self.address(), back_text=self.title))
+    def _shown(self, title: Any) -> dict[str, Any]:
+        """What the form's page needs beyond the form."""
+        return {"title": title, "back_url": self.address(), "back_text": self.title, "is_lasting": True}
 
     def _page(self, campaign_id: int) -> str:
         row = self._find(campaign_id)
@@ -238,6 +228,8 @@ class CampaignsView(AdminListView):
                 category=denominations.category_name(row.category),
                 times={name: _time(getattr(row, name)) for name in ("lock_at", *INSTANTS)},
                 left=left,
+                zone=shop_settings().timezone,
+                remarks=_remarks(row) if state in ("draft", "scheduled") else [],
                 mode=labels.MODES[row.mode],
                 back_url=self.address(),
                 back_text=self.title,
@@ -258,6 +250,16 @@ def _typed_worst_case(campaign_id: int) -> int | None:
     """The amount that was typed, minor units. Raises RefusedError, MissingError."""
     typed = request.form.get("confirm_worst_case", "")
     return read_money(typed, campaigns.find(campaign_id).currency, "confirm_worst_case")
+
+
+def _edit_url(row: Any) -> str:
+    return url_for(".edit_view", row_id=row.id, version=row.version)
+
+
+def _remarks(row: Any) -> list[Any]:
+    activity = activities.values_of(activities.find(row.activity_id)) if row.activity_id else None
+    found = checks.remarks(campaigns.terms_of(row), activity)
+    return [problem.message for problem in messages.problems(found)]
 
 
 def _time(instant: int | None) -> Any:

@@ -166,8 +166,8 @@ def test_a_new_shop_is_told_why_there_is_nothing(owner: testing.ShopClient) -> N
     [
         ("denomination", "womens_clothing|700", "Not a valid choice"),
         ("threshold", "10", "must be above the envelope"),
-        ("threshold", "nan", "Write an amount above 0"),
-        ("threshold", "1e30", "Write an amount above 0"),
+        ("threshold", "nan", "“nan” is no amount above 0."),
+        ("threshold", "1e30", "“1e30” is no amount above 0."),
         ("quantity", "0", "between 1 and"),
         ("use_days", "366", "between 1 and 365"),
         ("days", "31", "Not a valid choice"),

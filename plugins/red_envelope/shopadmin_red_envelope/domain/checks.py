@@ -73,6 +73,17 @@ def check_campaign(
     ]
 
 
+def remarks(terms: Terms, activity: Activity | None) -> list[Objection]:
+    """What the rules allow and a seller may not have meant: times that go on after their activity (R15).
+
+    ``milliseconds``: for how long.
+    """
+    if activity is None:
+        return []
+    beyond = {name: (getattr(terms, name) or 0) - activity.ends_at for name in ("claim_to", "use_to")}
+    return [Objection("after_activity", name, {"milliseconds": ms}) for name, ms in beyond.items() if ms > 0]
+
+
 def check_amount(amount: int | None, threshold: int | None, denominations: Collection[int]) -> list[Objection]:
     """What speaks against the amount of a campaign whose other terms stand."""
     terms = Terms(title="-", category="", amount=amount, threshold=threshold)
@@ -97,8 +108,10 @@ def check_denominations(category: str, amounts: Collection[int]) -> list[Objecti
     found = list(_name(category, "category"))
     if not 1 <= len(amounts) <= MOST_DENOMINATIONS:
         found.append(Objection("denomination_count", "amounts", {"most": MOST_DENOMINATIONS}))
-    if any(not 1 <= amount <= HIGHEST_AMOUNT for amount in amounts):
+    if any(amount < 1 for amount in amounts):
         found.append(Objection("bad_amount", "amounts"))
+    if any(amount > HIGHEST_AMOUNT for amount in amounts):
+        found.append(Objection("amount_too_high", "amounts", {"most": HIGHEST_AMOUNT}))
     if len(set(amounts)) < len(amounts):
         found.append(Objection("denomination_twice", "amounts"))
     return found
@@ -117,8 +130,10 @@ def _amounts(terms: Terms, denominations: Collection[int]) -> Iterator[Objection
     if terms.quantity is not None and not 1 <= terms.quantity <= MOST_PIECES:
         yield Objection("bad_quantity", "quantity", {"most": MOST_PIECES})
     if terms.threshold is not None:
-        if not 1 <= terms.threshold <= HIGHEST_AMOUNT:
+        if terms.threshold < 1:
             yield Objection("bad_amount", "threshold")
+        elif terms.threshold > HIGHEST_AMOUNT:
+            yield Objection("amount_too_high", "threshold", {"most": HIGHEST_AMOUNT})
         elif terms.amount is not None and terms.threshold <= terms.amount:
             yield Objection("threshold_not_above_amount", "threshold")
     if terms.mode not in MODES:

@@ -47,6 +47,11 @@ def shown_state(campaign: Standing, now: int) -> State:
     return "running" if campaign.use_to is None or now < campaign.use_to else "ended"
 
 
+def activity_state(starts_at: int, ends_at: int, now: int) -> Literal["coming", "running", "ended"]:
+    """Where an activity stands by the clock."""
+    return "coming" if now < starts_at else "running" if now < ends_at else "ended"
+
+
 def may_edit(campaign: Standing, action: Action, now: int) -> Refusal | None:
     """None when ``action`` may be done, else why not. Closes ``MARGIN_MS`` before ``lock_at``.
 

@@ -23,6 +23,12 @@ def to_instant(local: datetime, zone: tzinfo) -> int:
     return to_ms(aware)
 
 
+def comes_twice(local: datetime, zone: tzinfo) -> bool:
+    """Whether the clocks are put back over this naive local time, so that it names two instants."""
+    first, second = (local.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1))
+    return first is not None and second is not None and first > second
+
+
 def to_ms(moment: datetime) -> int:
     """Milliseconds since 1970 of an aware time, exact."""
     return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)

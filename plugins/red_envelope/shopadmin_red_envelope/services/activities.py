@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from shopadmin.plugin_api import Actor, MissingError, ObjectionsError, RefusedError, db, record_audit
+from shopadmin.plugin_api import Actor, MissingError, ObjectionsError, Problem, RefusedError, db, record_audit
 from shopadmin_red_envelope import messages, permissions
 from shopadmin_red_envelope.domain import checks, states
 from shopadmin_red_envelope.models import RedEnvelopeActivity, RedEnvelopeCampaign
-from shopadmin_red_envelope.services.changing import Change, changing
+from shopadmin_red_envelope.services.changing import Change, changing, now
 
 _FIELDS = ("name", "kind", "supports_store_envelopes", "starts_at", "ends_at")
 
@@ -27,6 +27,18 @@ def everything() -> Sequence[RedEnvelopeActivity]:
     """All of them, the latest start first."""
     order = (RedEnvelopeActivity.starts_at.desc(), RedEnvelopeActivity.id.desc())
     return db.session().scalars(select(RedEnvelopeActivity).order_by(*order)).all()
+
+
+def coming() -> Sequence[RedEnvelopeActivity]:
+    """Those that a campaign can still be set up under, the next first."""
+    is_coming = RedEnvelopeActivity.starts_at - states.MARGIN_MS > now()
+    order = (RedEnvelopeActivity.starts_at, RedEnvelopeActivity.id)
+    return db.session().scalars(select(RedEnvelopeActivity).where(is_coming).order_by(*order)).all()
+
+
+def objection(activity: RedEnvelopeActivity) -> Problem | None:
+    """Why the activity cannot change any more; None while it can."""
+    return _objection(db.session(), activity, now())
 
 
 def values_of(row: RedEnvelopeActivity) -> checks.Activity:
@@ -87,13 +99,19 @@ def _open(change: Change, activity_id: int) -> checks.Activity:
     row = change.session.get(RedEnvelopeActivity, activity_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise MissingError(activity_id)
-    if row.starts_at - states.MARGIN_MS <= change.now:
-        raise ObjectionsError(messages.problem("activity_locked"))
-    for campaign in _campaigns(change.session, activity_id):
-        has_begun = campaign.lock_at is not None and campaign.lock_at - states.MARGIN_MS <= change.now
-        if campaign.state == "scheduled" or has_begun:
-            raise ObjectionsError(messages.problem("activity_in_use"))
+    if found := _objection(change.session, row, change.now):
+        raise ObjectionsError(found)
     return values_of(row)
+
+
+def _objection(session: Session, row: RedEnvelopeActivity, moment: int) -> Problem | None:
+    if row.starts_at - states.MARGIN_MS <= moment:
+        return messages.problem("activity_locked")
+    for campaign in _campaigns(session, row.id):
+        has_begun = campaign.lock_at is not None and campaign.lock_at - states.MARGIN_MS <= moment
+        if campaign.state == "scheduled" or has_begun:
+            return messages.problem("activity_in_use")
+    return None
 
 
 def _campaigns(session: Session, activity_id: int) -> Sequence[RedEnvelopeCampaign]:

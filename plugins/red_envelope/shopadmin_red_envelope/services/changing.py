@@ -19,6 +19,13 @@ class ForeignClockError(RuntimeError):
     """The database tells a time that is not its own: fit for tests, refused everywhere else."""
 
 
+class StaleError(ObjectionsError):
+    """Somebody changed the row after the page was opened."""
+
+    def __init__(self) -> None:
+        super().__init__(messages.problem("stale"))
+
+
 @dataclass(slots=True)
 class Change:
     """A transaction at work. ``now``: milliseconds by the database's clock."""
@@ -32,10 +39,10 @@ class Change:
         self.starts += [instant for instant in instants if instant is not None]
 
     def run(self, statement: Update | Delete) -> None:
-        """Change the one row that the statement names by id and version. Raises ObjectionsError when it was changed."""
+        """Change the one row that the statement names by id and version. Raises StaleError when it was changed."""
         found: Any = self.session.execute(statement.execution_options(synchronize_session=False))
         if found.rowcount == 0:
-            raise ObjectionsError(messages.problem("stale"))
+            raise StaleError
 
 
 @contextlib.contextmanager

@@ -7,11 +7,11 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from shopadmin.plugin_api import Actor, ObjectionsError, RefusedError, db, record_audit
+from shopadmin.plugin_api import Actor, RefusedError, db, record_audit
 from shopadmin_red_envelope import messages, permissions
 from shopadmin_red_envelope.domain import checks
 from shopadmin_red_envelope.models import RedEnvelopeDenomination as Denomination
-from shopadmin_red_envelope.services.changing import changing
+from shopadmin_red_envelope.services.changing import StaleError, changing
 
 CATEGORIES: Mapping[str, object] = {"womens_clothing": _("Women's clothing")}
 
@@ -59,7 +59,7 @@ def tables() -> list[Table]:
 def save(actor: Actor | None, category: str, amounts: Sequence[int], currency: str, version: int) -> int:
     """Write a category's table anew; returns its version. ``version``: the one that was looked at, 0 for none.
 
-    Campaigns keep the version they were set up with. Raises ForbiddenError, RefusedError, ObjectionsError.
+    Campaigns keep the version they were set up with. Raises ForbiddenError, RefusedError, StaleError.
     """
     permissions.require(actor, permissions.TABLE)
     category = category.strip()
@@ -68,7 +68,7 @@ def save(actor: Actor | None, category: str, amounts: Sequence[int], currency: s
     with changing() as change:
         before = newest(category, change.session)
         if before.version != version:
-            raise ObjectionsError(messages.problem("stale"))
+            raise StaleError
         for amount in sorted(amounts):
             row = Denomination(category=category, version=version + 1, amount=amount, currency=currency)
             change.session.add(row)
