@@ -171,8 +171,8 @@ def read_price(text: str, currency: str, field: str) -> int | None:
 
 
 def local(instant: int | None) -> datetime | None:
-    """For a form's field: the time on the shop's own clock."""
-    return None if instant is None else to_local(instant, shop_settings().zone)
+    """For a form's field, which knows whole seconds: the time on the shop's own clock."""
+    return None if instant is None else to_local(instant, shop_settings().zone).replace(microsecond=0)
 
 
 def offset(moment: datetime) -> str:
@@ -226,7 +226,7 @@ def _in_words(field: Any) -> str:
     if isinstance(field, SelectField):
         return str({value: label for value, label, *_rest in field.iter_choices()}.get(field.data, ""))
     if isinstance(field, DateTimeLocalField):
-        return f"{field.data:%Y-%m-%d %H:%M}" if field.data else "–"
+        return field.data.isoformat(" ").removesuffix(":00") if field.data else "–"
     return str(field.data or "–")
 
 

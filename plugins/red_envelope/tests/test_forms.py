@@ -161,6 +161,19 @@ def test_a_stale_form_of_an_activity_shows_both_values(owner: testing.ShopClient
     assert stored() == before
 
 
+def test_a_time_to_the_millisecond_is_no_difference(owner: testing.ShopClient) -> None:
+    campaign = make_campaign("draft", use_to=(TERMS.use_to or 0) + 25_187)
+    address = f"{LIST}details/{campaign}/edit"
+    with_seconds = campaign_form(1, use_to="2026-06-21T00:00:25")
+
+    same = owner.post(f"{address}?version=9", data=with_seconds)
+    other = owner.post(f"{address}?version=9", data=campaign_form(1))
+
+    assert (same.status_code, other.status_code) == (409, 409)
+    assert said_at(same.text, "use_to") == ""
+    assert said_at(other.text, "use_to") == "Now stored: “2026-06-21 00:00:25”."
+
+
 def test_a_stale_deletion_of_an_activity_shows_it_again(owner: testing.ShopClient) -> None:
     activity = make_activity()
     owner.post(f"{LIST}activities/{activity}?version=1", data=activity_form(name="First"))
