@@ -142,7 +142,7 @@ def test_the_page_asks_for_the_amount_and_takes_it_as_people_write_it(owner: tes
     for typed in ({}, {"confirm_worst_case": ""}, {"confirm_worst_case": "999"}, {"confirm_worst_case": "all"}):
         refused = owner.post(address, data=typed)
         assert refused.status_code == 400
-    assert "Write an amount above 0" in refused.text
+    assert "“all” is no amount. Write it such as 12.50." in refused.text
     assert stored()["campaign"] == before["campaign"]
 
     assert owner.post(address, data={"confirm_worst_case": "1,000.00"}).status_code == 302
