@@ -21,7 +21,7 @@ WORDS = {
         "waiting": "It begins in", "state": "Running",
     },
     "zh": {
-        "on": "启用", "activity": "新建活动", "campaign": "新建红包活动", "save": "保存",
+        "on": "启用", "activity": "新建促销活动", "campaign": "新建红包活动", "save": "保存",
         "schedule": "排期", "amount": "更改金额", "locked": "全部已锁定", "waiting": "距离开始还有", "state": "进行中",
     },
 }  # fmt: skip
