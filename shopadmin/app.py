@@ -1,6 +1,5 @@
 """``create_app``: a table of contents of named steps. No query runs here."""
 
-import logging
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 from flask import Flask
 from flask_admin.base import Admin
 from flask_admin.theme import Theme
+from flask_babel import lazy_gettext as _
 from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
 from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
@@ -20,12 +20,11 @@ from shopadmin import builtin, hook_calls, hook_guard, keys, plugin_manager, web
 from shopadmin.admin import gate, languages, links, shell, sign_in, transport
 from shopadmin.admin.base import AdminView
 from shopadmin.admin.icons import icons
+from shopadmin.contract import Text
 from shopadmin.http_api import document, serving
 from shopadmin.models import db, engine
 from shopadmin.services import access, activity, plugin_health, restores, transactions
 from shopadmin.services import plugins as plugin_states
-
-log = logging.getLogger(__name__)
 
 
 def create_app(config: Mapping[str, Any] | None = None, plugins: Mapping[str, object] | None = None) -> Flask:
@@ -88,14 +87,18 @@ def _open_database(app: Flask) -> None:
 
 def _register_plugins(app: Flask, plugins: Mapping[str, object] | None) -> None:
     failed: list[plugin_manager.Quarantined] = []
-    given = frozenset(plugins or ())
+    given, not_loaded = frozenset(plugins or ()), frozenset[str]()
+    where = (app.config["PLUGINS_ALLOWED"], app.config["DATA_FOLDER"] / "plugins")
     if app.config["SAFE_MODE"]:
+        not_loaded = plugin_manager.known_names(*where) if plugins is None else given
         plugins = {}  # not even imported: that may be what keeps the shop from starting
     elif plugins is None:
-        plugins, failed = plugin_manager.installed(app.config["PLUGINS_ALLOWED"], app.config["DATA_FOLDER"] / "plugins")
+        plugins, failed = plugin_manager.installed(*where)
     registered = plugin_manager.create(builtin, plugins)
     registered.quarantined.extend(failed)
-    app.extensions["shopadmin.hooks"] = hook_guard.HookRecord(registered, plugin_states.is_on, given)
+    app.extensions["shopadmin.hooks"] = hook_guard.HookRecord(
+        registered, plugin_states.is_on, given, not_loaded=not_loaded
+    )
     # Under the package's own name: no plugin can take the place of another's template, or of the core's.
     folders = {name: FileSystemLoader(folder) for name, folder in registered.template_folders().items()}
     app.jinja_loader = ChoiceLoader([FileSystemLoader(Path(app.root_path, "templates")), PrefixLoader(folders)])
@@ -146,12 +149,14 @@ def _add_plugin_views(app: Flask, admin: Admin) -> None:
             if plugin not in plugins.manifests:
                 continue
             try:
-                _check_plugin_view(app, plugin, view)
-                view.plugin = plugin
-                admin.add_view(view)
+                why = _wrong_view(app, plugin, view)
+                if why is None:
+                    view.plugin = plugin
+                    admin.add_view(view)
             except Exception as error:  # a plugin may do anything while it is added
-                log.error("plugin %s is left out: %s", plugin, error)
-                plugins.quarantine(plugin, f"view {type(view).__name__}: {error}")
+                why = str(error)
+            if why is not None:
+                plugins.quarantine(plugin, _("view %(view)s: %(why)s", view=type(view).__name__, why=why))
 
 
 def _add_api(app: Flask) -> None:
@@ -165,13 +170,15 @@ def _add_api(app: Flask) -> None:
             gate.declare(app, rule.endpoint, gate.PUBLIC if rule.rule == document.PATH else gate.BEARER)
 
 
-def _check_plugin_view(app: Flask, plugin: str, view: Any) -> None:
+def _wrong_view(app: Flask, plugin: str, view: Any) -> Text | None:
+    """Why the view cannot be had; None for one that can."""
     if not isinstance(view, AdminView):
-        raise TypeError("is not an AdminView")
+        return _("is not an AdminView")
     if not view.endpoint.startswith(plugin):
-        raise ValueError(f"endpoint {view.endpoint} does not start with {plugin}")
+        return _("endpoint %(endpoint)s does not start with %(plugin)s", endpoint=view.endpoint, plugin=plugin)
     if view.endpoint in app.blueprints:
-        raise ValueError(f"endpoint {view.endpoint} is taken")
+        return _("endpoint %(endpoint)s is taken", endpoint=view.endpoint)
     for code in view.permissions.values():
         if not code.startswith(f"{plugin}.") or code not in access.all_permissions():
-            raise LookupError(f"permission {code} is not one of the plugin's")
+            return _("permission %(code)s is not one of the plugin's", code=code)
+    return None

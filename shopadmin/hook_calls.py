@@ -83,7 +83,7 @@ def _declared(hook: str, kind: type[T]) -> list[tuple[str, T]]:
                     raise _wrong_type(item, kind)
             items += [(plugin, item) for item in found]
         except Exception as error:  # a plugin may raise anything at all
-            log.error("plugin %s is left out", plugin, exc_info=error)
+            log.info("plugin %s is left out", plugin, exc_info=error)  # said in one line when the server starts
             record().plugins.quarantine(plugin, f"{hook}: {type(error).__name__}: {error}")
     return items
 
@@ -231,6 +231,14 @@ def check_erase(plugin: str) -> list[Problem]:
     return []
 
 
+def warnings_of(plugin: str) -> list[Problem]:
+    """What the plugin would have against its data being taken away, as a warning: an error costs the warning alone."""
+    try:
+        return [found for found in check_erase(plugin) if isinstance(found, Problem)]
+    except Exception:  # noted; it must not keep the owner from switching the plugin off
+        return []
+
+
 def settings_form(plugin: str) -> type[Any] | None:
     """The plugin's settings form, None for a plugin without."""
     for name, call in _implementations("shopadmin_settings_form", at_start=True):
@@ -247,7 +255,12 @@ def periodic_jobs() -> list[tuple[str, PeriodicJob]]:
 
 def run_periodic(plugin: str, job: PeriodicJob) -> bool:
     """Do it once; whether it went well."""
-    return _guarded(plugin, job.name, lambda: job.run() or True, reads=False) is not None
+    try:
+        with calling(plugin, job.name, reads=False, may_take_long=True):
+            job.run()
+    except Exception:  # noted; the next time is another chance
+        return False
+    return True
 
 
 def message_channels() -> list[MessageChannel]:

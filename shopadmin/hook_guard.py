@@ -52,13 +52,14 @@ class HookRecord:
     """The plugins, and what happened in their hooks since the start; lives on the app.
 
     ``on_by_default``: on until somebody says otherwise; ``late``: whose tables are not up to date, None until somebody
-    has looked; ``unstored`` waits to be written to the database.
+    has looked; ``not_loaded``: known by name alone, in safe mode; ``unstored`` waits to be written to the database.
     """
 
     plugins: Plugins
     is_on: Callable[[str], bool] = lambda name: True
     on_by_default: frozenset[str] = frozenset()
     late: frozenset[str] | None = None
+    not_loaded: frozenset[str] = frozenset()
     failures: deque[HookFailure] = field(default_factory=lambda: deque(maxlen=200))
     unstored: deque[HookFailure] = field(default_factory=lambda: deque(maxlen=200))
     calls: dict[int, Call] = field(default_factory=dict)
@@ -80,8 +81,11 @@ def reading_plugin() -> str:
 
 
 @contextlib.contextmanager
-def calling(plugin: str, hook: str, *, reads: bool) -> Iterator[None]:
-    """Around one call. An exception is noted and goes through. ``reads``: the plugin may not write meanwhile."""
+def calling(plugin: str, hook: str, *, reads: bool, may_take_long: bool = False) -> Iterator[None]:
+    """Around one call. An exception is noted and goes through. ``reads``: the plugin may not write meanwhile.
+
+    ``may_take_long``: no page waits for it.
+    """
     app_record = record()
     started = time.monotonic()
     call = Call(plugin, hook, reference(), started)
@@ -97,7 +101,7 @@ def calling(plugin: str, hook: str, *, reads: bool) -> Iterator[None]:
             _reading.reset(mark)
         del app_record.calls[id(call)]
         seconds = time.monotonic() - started
-        if seconds > SLOW_SECONDS:
+        if seconds > SLOW_SECONDS and not may_take_long:
             _note_slow(app_record, call, seconds)
 
 

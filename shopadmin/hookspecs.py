@@ -165,7 +165,10 @@ def shopadmin_check_order_change(change: OrderChange, actor: Actor) -> Sequence[
 
 @hookspec
 def shopadmin_check_erase() -> Sequence[Problem]:
-    """Object to erasing the plugin's data. Called before it is done; an error keeps the data."""
+    """Object to erasing the plugin's data. Called before it is done; an error keeps the data.
+
+    The owner who switches the plugin off reads the objections as a warning.
+    """
     raise NotImplementedError
 
 

@@ -14,9 +14,10 @@ from types import ModuleType
 from typing import Any
 
 import pluggy
+from flask_babel import lazy_gettext as _
 
 from shopadmin import hookspecs
-from shopadmin.contract import API_VERSION, Manifest
+from shopadmin.contract import API_VERSION, Manifest, Text
 from shopadmin.models import Base
 
 ENTRY_POINTS = "shopadmin.plugins"
@@ -24,12 +25,20 @@ BUILT_IN = "core"
 _NAME = re.compile(r"[a-z][a-z0-9_]{1,39}")
 
 
+class LeftOutError(Exception):
+    """The plugin is not even tried; ``reason``: why, for a person."""
+
+    def __init__(self, reason: Text) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 @dataclass(frozen=True, slots=True)
 class Quarantined:
     """A plugin that was left out, and why."""
 
     name: str
-    reason: str
+    reason: Text
 
 
 @dataclass(slots=True)
@@ -55,7 +64,7 @@ class Plugins:
                     found[plugin.__name__] = folder
         return found
 
-    def quarantine(self, name: str, reason: str) -> None:
+    def quarantine(self, name: str, reason: Text) -> None:
         """Take a plugin out again: what it gave is not used from here on."""
         if self.manager.has_plugin(name):
             self.manager.unregister(name=name)
@@ -87,10 +96,10 @@ def installed(allowed: frozenset[str] | None, folder: Path) -> tuple[dict[str, o
             continue
         try:
             if name in found:
-                raise ImportError(f"{name} is installed as well: take it out of {folder.name}/")
+                raise LeftOutError(_("it is installed as well: take it out of %(folder)s/", folder=folder.name))
             found[name] = load()
         except (Exception, SystemExit) as error:  # a plugin may do anything at all while it is imported
-            failed.append(Quarantined(name, f"import: {type(error).__name__}: {error}"))
+            failed.append(Quarantined(name, _why_not_loaded(error)))
     return found, failed
 
 
@@ -105,6 +114,17 @@ def distributed(name: str, allowed: frozenset[str] | None) -> Any:
     return entry_points[name].load()
 
 
+def known_names(allowed: frozenset[str] | None, folder: Path) -> frozenset[str]:
+    """The names of what ``installed`` would load: nothing is imported."""
+    return frozenset(name for name, _load in _candidates(folder) if allowed is None or name in allowed)
+
+
+def _why_not_loaded(error: BaseException) -> Text:
+    if isinstance(error, LeftOutError):
+        return error.reason
+    return _("import: %(error)s", error=f"{type(error).__name__}: {error}")
+
+
 def _candidates(folder: Path) -> Iterator[tuple[str, Callable[[], object]]]:
     for entry_point in importlib.metadata.entry_points(group=ENTRY_POINTS):
         yield entry_point.name, entry_point.load
@@ -115,17 +135,19 @@ def _candidates(folder: Path) -> Iterator[tuple[str, Callable[[], object]]]:
 
 
 def _load_local(name: str, source: Path) -> ModuleType:
-    """Run one file of the data folder as a module. Raises ImportError for one that others may write."""
+    """Run one file of the data folder as a module. Raises LeftOutError for one that others may write."""
     for path in (source, source.parent):
         if path.stat().st_mode & 0o022:
-            raise ImportError(f"{path.name} can be changed by other users of this machine: chmod go-w {path.name}")
+            raise LeftOutError(
+                _("%(file)s can be changed by other users of this machine: chmod go-w %(file)s", file=path.name)
+            )
     module_name = f"shopadmin_local_{name}"
     is_package = source.name == "__init__.py"
     spec = importlib.util.spec_from_file_location(
         module_name, source, submodule_search_locations=[str(source.parent)] if is_package else None
     )
     if spec is None or spec.loader is None:
-        raise ImportError(f"{source.name} is no Python module")
+        raise LeftOutError(_("%(file)s is no Python module", file=source.name))
     module = importlib.util.module_from_spec(spec)
     sys.modules[module_name] = module
     try:
@@ -150,17 +172,19 @@ def _add(plugins: Plugins, name: str, plugin: object) -> None:
         plugins.quarantine(name, reason)
 
 
-def _wrong_hooks(manager: pluggy.PluginManager, plugin: object) -> str:
+def _wrong_hooks(manager: pluggy.PluginManager, plugin: object) -> Text:
     """A hook that does not exist is named with the one that was probably meant."""
     known = [name for name, _ in inspect.getmembers(hookspecs, inspect.isfunction) if name.startswith("shopadmin_")]
     for caller in manager.get_hookcallers(plugin) or []:
         if caller.name not in known:
             close = difflib.get_close_matches(caller.name, known, n=1)
-            return f"unknown hook {caller.name}" + (f"; did you mean {close[0]}?" if close else "")
+            if close:
+                return _("unknown hook %(hook)s; did you mean %(close)s?", hook=caller.name, close=close[0])
+            return _("unknown hook %(hook)s", hook=caller.name)
     return ""
 
 
-def _wrong_tables(name: str, plugin: object) -> str:
+def _wrong_tables(name: str, plugin: object) -> Text:
     """A table under a foreign name could take another owner's place; a foreign key would chain two owners together."""
     if not isinstance(plugin, ModuleType):
         return ""
@@ -171,26 +195,29 @@ def _wrong_tables(name: str, plugin: object) -> str:
             continue
         for table in map(str, mapper.tables):
             if not table.startswith(prefix):
-                return f"table {table} does not start with {prefix}"
+                return _("table %(table)s does not start with %(prefix)s", table=table, prefix=prefix)
         for key in (key for table in mapper.tables for key in getattr(table, "foreign_keys", ())):
             target = key.target_fullname.partition(".")[0]
             if not target.startswith(prefix):
-                return f"a foreign key to {target}, which is not the plugin's own: a plain indexed id instead"
+                return _(
+                    "a foreign key to %(table)s, which is not the plugin's own: a plain indexed id instead",
+                    table=target,
+                )
     return ""
 
 
-def _wrong_manifest(plugins: Plugins, name: str, plugin: Any) -> str:
+def _wrong_manifest(plugins: Plugins, name: str, plugin: Any) -> Text:
     if not hasattr(plugin, "shopadmin_manifest"):
-        return "no shopadmin_manifest"
+        return _("no shopadmin_manifest: it does not say what it is")
     manifest = plugin.shopadmin_manifest()
     if not isinstance(manifest, Manifest):
-        return "shopadmin_manifest does not return a Manifest"
+        return _("shopadmin_manifest does not return a Manifest")
     if manifest.name != name or not _NAME.fullmatch(name) or name == BUILT_IN:
-        return f"bad name {manifest.name!r}: the entry point and the manifest must agree, in lower case"
+        return _("bad name “%(name)s”: the entry point and the manifest must agree, in lower case", name=manifest.name)
     if manifest.api_version != API_VERSION:
-        return f"made for API version {manifest.api_version}, this is {API_VERSION}"
+        return _("made for API version %(theirs)s, this is %(ours)s", theirs=manifest.api_version, ours=API_VERSION)
     if clash := _prefix_clash(name, plugins.manifests):
-        return f"{name} and {clash} share a prefix, so their tables could be mistaken"
+        return _("%(name)s and %(other)s share a prefix, so their tables could be mistaken", name=name, other=clash)
     plugins.manifests[name] = manifest
     return ""
 

@@ -35,7 +35,7 @@ _SALES = (18, 22, 19, 31, 28, 40, 44, 36, 29, 33, 47, 52, 49, 61)
 _STATUSES = (
     "pending_payment", "paid", "shipped", "delivered", "completed", "cancelled", "refunded", "unavailable", "open",
     "draft", "posted", "confirmed", "active", "disabled", "invited", "paused", "quarantined", "queued", "running",
-    "done", "failed", "undone", "uploaded", "staging", "staged", "cancelling", "undoing",
+    "done", "failed", "undone", "not_loaded", "uploaded", "staging", "staged", "cancelling", "undoing",
 )  # fmt: skip
 
 

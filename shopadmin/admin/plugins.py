@@ -1,12 +1,13 @@
 """Plugins: which there are, whether they are on, what they ask for, what went wrong in them. The owner's alone."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from flask import abort, current_app, redirect, request, url_for
+from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin.base import expose
-from flask_babel import get_locale, ngettext
+from flask_babel import get_locale
 from flask_babel import lazy_gettext as _
 from wtforms import Form
 
@@ -14,7 +15,7 @@ from shopadmin import hook_calls
 from shopadmin.admin import pages
 from shopadmin.admin.base import AdminView
 from shopadmin.contract import MenuItem
-from shopadmin.services import plugin_data, plugin_health
+from shopadmin.services import plugin_data, plugin_health, plugin_texts, plugin_trouble
 from shopadmin.services import plugins as plugin_states
 from shopadmin.services.conflicts import MissingError
 
@@ -41,8 +42,7 @@ class PluginsView(AdminView):
     def index_view(self) -> ResponseReturnValue:
         """Every plugin with its state."""
         rows = [_shown(card) for card in plugin_states.cards()]
-        is_safe = bool(current_app.config["SAFE_MODE"])
-        return self.render("admin/plugins/index.html", rows=rows, is_safe=is_safe)
+        return self.render("admin/plugins/index.html", rows=rows, is_safe=plugin_states.is_safe_mode())
 
     @expose("/details/<plugin>")
     def details_view(self, plugin: str) -> ResponseReturnValue:
@@ -96,7 +96,8 @@ class PluginsView(AdminView):
                 plugin=_shown(card),
                 permissions=card.permissions,
                 data=plugin_data.measure(name),
-                failures=plugin_health.recent(name),
+                warnings=_warnings(card),
+                failures=[(found, plugin_texts.said(found.error)) for found in plugin_health.recent(name)],
                 form=form or _settings_form(card),
                 **{
                     f"{act}_url": url_for(f".{act}", plugin=name)
@@ -114,6 +115,11 @@ def _find(name: str) -> plugin_states.PluginCard:
         abort(404)
 
 
+def _warnings(card: plugin_states.PluginCard) -> list[Any]:
+    """What the plugin would have said against, before it is switched off."""
+    return [problem.message for problem in hook_calls.warnings_of(card.name)] if card.state == "on" else []
+
+
 def _settings_form(card: plugin_states.PluginCard, posted: Any = None) -> Form | None:
     """The plugin's form with what was saved, or with what is posted; none for a plugin that is not on."""
     kind = hook_calls.settings_form(card.name) if card.state == "on" else None
@@ -126,16 +132,19 @@ def _settings_form(card: plugin_states.PluginCard, posted: Any = None) -> Form |
 
 def _shown(card: plugin_states.PluginCard) -> dict[str, Any]:
     made = card.manifest
-    failures = plugin_health.recent(card.name)
+    trouble = plugin_trouble.summary(card, datetime.now(UTC))
     return {
         "name": card.name,
         "title": made.title if made else card.name,
-        "summary": made.summary if made else card.reason,
+        "summary": made.summary if made else "",
         "reason": card.reason,
         "version": made.version if made else "",
         "api_version": made.api_version if made else "",
         "homepage": made.homepage if made else "",
         "state": card.state,
-        "trouble": ngettext("%(num)s failure", "%(num)s failures", len(failures)) if failures else "",
+        "decided": card.decided,
+        "is_known": made is not None,
+        "slowness": plugin_trouble.slowness(plugin_trouble.counting(card), datetime.now(UTC)),
+        "trouble": " · ".join(map(str, trouble)),
         "url": url_for("plugins.details_view", plugin=card.name),
     }

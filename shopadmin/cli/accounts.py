@@ -10,19 +10,32 @@ from flask import current_app
 from shopadmin.admin import gate
 from shopadmin.cli.main import RefusedError, answer, json_option, with_app
 from shopadmin.contract import Actor
-from shopadmin.services import access, accounts, invitations, links
+from shopadmin.services import access, accounts, invitations, links, server_address
 from shopadmin.services.refusals import ConflictError, ForbiddenError
 
 base_url_option = click.option(
     "--base-url",
-    default=lambda: f"http://127.0.0.1:{os.environ.get('PORT') or 8000}",
-    help="Where browsers reach the shop; without it http://127.0.0.1 and PORT, else 8000.",
+    help="Where browsers reach the shop; without it the running server's address, else 127.0.0.1 and PORT, or 8000.",
 )
 
 
-def _answer_link(issued: links.IssuedLink, base_url: str, as_json: bool, **more: Any) -> None:
+def _answer_link(issued: links.IssuedLink, given: str | None, as_json: bool, **more: Any) -> None:
+    known = given or server_address.running(current_app.config["DATA_FOLDER"])
+    base_url = known or f"http://127.0.0.1:{os.environ.get('PORT') or 8000}"
     url = issued.url(base_url)
-    answer({"url": url, "email": issued.email, "expires_at": issued.expires_at.isoformat(), **more}, as_json, url)
+    if not known and not as_json:
+        click.echo(f"No server runs here, {base_url} is assumed: --base-url names another address.", err=True)
+    answer(
+        {
+            "url": url,
+            "email": issued.email,
+            "expires_at": issued.expires_at.isoformat(),
+            "address_is_assumed": not known,
+            **more,
+        },
+        as_json,
+        url,
+    )
 
 
 @click.command("sign-in-link")
@@ -30,12 +43,12 @@ def _answer_link(issued: links.IssuedLink, base_url: str, as_json: bool, **more:
 @base_url_option
 @json_option
 @with_app
-def sign_in_link(email: str, base_url: str, as_json: bool) -> None:
+def sign_in_link(email: str, base_url: str | None, as_json: bool) -> None:
     """Print a link that signs EMAIL in once, within 15 minutes. Exit 0 printed, 2 no such active account."""
     try:
         issued = accounts.sign_in_link(email)
     except LookupError:
-        raise RefusedError(f"no active account has the address {email}") from None
+        raise RefusedError(f"no active account has the address {email}", "no_account") from None
     _answer_link(issued, base_url, as_json)
 
 
@@ -48,7 +61,7 @@ def sign_in_link(email: str, base_url: str, as_json: bool) -> None:
 @json_option
 @with_app
 def invite(
-    email: str, more_points: tuple[str, ...], name: str, points: tuple[str, ...], base_url: str, as_json: bool
+    email: str, more_points: tuple[str, ...], name: str, points: tuple[str, ...], base_url: str | None, as_json: bool
 ) -> None:
     """Print an invitation for EMAIL, in the owner's name: single use, 72 hours.
 
@@ -61,11 +74,11 @@ def invite(
     try:
         issued = invitations.invite(owner, email, name or email.partition("@")[0][:80], points)
     except ConflictError as error:
-        raise RefusedError(str(error.message)) from error
+        raise RefusedError(str(error.message), "conflict") from error
     except ForbiddenError:
-        raise RefusedError("one of these permissions is the owner's alone") from None
+        raise RefusedError("one of these permissions is the owner's alone", "forbidden") from None
     except ValueError as error:
-        raise RefusedError(f"this cannot be the {error} of an account") from error
+        raise RefusedError(f"this cannot be the {error} of an account", "bad_value") from error
     _answer_link(issued, base_url, as_json, permissions=sorted(points))
 
 
@@ -73,7 +86,7 @@ def _owner() -> Actor:
     found = accounts.owner()
     actor = access.load_actor(found.id) if found else None
     if actor is None:
-        raise RefusedError("nobody owns this shop yet; open the link that shopadmin run prints first")
+        raise RefusedError("nobody owns this shop yet; open the link that shopadmin run prints first", "no_owner")
     return actor
 
 
@@ -82,7 +95,7 @@ def _check_point(point: str) -> None:
     if point not in known:
         closest = difflib.get_close_matches(point, known, n=1)
         hint = f"; did you mean {closest[0]}?" if closest else ""
-        raise RefusedError(f"no permission is called {point}{hint}")
+        raise RefusedError(f"no permission is called {point}{hint}", "unknown_permission")
 
 
 @click.command()
@@ -148,11 +161,11 @@ def deactivate(email: str, as_json: bool) -> None:
     """Lock EMAIL out at once. Exit 0 done, 2 no such account, or the owner's."""
     found = accounts.find_by_email(email)
     if found is None:
-        raise RefusedError(f"no account has the address {email}")
+        raise RefusedError(f"no account has the address {email}", "no_account")
     try:
         stopped = accounts.deactivate(None, found.id)
     except ForbiddenError:
-        raise RefusedError("the owner cannot be locked out: a shop always has one") from None
+        raise RefusedError("the owner cannot be locked out: a shop always has one", "owner") from None
     emails = [invitation.email for invitation in stopped]
     text = f"{found.email} is locked out." + "".join(f"\nThe invitation of {other} has stopped." for other in emails)
     answer({"email": found.email, "active": False, "stopped_invitations": emails}, as_json, text)
@@ -162,7 +175,7 @@ def deactivate(email: str, as_json: bool) -> None:
 @base_url_option
 @json_option
 @with_app
-def reset_owner_link(base_url: str, as_json: bool) -> None:
+def reset_owner_link(base_url: str | None, as_json: bool) -> None:
     """Print a link with which the owner sets a new password: single use, 30 minutes. Exit 0."""
     _answer_link(accounts.make_setup_link(), base_url, as_json)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from shopadmin.cli import starting
+from shopadmin.cli.contexts import inside
 from shopadmin.cli.main import AppFactory, RefusedError, answer, build_app, json_option, with_app
 from shopadmin.services import backups, occupancy, restores, schema
 from shopadmin.services.backup_archives import BadArchiveError
@@ -28,7 +29,7 @@ def backup(file: Path | None, with_keys: bool, as_json: bool) -> None:
     try:
         made = backups.create(file, with_keys)
     except OSError as error:
-        raise RefusedError(f"the backup could not be written: {error.strerror or error}") from error
+        raise RefusedError(f"the backup could not be written: {error.strerror or error}", "not_written") from error
     notice = KEYS_WARNING if with_keys else NO_KEYS_NOTICE
     answer(
         {"file": str(made), "bytes": made.stat().st_size, "with_keys": with_keys}, as_json, f"Backup: {made}\n{notice}"
@@ -45,12 +46,12 @@ def restore(app_factory: AppFactory, file: Path, yes: bool, as_json: bool) -> No
     app = build_app(app_factory)
     if not yes:
         click.confirm(f"Replace the shop in {app.config['DATA_FOLDER']} by {file.name}?", abort=True)
-    with app.app_context():
+    with inside(app):
         try:
             found = restores.restore(file)
         except (BadArchiveError, occupancy.OccupiedError) as error:
-            raise RefusedError(f"nothing was changed: {error}") from error
-    with build_app(app_factory).app_context():  # with the keys and the database that have just come back
+            raise RefusedError(f"nothing was changed: {error}", "not_restored") from error
+    with inside(build_app(app_factory)):  # with the keys and the database that have just come back
         starting.upgrade()
         restores.note(file.name, found)
         rows = sum(found.rows.values())

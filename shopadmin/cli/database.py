@@ -50,7 +50,7 @@ def revision(message: str, plugin: str | None, as_json: bool) -> None:
     try:
         path = schema.revise(_owner(plugin), message)
     except (schema.SchemaError, CommandError) as error:
-        raise RefusedError(str(error)) from error
+        raise RefusedError(str(error), "schema") from error
     answer({"file": str(path)}, as_json, f"Written: {path}. Read it before you run it.")
 
 
@@ -71,7 +71,7 @@ def downgrade(target: str, plugin: str | None, yes: bool, as_json: bool) -> None
     try:
         schema.downgrade(owner, target)
     except CommandError as error:
-        raise RefusedError(str(error)) from error
+        raise RefusedError(str(error), "schema") from error
     heads = schema.heads()
     answer({"owner": owner, "revision": heads.get(owner, "")}, as_json, f"{owner} is at {heads.get(owner, 'base')}.")
 
@@ -80,5 +80,5 @@ def _owner(plugin: str | None) -> str:
     if plugin is None:
         return schema.CORE
     if plugin not in schema.owners():
-        raise RefusedError(f"no plugin {plugin} with tables is installed")
+        raise RefusedError(f"no plugin {plugin} with tables is installed", "unknown_plugin")
     return plugin

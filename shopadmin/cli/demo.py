@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import click
 
 from shopadmin.cli import starting
+from shopadmin.cli.contexts import inside
 from shopadmin.cli.main import AppFactory, RefusedError, answer, json_option
 from shopadmin.services import accounts, occupancy
 from shopadmin.services.demo import load
@@ -30,7 +31,7 @@ def demo(
     # The port first: where it is taken, nothing is made.
     listener = None if data_only else starting.listen(port)
     app = starting.open_app(app_factory, safe_mode)
-    with app.app_context():
+    with inside(app):
         starting.upgrade()
         loaded = _load(fresh)
     if listener is None:
@@ -45,11 +46,12 @@ def _load(fresh: bool) -> bool:
             load.empty()
         return load.load(datetime.now(UTC))
     except occupancy.OccupiedError as error:
-        raise RefusedError(str(error)) from error
+        raise RefusedError(str(error), "occupied") from error
     except load.RealShopError as error:
         raise RefusedError(
             "this folder holds a shop of your own, and the demo never touches one; "
-            "SHOPADMIN_DATA=FOLDER names another folder for the demo"
+            "SHOPADMIN_DATA=FOLDER names another folder for the demo",
+            "real_shop",
         ) from error
 
 

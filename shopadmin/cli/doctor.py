@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import config as environment
 from shopadmin.cli import start_checks
+from shopadmin.cli.contexts import inside
 from shopadmin.cli.main import AppFactory, RefusedError, answer, build_app, json_option
 from shopadmin.models import db
 from shopadmin.services import database_roles, schema
@@ -61,7 +62,7 @@ def _findings(app_factory: AppFactory) -> Iterator[Finding]:
         yield "keys", False, error.message
         return
     yield "keys", True, "the signing key and the data keys are there"
-    with app.app_context():
+    with inside(app):
         yield from _database()
         yield _plugins(app)
 

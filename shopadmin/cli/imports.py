@@ -176,7 +176,7 @@ def undo(run_id: int, force_rest: bool, as_json: bool) -> None:
         answer(result, as_json, f"{refused}\n{listed}")
         raise SystemExit(1) from None
     except runs.ImportRefusedError as refused:
-        answer({"run": run_id, "error": str(refused)}, as_json, str(refused))
+        answer({"run": run_id, "error": str(refused), "code": refused.code}, as_json, str(refused))
         raise SystemExit(1) from None
     _work(lambda owner: jobs.claim(job_id, owner))
     found = undoing.plan(run_id)

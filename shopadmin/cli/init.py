@@ -25,6 +25,6 @@ def init(name: str | None, currency: str | None, timezone: str | None, language:
     try:
         found = shops.set_up(name, currency, timezone, language)
     except shops.BadSettingError as error:
-        raise RefusedError(f"--{error.field}: {error}") from error
+        raise RefusedError(f"--{error.field}: {error}", f"bad_{error.field}") from error
     text = f"{found.name}: {found.currency}, {found.timezone}, {found.language}. Next: shopadmin run"
     answer({"shop": asdict(found)}, as_json, text)

@@ -29,6 +29,6 @@ def rotate(as_json: bool) -> None:
     try:
         values = rotation.rotate(show)
     except (occupancy.OccupiedError, KeyringError) as error:
-        raise RefusedError(str(error)) from error
+        raise RefusedError(str(error), "not_rotated") from error
     notice = "Backups made before need the old keys: make a new backup now."
     answer({"values": values, "notice": notice}, as_json, f"\n{values} values are under the new key. {notice}")

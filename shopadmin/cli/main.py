@@ -1,39 +1,22 @@
 """The command group. It is handed the app factory, so that commands need not import the app."""
 
-import contextlib
 import functools
 import json
 from collections.abc import Callable
-from typing import IO, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
-from flask import Flask, has_app_context
+from flask import Flask, current_app, has_app_context
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from shopadmin.cli import plugin_commands
+from shopadmin.cli.contexts import inside
+from shopadmin.cli.refusals import RefusedError as RefusedError
 from shopadmin.keys import KeyringError
 from shopadmin.services import database_roles, occupancy, schema
 
 AppFactory = Callable[..., Flask]
 F = TypeVar("F", bound=Callable[..., Any])
-
-
-class RefusedError(click.ClickException):
-    """What was asked for cannot be done as things stand: exit 2 and one clear line, with ``--json`` in an object."""
-
-    exit_code = 2
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        context = click.get_current_context(silent=True)
-        self.as_json = context is not None and bool(context.params.get("as_json"))
-
-    def show(self, file: IO[Any] | None = None) -> None:
-        """Say why: on standard output for a program, on standard error for a person."""
-        if self.as_json:
-            click.echo(json.dumps({"error": self.message}, ensure_ascii=False))
-        else:
-            super().show(file)
 
 
 class _CommandLine(click.Group):
@@ -61,7 +44,7 @@ def build_app(app_factory: AppFactory) -> Flask:
     try:
         return app_factory()
     except KeyringError as error:
-        raise RefusedError(str(error)) from error
+        raise RefusedError(str(error), "keys") from error
 
 
 def with_app(command: F) -> F:
@@ -70,21 +53,20 @@ def with_app(command: F) -> F:
     @click.pass_obj
     @functools.wraps(command)
     def run(app_factory: AppFactory, *args: Any, **kwargs: Any) -> Any:
-        # A plugin's command runs inside the context that its group has opened.
-        with contextlib.nullcontext() if has_app_context() else build_app(app_factory).app_context():
+        with inside(current_app if has_app_context() else build_app(app_factory)):
             try:
                 return command(*args, **kwargs)
             except occupancy.OccupiedError as error:
-                raise RefusedError(str(error)) from error
+                raise RefusedError(str(error), "occupied") from error
             except OperationalError as error:
-                raise RefusedError(f"the database does not answer: {error.orig}".strip()) from error
+                raise RefusedError(f"the database does not answer: {error.orig}".strip(), "database") from error
             except schema.OwnershipError as error:
-                raise RefusedError(str(error)) from error
+                raise RefusedError(str(error), "not_owner") from error
             except ProgrammingError as error:
                 if not database_roles.is_refusal(error):
                     raise
                 raise RefusedError(
-                    f"{error.orig}; shopadmin db upgrade gives the role that serves its rights"
+                    f"{error.orig}; shopadmin db upgrade gives the role that serves its rights", "database_rights"
                 ) from error
 
     return run  # type: ignore[return-value]

@@ -8,6 +8,8 @@ from flask import Flask
 
 import config as environment
 from shopadmin import hook_calls, plugin_manager
+from shopadmin.cli.contexts import inside
+from shopadmin.cli.refusals import AS_JSON, RefusedError
 
 
 class ShopFreeCommand(click.Command):
@@ -35,11 +37,19 @@ class _PluginGroup(click.Group):
             self._shop()
         return super().get_command(ctx, cmd_name)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        ctx.meta[AS_JSON] = "--json" in ctx.args  # of the command's options, which are read after _enter
+        return super().invoke(ctx)
+
+    def is_loaded(self) -> bool:
+        """Whether there is no such plugin that safe mode has kept out."""
+        return self._plugin not in self._shop().extensions["shopadmin.hooks"].not_loaded
+
     def _shop(self) -> Flask:
         """The app, whose registered plugins say what commands there are."""
         if self._app is None:
             self._app = self._open_shop()
-            with self._app.app_context():
+            with inside(self._app):
                 for owner, command in hook_calls.cli_commands():
                     if owner == self._plugin:
                         self.add_command(command)
@@ -50,15 +60,30 @@ class _PluginGroup(click.Group):
         ctx = click.get_current_context()
         if isinstance(self.commands[str(ctx.invoked_subcommand)], ShopFreeCommand):
             return
-        ctx.with_resource(self._shop().app_context())
+        ctx.with_resource(inside(self._shop()))
         if not hook_calls.is_on(self._plugin):
-            raise click.UsageError(f"the plugin {self._plugin} is off; shopadmin plugins enable {self._plugin}")
+            raise RefusedError(
+                f"the plugin {self._plugin} is off; shopadmin plugins enable {self._plugin}", "plugin_off"
+            )
 
 
-def group(name: str, open_shop: Callable[[], Flask]) -> click.Group | None:
+def group(name: str, open_shop: Callable[[], Flask]) -> click.Command | None:
     """The commands of the plugin, which the command line names with ``-`` for ``_``; None where there are none."""
     found = _PluginGroup(name.replace("-", "_"), open_shop)
-    return found if found.commands or found.list_commands(click.Context(found)) else None
+    if found.commands or found.list_commands(click.Context(found)):
+        return found
+    return None if found.is_loaded() else _not_loaded(name)
+
+
+def _not_loaded(name: str) -> click.Command:
+    """Whatever is asked of it, it says why there is no answer."""
+    anything = {"ignore_unknown_options": True, "allow_extra_args": True}
+
+    @click.command(name, context_settings=anything, add_help_option=False)
+    def refused() -> None:
+        raise RefusedError(f"the plugin {name.replace('-', '_')} is not loaded (safe mode)", "safe_mode")
+
+    return refused
 
 
 def _shop_free(plugin: str) -> list[ShopFreeCommand]:

@@ -3,6 +3,7 @@
 import click
 
 from shopadmin.cli import starting
+from shopadmin.cli.contexts import inside
 from shopadmin.cli.main import AppFactory
 from shopadmin.services import accounts, settings, shops
 
@@ -18,7 +19,7 @@ def run(app_factory: AppFactory, port: int | None, safe_mode: bool) -> None:
     """
     listener = starting.listen(port)  # first: where the port is taken, nothing is made
     app = starting.open_app(app_factory, safe_mode)
-    with app.app_context():
+    with inside(app):
         starting.upgrade()
     starting.serve(app, listener, _welcome)
 

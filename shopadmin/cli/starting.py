@@ -1,5 +1,6 @@
 """The steps that ``run`` and ``demo`` share: refuse, prepare the database, hold the shop, serve."""
 
+import logging
 import os
 import socket
 from collections.abc import Callable
@@ -9,16 +10,18 @@ from flask import Flask
 
 import config as environment
 from shopadmin.cli import serving, start_checks
+from shopadmin.cli.contexts import inside
 from shopadmin.cli.main import AppFactory, RefusedError, build_app
-from shopadmin.services import backups, occupancy, plugins, schema
+from shopadmin.services import backups, occupancy, plugins, schema, server_address
 
+log = logging.getLogger(__name__)
 LOOPBACK = "127.0.0.1"
 
 
 def refuse_bad_files() -> None:
     """Raise RefusedError for files that others can read and disks that cannot lock."""
     for problem in start_checks.file_problems(environment.from_environment()):
-        raise RefusedError(problem)
+        raise RefusedError(problem, "files")
 
 
 def open_app(app_factory: AppFactory, safe_mode: bool) -> Flask:
@@ -28,7 +31,7 @@ def open_app(app_factory: AppFactory, safe_mode: bool) -> Flask:
         os.environ["SHOPADMIN_SAFE_MODE"] = "1"  # the worker reads it too
     app = build_app(app_factory)
     for problem in start_checks.app_problems(app):
-        raise RefusedError(problem)
+        raise RefusedError(problem, "configuration")
     return app
 
 
@@ -49,7 +52,7 @@ def upgrade(owner: str | None = None) -> list[str]:
             plugins.switch_on_installed()
         return moved
     except schema.SchemaError as error:
-        raise RefusedError(str(error)) from error
+        raise RefusedError(str(error), "schema") from error
 
 
 def wanted_port(option: int | None) -> int | None:
@@ -58,7 +61,7 @@ def wanted_port(option: int | None) -> int | None:
     if option is not None or not text:
         return option
     if not text.isdigit() or int(text) > 65535:
-        raise RefusedError(f"PORT={text} is no port number")
+        raise RefusedError(f"PORT={text} is no port number", "bad_port")
     return int(text)
 
 
@@ -67,7 +70,7 @@ def listen(option: int | None) -> socket.socket:
     try:
         return serving.listen(LOOPBACK, wanted_port(option))
     except serving.PortTakenError as error:
-        raise RefusedError(f"{error}; PORT= names another one") from error
+        raise RefusedError(f"{error}; PORT= names another one", "port_taken") from error
 
 
 def serve(app: Flask, listener: socket.socket, welcome: Callable[[str], str]) -> None:
@@ -75,17 +78,27 @@ def serve(app: Flask, listener: socket.socket, welcome: Callable[[str], str]) ->
     url = serving.address(listener)
 
     def announce() -> None:
+        name_left_out(app)
         click.echo(f"Listening on {url}")
-        with app.app_context():
+        with inside(app):
             click.echo(welcome(url))
         click.echo("Ctrl-C stops it.")
 
     try:
-        with occupancy.shared(app.config["DATA_FOLDER"]):
+        folder = app.config["DATA_FOLDER"]
+        with occupancy.shared(folder), server_address.announced(folder, url):
             serving.serve(app, listener, announce)
     except occupancy.OccupiedError as error:
-        raise RefusedError(str(error)) from error
+        raise RefusedError(str(error), "occupied") from error
     click.echo("Stopped.")
+
+
+def name_left_out(app: Flask) -> None:
+    """A line for each plugin that the shop does without, in the words of ``plugins list``."""
+    with inside(app):
+        for card in plugins.cards():
+            if card.state == "quarantined":
+                log.error("plugin %s is left out: %s", card.name, card.reason)
 
 
 port_option = click.option("--port", type=click.IntRange(0, 65535), help="Instead of PORT.")

@@ -28,7 +28,9 @@ def create_token(
     try:
         issued = api_tokens.create(None, label, wanted, days)
     except ValueRefusedError as error:
-        raise RefusedError("; ".join(f"{found.field}: {found.message}" for found in error.problems)) from error
+        raise RefusedError(
+            "; ".join(f"{found.field}: {found.message}" for found in error.problems), error.problems[0].code
+        ) from error
     result = {
         "id": issued.id,
         "token": issued.text,
@@ -71,5 +73,5 @@ def revoke_token(token_id: int, as_json: bool) -> None:
     try:
         api_tokens.revoke(None, token_id)
     except MissingError:
-        raise RefusedError(f"there is no token {token_id}") from None
+        raise RefusedError(f"there is no token {token_id}", "unknown_token") from None
     answer({"id": token_id, "active": False}, as_json, f"Token {token_id} is revoked.")

@@ -18,4 +18,4 @@ def worker(app_factory: AppFactory, parent_pipe: int | None) -> None:
     try:
         process.main(build_app(app_factory), parent_pipe)
     except process.WorkerRunsError as error:
-        raise RefusedError(str(error)) from error
+        raise RefusedError(str(error), "worker_runs") from error

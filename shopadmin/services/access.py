@@ -87,7 +87,8 @@ def declare_permissions(app: Flask) -> None:
         if permission.code.startswith(f"{plugin}."):
             declared[permission.code] = permission
         else:
-            plugins.quarantine(plugin, f"permission {permission.code} does not start with {plugin}.")
+            why = _("permission %(code)s does not start with %(plugin)s.", code=permission.code, plugin=plugin)
+            plugins.quarantine(plugin, why)
     left_out = {found.name for found in plugins.quarantined}
     declared = {code: found for code, found in declared.items() if code.partition(".")[0] not in left_out}
     app.extensions["shopadmin.permissions"] = declared

@@ -54,6 +54,10 @@ def erase(actor: Actor | None, name: str, typed: str) -> int:
         )
     if card.state == "on":
         raise ObjectionsError(Problem("is_on", _("Switch the plugin off first: what it shows would be gone under it.")))
+    if card.state == "not_loaded":
+        raise ObjectionsError(
+            Problem("safe_mode", _("In safe mode the plugin cannot be asked: start the shop without it first."))
+        )
     if name not in schema.heads():
         raise MissingError(name)
     if card.manifest and (objections := hook_calls.check_erase(name)):

@@ -5,34 +5,43 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from flask import g
+from flask import current_app, g
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
-from shopadmin.contract import Actor, Manifest, Permission, Problem
+from shopadmin.contract import Actor, Manifest, Permission, Problem, Text
 from shopadmin.hook_guard import record
 from shopadmin.models import db
+from shopadmin.models.audit import AuditEntry
 from shopadmin.models.plugins import PluginState
-from shopadmin.services import access, audit, schema, settings
+from shopadmin.services import access, audit, plugin_texts, schema, settings
 from shopadmin.services.conflicts import MissingError, ObjectionsError
 from shopadmin.services.transactions import writing
 
-# ``quarantined``: wrong, left out at the start; ``missing``: its tables are here, the plugin is not.
-State = Literal["on", "off", "paused", "quarantined", "missing"]
+# ``quarantined``: wrong, left out at the start; ``missing``: its tables are here, the plugin is not; ``not_loaded``: in
+# safe mode, whatever it is else.
+State = Literal["on", "off", "paused", "quarantined", "missing", "not_loaded"]
 
 
 @dataclass(frozen=True, slots=True)
 class PluginCard:
-    """What is known of a plugin without calling it. ``reason``: why it is quarantined."""
+    """What is known of a plugin without calling it.
+
+    ``reason``: why it is quarantined, paused or not loaded. ``decided``: what was decided last, by the owner or by a
+    pause; empty where nothing was.
+    """
 
     name: str
     state: State
     manifest: Manifest | None = None
-    reason: str = ""
+    reason: Text = ""
     permissions: tuple[Permission, ...] = ()
+    decided: str = ""
 
 
-_LATE = "pending migration: stop the shop and start it again, or run shopadmin db upgrade"
+_LATE = _("pending migration: stop the shop and start it again, or run shopadmin db upgrade")
+_NOT_LOADED = _("not loaded (safe mode)")
+_LONGEST_NAME = 40
 NOT_OWNER = Problem(
     "not_owner",
     _(
@@ -76,22 +85,52 @@ def switch_on_installed() -> None:
 
 
 def cards() -> list[PluginCard]:
-    """Every plugin that is registered, was left out, or has left tables behind, by name."""
-    plugins = record().plugins
+    """Every plugin that is registered, was left out, or has left tables behind, by name.
+
+    In safe mode: every one that the shop knows of by its name.
+    """
     states = dict(db.session().execute(select(PluginState.name, PluginState.state)).all())
-    found = {name: PluginCard(name, "quarantined", None, reason) for name, reason in _left_out().items()}
     heads = schema.heads()
-    for owner in heads:
-        if owner != schema.CORE and owner not in found:
-            found[owner] = PluginCard(owner, "missing")
-    for name in plugins.names():
-        state: Any = states.get(name) or ("on" if name in record().on_by_default else "off")
-        is_behind = name in _late() and (state == "on" or name in heads)
-        reason = _LATE if is_behind else ""
-        found[name] = PluginCard(
-            name, "quarantined" if reason else state, plugins.manifests[name], reason, _permissions(name)
-        )
+    owners = heads.keys() - {schema.CORE}
+    if is_safe_mode():
+        names = record().not_loaded | states.keys() | owners
+        return [PluginCard(name, "not_loaded", None, _NOT_LOADED, (), _decided(name, states)) for name in sorted(names)]
+    found = {owner: PluginCard(owner, "missing", decided=states.get(owner, "")) for owner in owners}
+    for name, reason in left_out().items():
+        found[name] = PluginCard(name, "quarantined", None, reason, (), states.get(name, ""))
+    found |= {name: _registered(name, states, name in heads) for name in record().plugins.names()}
     return [found[name] for name in sorted(found)]
+
+
+def _registered(name: str, states: Mapping[str, str], has_tables: bool) -> PluginCard:
+    state: Any = _decided(name, states) or "off"
+    reason: Text = _paused_because(name) if state == "paused" else ""
+    if name in _late() and (state == "on" or has_tables):
+        state, reason = "quarantined", _LATE
+    manifest = record().plugins.manifests[name]
+    return PluginCard(name, state, manifest, reason, _permissions(name), states.get(name, ""))
+
+
+def _decided(name: str, states: Mapping[str, str]) -> str:
+    return states.get(name) or ("on" if name in record().on_by_default else "")
+
+
+def _paused_because(name: str) -> Text:
+    """What the activity log says of the last pause."""
+    query = (
+        select(AuditEntry.reason)
+        .where(
+            AuditEntry.object_type == "plugin", AuditEntry.object_id == name, AuditEntry.code == _CODES["paused"]
+        )
+        .order_by(AuditEntry.id.desc())
+        .limit(1)
+    )  # fmt: skip
+    return plugin_texts.said(db.session().scalar(query) or "")
+
+
+def is_safe_mode() -> bool:
+    """Whether the shop was started without loading any plugin."""
+    return bool(current_app.config["SAFE_MODE"])
 
 
 def card(name: str) -> PluginCard:
@@ -102,7 +141,8 @@ def card(name: str) -> PluginCard:
     raise MissingError(name)
 
 
-def _left_out() -> Mapping[str, str]:
+def left_out() -> Mapping[str, Text]:
+    """What was left out at the start, and why."""
     return {found.name: found.reason for found in record().plugins.quarantined}
 
 
@@ -120,16 +160,22 @@ def enable(actor: Actor | None, name: str) -> None:
         except schema.OwnershipError as error:
             raise ObjectionsError(NOT_OWNER) from error
         look_again()
-    if found.state in ("quarantined", "missing"):
+    if found.state in ("quarantined", "missing", "not_loaded"):
         why = found.reason or _("it is not installed")
-        raise ObjectionsError(Problem("quarantined", _("This plugin cannot be switched on: %(why)s", why=why)))
+        raise ObjectionsError(Problem(found.state, _("This plugin cannot be switched on: %(why)s", why=why)))
     _switch(actor, name, "on")
 
 
 def disable(actor: Actor | None, name: str) -> None:
-    """Switch a plugin off: nothing of it is shown, its data and everybody's grants stay. Raises MissingError."""
-    if card(name).manifest is None:
+    """Switch a plugin off: nothing of it is shown, its data and everybody's grants stay.
+
+    In safe mode the next start finds it off. Raises MissingError, or ObjectionsError for one that was left out.
+    """
+    found = card(name)
+    if found.state == "missing" or len(name) > _LONGEST_NAME:
         raise MissingError(name)
+    if found.manifest is None and found.state != "not_loaded":
+        raise ObjectionsError(Problem(found.state, _("This plugin is not on: %(why)s", why=found.reason)))
     _switch(actor, name, "off")
 
 
@@ -181,9 +227,3 @@ def save_settings(actor: Actor | None, name: str, values: Mapping[str, Any]) -> 
         before = dict(row.settings)
         row.settings = dict(values)
         audit.record(actor, "core.plugin.configured", "plugin", name, before=before, after=dict(values))
-
-
-def findings() -> list[tuple[str, str]]:
-    """What is wrong with the installed plugins, name and reason: for ``shopadmin plugins check``."""
-    late = [(card.name, card.reason) for card in cards() if card.manifest and card.state == "quarantined"]
-    return sorted([*_left_out().items(), *late])

@@ -15,7 +15,7 @@ from shopadmin import hookspecs, testing
 from shopadmin.admin.base import AdminView
 from shopadmin.contract import Badge, Manifest, Panel, Permission
 from shopadmin.hookspecs import hookimpl
-from shopadmin.services import settings
+from shopadmin.services import plugin_trouble, settings
 
 MANIFEST = """
 from shopadmin.plugin_api import AdminView, Base, Manifest, Permission, hookimpl
@@ -162,6 +162,9 @@ def test_what_is_wrong_at_the_start_is_left_out_with_the_reason_and_the_shop_sta
 
 
 def test_safe_mode_leaves_all_of_them_alone(zoo):
+    (zoo / "plugins" / "marker.py").write_text("open(__file__ + '.imported', 'w')\n")
+    (zoo / "plugins" / "marker.py").chmod(0o600)
+
     listed = subprocess.run(
         [sys.executable, "-m", "shopadmin", "plugins", "list", "--json"],
         env=os.environ | {"SHOPADMIN_DATA": str(zoo), "SHOPADMIN_SAFE_MODE": "1"},
@@ -171,9 +174,15 @@ def test_safe_mode_leaves_all_of_them_alone(zoo):
         check=True,
     )
 
-    # The shop's own database knows of installed plugins that kept something; of the zoo it knows nothing then.
-    assert {row["state"] for row in json.loads(listed.stdout)["plugins"]} <= {"missing"}
-    assert not {row["name"] for row in json.loads(listed.stdout)["plugins"]} & set(AT_START)
+    rows = {row["name"]: row for row in json.loads(listed.stdout)["plugins"]}
+    assert rows.keys() >= AT_START.keys() | {"tame"}
+    assert {row["state"] for row in rows.values()} == {"not_loaded"}
+    assert {row["reason"] for row in rows.values()} == {"not loaded (safe mode)"}
+    assert rows["tame"]["decided"] == "on"
+    assert not (zoo / "plugins" / "marker.py.imported").exists()
+    assert run(zoo, "plugins", "list").returncode == 0
+    assert (zoo / "plugins" / "marker.py.imported").exists()
+    (zoo / "plugins" / "marker.py").unlink()
 
 
 def misbehaving(answer) -> SimpleNamespace:
@@ -277,9 +286,10 @@ def test_whatever_a_plugin_does_every_core_page_answers_and_the_culprit_is_named
     assert answers == dict.fromkeys(PAGES, 200)
     page = owner.get("/admin/plugins/").text
     assert "Odd one" in page
-    assert "failure" in page
+    assert "failure" in page or "slow call" in page
     with app.app_context():
         assert settings.load().name != "Mine now"
+        assert [name for name, _reason in plugin_trouble.findings()] == ["odd"]
 
 
 def test_a_page_of_a_plugin_that_fails_is_an_error_with_a_reference(make_app):

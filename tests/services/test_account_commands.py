@@ -9,7 +9,7 @@ from forms import PASSWORD, send
 from shopadmin import testing
 from shopadmin.cli import accounts as commands
 from shopadmin.cli.main import build
-from shopadmin.services import access, accounts, sessions
+from shopadmin.services import access, accounts, server_address, sessions
 
 
 @pytest.fixture
@@ -71,6 +71,32 @@ def test_the_address_of_the_shop_can_be_named(app, run):
     _code, answer = run("invite", "anna@example.com", "--base-url", "https://shop.example/")
 
     assert answer["url"].startswith("https://shop.example/account/invite/")
+
+
+def test_the_address_of_the_server_that_runs_is_known(app, run, monkeypatch):
+    monkeypatch.setenv("PORT", "8123")
+    testing.make_account(app, is_owner=True)
+    folder = app.config["DATA_FOLDER"]
+
+    with server_address.announced(folder, "http://127.0.0.1:8031"):
+        with server_address.announced(folder, "http://127.0.0.1:8032"):  # a second server on the same shop
+            _code, answer = run("invite", "anna@example.com")
+        assert server_address.running(folder) == "http://127.0.0.1:8031"
+
+    assert answer["url"].startswith("http://127.0.0.1:8031/account/invite/")
+    assert answer["address_is_assumed"] is False
+    assert server_address.running(folder) is None
+
+
+def test_an_address_that_a_crash_left_behind_does_not_count_and_a_guess_is_called_one(app, monkeypatch):
+    monkeypatch.delenv("PORT", raising=False)
+    testing.make_account(app, is_owner=True)
+    (app.config["DATA_FOLDER"] / "server.address").write_text("http://127.0.0.1:8031")
+
+    result = CliRunner().invoke(build(lambda: app, commands.commands), ["invite", "anna@example.com"])
+
+    assert result.stdout.startswith("http://127.0.0.1:8000/account/invite/")
+    assert "http://127.0.0.1:8000 is assumed" in result.stderr
 
 
 @pytest.mark.parametrize(

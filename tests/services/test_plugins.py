@@ -2,16 +2,19 @@
 
 import shutil
 import stat
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from flask_babel import force_locale
 from sqlalchemy import inspect, select, text
 
 from shopadmin import hook_calls, plugin_manager, testing
 from shopadmin.contract import Actor
 from shopadmin.models import db
 from shopadmin.models.audit import AuditEntry
-from shopadmin.services import integrity, plugin_data, plugins, schema
+from shopadmin.models.plugins import PluginState
+from shopadmin.services import integrity, plugin_data, plugin_trouble, plugins, schema
 from shopadmin.services.conflicts import MissingError, ObjectionsError, RefusedError
 from shopadmin.services.transactions import writing
 
@@ -97,6 +100,47 @@ def test_what_the_allow_list_does_not_name_is_not_even_imported(folder):
     assert failed == []
 
 
+def test_the_names_of_what_would_load_are_known_without_importing_any(folder):
+    (folder / "evil.py").write_text("raise SystemExit('imported')\n")
+    (folder / "_hidden.py").write_text("")
+
+    assert plugin_manager.known_names(None, folder) >= {"gift", "evil"}
+    assert plugin_manager.known_names(frozenset({"evil"}), folder) == {"evil"}
+    assert "_hidden" not in plugin_manager.known_names(None, folder)
+
+
+def test_safe_mode_knows_every_plugin_by_name_and_switches_it_off_for_the_next_start(shop, folder, make_app):
+    with writing() as session:
+        session.add(PluginState(name="gone", state="paused", changed_at=datetime.now(UTC), settings={}))
+    plugins.enable(None, "gift")
+    database = shop.config["DATABASE_URL"]
+    safe = make_app(plugins={"gift": object(), "new": object()}, SAFE_MODE=True, DATABASE_URL=database)
+
+    with safe.app_context():
+        assert {card.name: card.state for card in plugins.cards()} == dict.fromkeys(
+            ("gift", "gone", "new"), "not_loaded"
+        )
+        with pytest.raises(ObjectionsError):
+            plugins.enable(None, "gift")
+        with pytest.raises(ObjectionsError):
+            plugin_data.erase(None, "gift", "gift")
+        plugins.disable(None, "gift")
+        assert plugins.card("gift").decided == "off"
+        assert plugin_data.measure("gift").rows == 2
+
+    assert not hook_calls.is_on("gift")
+    assert plugins.card("gift").state == "off"
+
+
+def test_a_name_that_no_plugin_can_have_is_not_kept_in_safe_mode(make_app):
+    app = make_app(plugins={"x" * 41: object()}, SAFE_MODE=True)
+    with app.app_context():
+        with pytest.raises(MissingError):
+            plugins.disable(None, "x" * 41)
+
+        assert plugins.card("x" * 41).decided == "on"
+
+
 def test_a_plugin_switched_off_keeps_its_data_and_comes_back_with_it(shop):
     actor = owner(shop)
 
@@ -152,8 +196,9 @@ def test_a_plugin_whose_tables_are_behind_stays_out_until_they_are_upgraded(fold
         plugins.look_again()
 
         assert not hook_calls.is_on("gift")
-        assert plugins.findings() == [("gift", plugins.card("gift").reason)]
-        assert "pending migration" in plugins.card("gift").reason
+        assert plugin_trouble.findings() == [("gift", str(plugins.card("gift").reason))]
+        with force_locale("en"):
+            assert "pending migration" in plugins.card("gift").reason
         with pytest.raises(ObjectionsError):
             plugins.enable(None, "gift")
         assert schema.heads()["gift"] == "0001"

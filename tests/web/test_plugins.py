@@ -1,14 +1,15 @@
 """The Plugins page: the owner's alone; a switch is felt by the next request."""
 
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from forms import send
 from sqlalchemy import text
 
-from shopadmin import plugin_manager, testing
-from shopadmin.services import plugin_data, plugins, schema
+from shopadmin import hook_guard, plugin_manager, testing
+from shopadmin.services import plugin_data, plugin_health, plugins, schema
 from shopadmin.services.transactions import writing
 
 GIFT = Path(__file__).resolve().parents[1] / "support" / "gift"
@@ -104,6 +105,60 @@ def test_erasing_asks_for_the_name_and_for_the_plugin_to_be_off(shop, owner):
         assert plugin_data.measure("gift").tables == 0
 
 
+def test_the_reason_for_leaving_one_out_stands_once_and_nothing_is_claimed_of_its_permissions(owner):
+    page = owner.get("/admin/plugins/details/wrong").text
+
+    assert page.count("no shopadmin_manifest") == 1
+    assert "It brings no permissions of its own" not in page
+    row = owner.get("/admin/plugins/").text.partition("/admin/plugins/details/wrong")[2].partition("</tr>")[0]
+    assert "no shopadmin_manifest" in row.partition('data-label="Trouble"')[2]
+
+
+def test_the_reason_is_said_in_the_readers_language(owner):
+    send(owner, "/admin/profile/", "/preferences/language", language="zh")
+
+    assert "没有 shopadmin_manifest" in owner.get("/admin/plugins/").text
+
+
+def test_switching_off_asks_first_and_says_what_becomes_of_it(shop, owner, monkeypatch):
+    def dialog():
+        return owner.get("/admin/plugins/details/gift").text.partition('id="disable"')[2].partition("</dialog>")[0]
+
+    assert "/admin/plugins/details/gift/disable" in dialog()
+    assert "everybody’s grants stay" in dialog()
+    assert "Gifts are being wrapped." not in dialog()
+
+    monkeypatch.setenv("GIFTS_ARE_WRAPPED", "1")
+
+    assert "Gifts are being wrapped." in dialog()
+    assert post(owner, "/admin/plugins/details/gift/disable").status_code == 302
+    assert state(shop) == "off"
+
+
+def test_a_plugin_that_cannot_say_what_speaks_against_it_can_be_switched_off_all_the_same(shop, owner, monkeypatch):
+    plugin = shop.extensions["shopadmin.hooks"].plugins.manager.get_plugin("gift")
+    monkeypatch.setattr(plugin, "os", None)  # its check fails
+
+    page = owner.get("/admin/plugins/details/gift")
+
+    assert page.status_code == 200
+    assert 'id="disable"' in page.text
+    assert "AttributeError" in owner.get("/admin/plugins/details/gift").text
+
+
+def test_slow_calls_are_not_called_failures_and_a_hook_that_is_always_slow_is_named(shop, owner):
+    with shop.app_context():
+        hooks, now = hook_guard.record(), datetime.now(UTC)
+        slow = hook_guard.HookFailure("gift", "shopadmin_order_panels", "took 1003 ms", now, "", "slow")
+        hooks.unstored.extend([slow] * 5)
+        plugin_health.store(hooks, now)
+
+    for page in ("/admin/plugins/", "/admin/plugins/details/gift"):
+        assert "slows pages down: shopadmin_order_panels took 1003 ms" in owner.get(page).text
+    assert "5 slow calls" in owner.get("/admin/plugins/").text
+    assert "failure" not in owner.get("/admin/plugins/").text
+
+
 def test_a_plugin_that_was_left_out_cannot_be_switched_on(owner):
     response = post(owner, "/admin/plugins/details/wrong/enable")
 
@@ -136,3 +191,25 @@ def test_safe_mode_is_said_on_the_page(make_app):
     owner = testing.sign_in(app, testing.make_account(app, is_owner=True))
 
     assert "SHOPADMIN_SAFE_MODE" in owner.get("/admin/plugins/").text
+
+
+def test_in_safe_mode_every_plugin_is_listed_with_its_failures_and_can_be_switched_off(make_app):
+    app = make_app(plugins={"odd": object()}, SAFE_MODE=True)
+    with app.app_context():
+        hooks, now = hook_guard.record(), datetime.now(UTC)
+        hooks.unstored.append(hook_guard.HookFailure("odd", "shopadmin_order_badges", "OSError: no", now, ""))
+        plugin_health.store(hooks, now)
+    owner = testing.sign_in(app, testing.make_account(app, is_owner=True))
+
+    listed, page = owner.get("/admin/plugins/").text, owner.get("/admin/plugins/details/odd").text
+    assert "Not loaded (safe mode)" in listed
+    assert "1 failure" in listed
+    assert "OSError: no" in page
+    assert 'id="disable"' in page
+
+    assert post(owner, "/admin/plugins/details/odd/disable").status_code == 302
+    page = owner.get("/admin/plugins/details/odd").text
+    assert "stays off" in page
+    assert 'id="disable"' not in page
+    assert "stays off · 1 failure" in owner.get("/admin/plugins/").text
+    assert post(owner, "/admin/plugins/details/odd/enable").status_code == 409

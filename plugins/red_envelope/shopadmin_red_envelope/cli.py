@@ -116,15 +116,16 @@ def _read(named: set[str], optional: Collection[str] = (), all_of_them: bool = F
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
-        raise CommandRefusedError("standard input is not a JSON object")
+        raise CommandRefusedError("standard input is not a JSON object", "bad_json")
     known = named.union(optional)
     if unknown := found.keys() - known:
-        raise CommandRefusedError(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(sorted(known))}")
+        text = f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(sorted(known))}"
+        raise CommandRefusedError(text, "unknown_field")
     if all_of_them and (lacking := named - found.keys()):
-        raise CommandRefusedError(f"missing: {', '.join(sorted(lacking))}")
+        raise CommandRefusedError(f"missing: {', '.join(sorted(lacking))}", "missing_field")
     for name, value in found.items():
         if not _fits(name, value, all_of_them):
-            raise CommandRefusedError(f"{name} has a value of the wrong kind")
+            raise CommandRefusedError(f"{name} has a value of the wrong kind", "bad_value")
     return found
 
 
@@ -143,9 +144,10 @@ def _attempt(act: Any) -> Any:
         return act()
     except (RefusedError, ObjectionsError) as refused:
         said = [f"{problem.field + ': ' if problem.field else ''}{problem.message}" for problem in refused.problems]
-        raise CommandRefusedError(" ".join(said)) from None
+        raise CommandRefusedError(" ".join(said), refused.problems[0].code) from None
     except MissingError:
-        raise CommandRefusedError(str(messages.problem("unknown_campaign").message)) from None
+        unknown = messages.problem("unknown_campaign")
+        raise CommandRefusedError(str(unknown.message), unknown.code) from None
 
 
 def _answer(campaign_id: int, as_json: bool) -> None:

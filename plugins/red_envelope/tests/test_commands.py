@@ -57,7 +57,7 @@ def test_bad_input_exits_with_2_and_changes_nothing(shop: Flask, clock: Clock) -
         (("campaign", "schedule"), {"id": 2**70, "version": 2}),
     ):
         code, answer = call(shop, *arguments, given=given)
-        assert (code, list(answer)) == (2, ["error"]), given
+        assert (code, list(answer)) == (2, ["error", "code"]), given
 
     assert stored() == before
 
