@@ -1,6 +1,5 @@
 """The endpoints of the app: gathered from the core and the plugins, looked over, those of a wrong plugin left out."""
 
-import logging
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,8 +11,6 @@ from shopadmin import hook_calls
 from shopadmin.api_contract import STOREFRONT, ApiEndpoint, ApiModel, ApiProblem, ApiQuery, ApiScope
 from shopadmin.plugin_manager import BUILT_IN
 from shopadmin.services import api_scopes
-
-log = logging.getLogger(__name__)
 
 ROOT = "/api/v1/"
 _PART = re.compile(r"[a-z0-9][a-z0-9-]*|\{[a-z][a-z0-9_]*\}")
@@ -66,7 +63,6 @@ def gather(app: Flask) -> list[Registered]:
         except ValueError as error:
             if plugin == BUILT_IN:
                 raise
-            log.error("plugin %s is left out: %s", plugin, error)
             plugins.quarantine(plugin, f"API {error}")
             continue
         scopes |= own

@@ -137,7 +137,8 @@ def declare_messages(app: Flask) -> None:
         if message.code.startswith(f"{plugin}."):
             said[message.code] = message.text
         else:
-            record().plugins.quarantine(plugin, f"audit message {message.code} does not start with {plugin}.")
+            why = _("audit message %(code)s does not start with %(plugin)s.", code=message.code, plugin=plugin)
+            record().plugins.quarantine(plugin, why)
     app.extensions["shopadmin.audit_messages"] = said
 
 
