@@ -80,7 +80,9 @@ from shopadmin.hookspecs import hookimpl
 from shopadmin.models import Base, db
 from shopadmin.models.base import BigId, UtcDateTime
 from shopadmin.services.amounts import read_amount
+from shopadmin.services.audit import entry as audit_entry
 from shopadmin.services.audit import record as record_audit
+from shopadmin.services.audit import record_all as record_audits
 from shopadmin.services.conflicts import MissingError, ObjectionsError, RefusedError
 from shopadmin.services.idempotency import store_answers as store_api_answers
 from shopadmin.services.idempotency import stored_answers as stored_api_answers
@@ -189,6 +191,7 @@ __all__ = [
     "answer",
     "ask_standing",
     "attempt",
+    "audit_entry",
     "block_buyer",
     "blocked_buyers",
     "chart_response",
@@ -208,6 +211,7 @@ __all__ = [
     "plugin_settings",
     "read_amount",
     "record_audit",
+    "record_audits",
     "send_message",
     "shop_settings",
     "sold_buyers",

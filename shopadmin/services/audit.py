@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -42,21 +43,40 @@ def record(
     reason: str = "",
 ) -> None:
     """Add an entry to the transaction around. Never pass secrets; personal data only masked."""
+    values = entry(actor, code, object_type, object_id, before=before, after=after, reason=reason)
+    db.session().add(AuditEntry(**values))
+
+
+def entry(
+    actor: Actor | None,
+    code: str,
+    object_type: str = "",
+    object_id: object = "",
+    *,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    reason: str = "",
+) -> dict[str, Any]:
+    """An entry as ``record`` adds it, with the request of this context, for ``record_all``."""
     request = current_request.get()
-    db.session().add(
-        AuditEntry(
-            at=datetime.now(UTC),
-            account_id=actor.account_id if actor else None,
-            code=code,
-            object_type=object_type,
-            object_id=str(object_id),
-            before=before or {},
-            after=after or {},
-            reason=reason,
-            ip=request.ip,
-            request_id=request.request_id,
-        )
-    )
+    return {
+        "at": datetime.now(UTC),
+        "account_id": actor.account_id if actor else None,
+        "code": code,
+        "object_type": object_type,
+        "object_id": str(object_id),
+        "before": before or {},
+        "after": after or {},
+        "reason": reason,
+        "ip": request.ip,
+        "request_id": request.request_id,
+    }
+
+
+def record_all(entries: Sequence[dict[str, Any]]) -> None:
+    """Add many entries to the transaction around, in one go."""
+    if entries:
+        db.session().connection().execute(insert(AuditEntry), entries)
 
 
 def seal_new(session: Session) -> int:

@@ -30,7 +30,7 @@ from shopadmin_red_envelope import (
     simulator_views,
     views,
 )
-from shopadmin_red_envelope.services import demo, erasing, integrity, sealing
+from shopadmin_red_envelope.services import demo, erasing, expiring, integrity, sealing
 
 __all__ = ["models"]
 
@@ -75,8 +75,12 @@ def shopadmin_audit_messages() -> Sequence[AuditMessage]:
 
 @hookimpl
 def shopadmin_periodic_jobs() -> Sequence[PeriodicJob]:
-    """Seal what has begun, also when nobody looks."""
-    return [PeriodicJob("red_envelope.seal", 60, sealing.seal_due)]
+    """Seal what has begun, release holds and expire envelopes, also when nobody looks."""
+    return [
+        PeriodicJob("red_envelope.seal", 60, sealing.seal_due),
+        PeriodicJob("red_envelope.holds", 60, expiring.release_lapsed),
+        PeriodicJob("red_envelope.expiry", 300, expiring.expire_unused),
+    ]
 
 
 @hookimpl

@@ -13,6 +13,7 @@ from shopadmin_red_envelope.models import (
     RedEnvelopeCampaign,
     RedEnvelopeGuard,
     RedEnvelopeSeal,
+    RedEnvelopeStock,
 )
 from shopadmin_red_envelope.services import changing
 
@@ -58,9 +59,11 @@ def is_sealed(session: Session, campaign_id: int) -> bool:
 
 
 def seal(session: Session, campaign: RedEnvelopeCampaign, now: int) -> None:
-    """Write the campaign's seal into the transaction around."""
+    """Write the campaign's seal into the transaction around, and with it the stock of one that has a cap."""
     terms = terms_of(session, campaign)
     session.add(RedEnvelopeSeal(campaign_id=campaign.id, terms=terms, sha256=digest(terms), sealed_at=now))
+    if campaign.quantity is not None:
+        session.add(RedEnvelopeStock(campaign_id=campaign.id, total=campaign.quantity, claimed=0))
 
 
 def _seal(session: Session, campaign: RedEnvelopeCampaign, now: int) -> None:

@@ -1,34 +1,47 @@
 """The lock inside the database: triggers for each engine, and whether they still are what they should be.
 
-The texts belong to revision 0001 and do not change: a new lock gets a new module and a new revision.
+The texts belong to their revision and do not change (0001: the campaigns, 0002: the ledger); a new lock gets a new
+module and a new revision.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sqlalchemy import Connection
 
-from shopadmin_red_envelope.triggers import postgresql, sqlite
+from shopadmin_red_envelope.triggers import ledger_postgresql, ledger_sqlite, postgresql, sqlite
 
 CLOCK = "plugin_red_envelope_now"
 
 
 def install(connection: Connection) -> None:
-    """Create the clock and every trigger."""
-    for statement in _engine(connection).statements():
-        connection.exec_driver_sql(statement)
+    """Create the clock and the triggers of revision 0001, which lock the campaigns."""
+    _run(connection, _engine(connection).statements())
 
 
 def remove(connection: Connection) -> None:
     """Drop what ``install`` made. The tables' owner alone can."""
-    for statement in _engine(connection).removal():
+    _run(connection, _engine(connection).removal())
+
+
+def install_ledger(connection: Connection) -> None:
+    """Create the triggers of revision 0002, which lock envelopes, holds, refunds and the ledger."""
+    _run(connection, _ledger(connection).statements())
+
+
+def remove_ledger(connection: Connection) -> None:
+    """Drop what ``install_ledger`` made."""
+    _run(connection, _ledger(connection).removal())
+
+
+def _run(connection: Connection, statements: Iterable[str]) -> None:
+    for statement in statements:
         connection.exec_driver_sql(statement)
 
 
 def tell_time(connection: Connection, clock_sql: str) -> None:
     """Let the clock be ``clock_sql`` (milliseconds), for tests: what is not the database's own is found at once."""
-    for statement in _engine(connection).clock(clock_sql):
-        connection.exec_driver_sql(statement)
+    _run(connection, _engine(connection).clock(clock_sql))
 
 
 def now(connection: Connection) -> int:
@@ -49,8 +62,9 @@ def fingerprint(found: dict[str, str]) -> str:
 
 def differences(connection: Connection) -> Iterator[str]:
     """Names of the triggers (and of the clock) that are missing, changed, switched off, or not ours."""
-    engine = _engine(connection)
-    expected, found = engine.expected(), engine.found(connection)
+    # What 0001 looks for are the triggers on all tables of the plugin.
+    expected = _engine(connection).expected() | _ledger(connection).expected()
+    found = _engine(connection).found(connection)
     if fingerprint(expected) == fingerprint(found):
         return
     for name in sorted(expected.keys() | found.keys()):
@@ -61,8 +75,13 @@ def differences(connection: Connection) -> Iterator[str]:
 def is_own_clock(connection: Connection) -> bool:
     """Whether time comes from the database's own clock."""
     engine = _engine(connection)
-    return " ".join(engine.found(connection).get(CLOCK, "").split()) == " ".join(engine.expected()[CLOCK].split())
+    found = connection.exec_driver_sql(engine.CLOCK_TEXT).scalar() or ""
+    return " ".join(str(found).split()) == " ".join(engine.expected()[CLOCK].split())
 
 
 def _engine(connection: Connection) -> "type[sqlite.Engine | postgresql.Engine]":
     return sqlite.Engine if connection.dialect.name == "sqlite" else postgresql.Engine
+
+
+def _ledger(connection: Connection) -> "type[ledger_sqlite.Engine | ledger_postgresql.Engine]":
+    return ledger_sqlite.Engine if connection.dialect.name == "sqlite" else ledger_postgresql.Engine

@@ -166,6 +166,10 @@ class Engine:
     """How PostgreSQL is told, and asked."""
 
     READ_CLOCK = f"select {PREFIX}now()"
+    CLOCK_TEXT = (
+        "select prosrc from pg_proc where pronamespace = current_schema()::regnamespace "
+        f"and proname = '{PREFIX}now'"
+    )
 
     @staticmethod
     def expected() -> dict[str, str]:

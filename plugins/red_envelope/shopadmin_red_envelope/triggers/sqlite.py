@@ -115,6 +115,7 @@ class Engine:
     """How SQLite is told, and asked."""
 
     READ_CLOCK = f"select ms from {PREFIX}now"
+    CLOCK_TEXT = f"select sql from sqlite_master where type = 'view' and name = '{PREFIX}now'"
 
     @staticmethod
     def expected() -> dict[str, str]:

@@ -5,7 +5,8 @@ from typing import Any
 
 import sqlalchemy as sa
 from shopadmin_red_envelope.domain.checks import Activity, Terms
-from shopadmin_red_envelope.services import activities, campaigns
+from shopadmin_red_envelope.domain.baskets import Line
+from shopadmin_red_envelope.services import activities, campaigns, claiming, holding, sealing
 
 from shopadmin.plugin_api import db
 
@@ -59,7 +60,8 @@ def make_campaign(state: str = "scheduled", activity_id: int | None = None, **ch
 def stored() -> dict[str, list[Any]]:
     """Every row of the plugin's tables, but for the guard."""
     db.session.rollback()
-    names = ("activity", "campaign", "denomination", "seal")
+    names = ("activity", "campaign", "denomination", "seal", "stock", "envelope", "hold", "allocation", "refund", "refund_line",
+             "ledger")
     with db.engine.connect() as connection:
         return {
             name: [
@@ -67,3 +69,25 @@ def stored() -> dict[str, list[Any]]:
             ]
             for name in names
         }
+
+
+def begun(clock: Clock, **changes: Any) -> int:
+    """A campaign that has just begun and is sealed: ten yuan from fifty on, a hundred pieces. Returns its id."""
+    campaign = make_campaign("scheduled", **changes)
+    clock.set(clock.start)
+    sealing.seal_due()
+    return campaign
+
+
+def claimed(campaign: int, buyer: str = "test:anna") -> int:
+    """An envelope of the buyer's; returns its id."""
+    outcome = claiming.claim(campaign, buyer)
+    assert outcome.refusal is None
+    assert outcome.envelope_id is not None
+    return outcome.envelope_id
+
+
+def order(order_no: str = "S1", buyer: str = "test:anna", **changes: Any) -> holding.Order:
+    """An order of two lines, 40 and 60 yuan."""
+    fields: dict[str, Any] = {"currency": "CNY", "lines": [Line("L01", 4000), Line("L02", 6000)]}
+    return holding.Order(order_no, buyer, **(fields | changes))

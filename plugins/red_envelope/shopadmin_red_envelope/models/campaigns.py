@@ -1,8 +1,4 @@
-"""The plugin's tables. Instants are integer milliseconds UTC, amounts integer minor units.
-
-The triggers that lock them lie in ``triggers/``; SQLite refuses an instant or amount of another type by CHECK, as it
-would keep any text in an integer column, and text is larger than every number.
-"""
+"""Activities, denominations, campaigns, seals, and the guard of the clock."""
 
 from sqlalchemy import BigInteger, Boolean, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column

@@ -1,0 +1,218 @@
+"""Claims: a buyer collects an envelope. Concurrent claims of a campaign share one transaction and one commit.
+
+The rows of a batch: envelopes, by the database's triggers the counter and the ledger, the log, and what the callers
+want to have written along, such as the record of an answer. Nobody is answered before the commit.
+"""
+
+import contextvars
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.orm import Session
+
+from shopadmin.plugin_api import audit_entry, db, record_audits, writing
+from shopadmin_red_envelope.domain import claims
+from shopadmin_red_envelope.models import RedEnvelope, RedEnvelopeStock
+from shopadmin_red_envelope.services import terms
+from shopadmin_red_envelope.services.changing import now
+from shopadmin_red_envelope.services.group_commit import BusyError, GroupCommit, UnknownOutcomeError
+from shopadmin_red_envelope.services.terms import Sealed
+
+__all__ = ["BusyError", "Extra", "Outcome", "UnknownOutcomeError", "claim"]
+
+# Seconds that a claim waits for its answer.
+PATIENCE = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a claim. ``envelope_id``: the new one, or the one that the buyer has already.
+
+    ``refusal``: None when it was issued. ``at``: milliseconds UTC by the database's clock.
+    """
+
+    campaign_id: int
+    buyer: str
+    refusal: claims.Refusal | None
+    envelope_id: int | None
+    at: int
+    terms: Sealed | None
+
+
+# Further rows of a caller, in the transaction of the claim: pairs of a table and the values of a row.
+Extra = Callable[[Outcome], Iterable[tuple[type[Any], Mapping[str, Any]]]]
+
+
+def _nothing(_outcome: Outcome) -> Iterable[tuple[type[Any], Mapping[str, Any]]]:
+    return ()
+
+
+@dataclass(slots=True, eq=False)
+class _Asked:
+    buyer: str
+    is_excluded: bool
+    extra: Extra
+    # Who asked from where, for the log: another thread may write it.
+    context: contextvars.Context = field(default_factory=contextvars.copy_context)
+
+
+def claim(
+    campaign_id: int, buyer: str, *, is_excluded: Callable[[str], bool] = lambda _buyer: False, extra: Extra = _nothing
+) -> Outcome:
+    """Collect an envelope for a buyer (R4); refusals are an outcome, too.
+
+    ``buyer``: ``<platform>:<ref>`` of the token. ``is_excluded``: asked before the claim queues. ``extra``: called
+    with the outcome for further rows of the same transaction. Raises MissingError for a campaign that nobody may know
+    of; BusyError when nothing was done, UnknownOutcomeError when nobody knows yet: the claim may be repeated either
+    way. Not to be called inside ``writing()``, as the answer comes after a commit of its own.
+    """
+    if db.session().info.get("writing"):
+        raise RuntimeError("a claim commits by itself: call it outside of writing()")
+    excluded = is_excluded(buyer)
+    sealed = terms.sealed(campaign_id)
+    if sealed is None:
+        return Outcome(campaign_id, buyer, "claim_closed", None, now(), None)
+    if sealed.quantity is not None and campaign_id in _sold_out():
+        return _late(sealed, buyer)
+    db.session().rollback()
+    outcome: Outcome = _group().submit(campaign_id, _Asked(buyer, excluded, extra), PATIENCE)
+    if outcome.refusal == "sold_out":
+        _sold_out().add(campaign_id)
+    return outcome
+
+
+def _late(sealed: Sealed, buyer: str) -> Outcome:
+    """The cheap answer once everything is gone: no lock, no write. What was claimed never returns to stock (R11)."""
+    session = db.session()
+    at = now(session)
+    has = _owned(session, sealed.id, [buyer]).get(buyer)
+    known = claims.Claim("scheduled", sealed.claim_from, sealed.claim_to, left=0, has_claimed=has is not None)
+    return Outcome(sealed.id, buyer, claims.claim_refusal(known, at), has, at, sealed)
+
+
+def _write(campaign_id: int, take: Callable[[], Sequence[_Asked]]) -> list[Outcome]:
+    """One transaction: lock the stock, then take what has queued up by then, write it all, commit."""
+    with writing() as session:
+        sealed = terms.read(session, campaign_id)
+        if sealed is None:
+            raise LookupError(campaign_id)
+        left = _lock(session, sealed)
+        asked = take()
+        at = now(session)
+        outcomes = _issue(session, sealed, asked, left, at)
+        _log(asked, outcomes)
+        _write_extras(session, asked, outcomes)
+    return outcomes
+
+
+def _lock(session: Session, sealed: Sealed) -> int | None:
+    """Lock what carries the cap; how much of it is left. A campaign without a cap has nothing to wait for."""
+    if sealed.quantity is None:
+        return None
+    stock = session.execute(
+        select(RedEnvelopeStock.total, RedEnvelopeStock.claimed)
+        .where(RedEnvelopeStock.campaign_id == sealed.id)
+        .with_for_update()
+    ).one()
+    return int(stock.total - stock.claimed)
+
+
+def _issue(session: Session, sealed: Sealed, asked: Sequence[_Asked], left: int | None, at: int) -> list[Outcome]:
+    owned = _owned(session, sealed.id, [each.buyer for each in asked])
+    refusals: list[claims.Refusal | None] = []
+    winners: dict[str, None] = {}
+    for each in asked:
+        rest = None if left is None else left - len(winners)
+        has_claimed = each.buyer in owned or each.buyer in winners
+        known = claims.Claim("scheduled", sealed.claim_from, sealed.claim_to, rest, has_claimed, each.is_excluded)
+        refusal = claims.claim_refusal(known, at)
+        if refusal is None:
+            winners[each.buyer] = None
+        refusals.append(refusal)
+    issued = _insert(session, sealed, list(winners), at)
+    lost = winners.keys() - issued.keys()
+    if lost:  # without a lock two processes may issue to one buyer: the unique key let one of them through
+        owned |= _owned(session, sealed.id, list(lost))
+    return [
+        Outcome(
+            sealed.id, each.buyer, "already_claimed" if refusal is None and each.buyer in lost else refusal,
+            issued.get(each.buyer, owned.get(each.buyer)), at, sealed,
+        )
+        for each, refusal in zip(asked, refusals, strict=True)
+    ]  # fmt: skip
+
+
+def _owned(session: Session, campaign_id: int, buyers: Sequence[str]) -> dict[str, int]:
+    rows = session.execute(
+        select(RedEnvelope.buyer, RedEnvelope.id)
+        .where(RedEnvelope.campaign_id == campaign_id, RedEnvelope.buyer.in_(buyers))
+    )  # fmt: skip
+    return {row.buyer: row.id for row in rows}
+
+
+def _insert(session: Session, sealed: Sealed, buyers: Sequence[str], at: int) -> dict[str, int]:
+    """Issue an envelope to each buyer; returns the ids. The triggers count and book them."""
+    if not buyers:
+        return {}
+    connection = session.connection()
+    rows = [
+        {
+            "campaign_id": sealed.id, "buyer": buyer, "amount": sealed.amount, "currency": sealed.currency,
+            "use_from": sealed.use_from, "use_to": sealed.use_to, "claimed_at": at, "state": "available", "moves": 1,
+        }
+        for buyer in buyers
+    ]  # fmt: skip
+    found = connection.execute(_INSERTS[connection.dialect.name], rows)
+    return {row.buyer: row.id for row in found}
+
+
+_INSERTS: Mapping[str, Any] = {
+    dialect.__name__.rpartition(".")[2]: dialect.insert(RedEnvelope)
+    .on_conflict_do_nothing()
+    .returning(RedEnvelope.id, RedEnvelope.buyer)
+    for dialect in (postgresql, sqlite)
+}
+
+
+def _log(asked: Sequence[_Asked], outcomes: Sequence[Outcome]) -> None:
+    record_audits([
+        each.context.run(
+            audit_entry, None, "red_envelope.envelope.claimed", "red_envelope.envelope", outcome.envelope_id,
+            after={"campaign": outcome.campaign_id},
+        )
+        for each, outcome in zip(asked, outcomes, strict=True)
+        if outcome.refusal is None
+    ])  # fmt: skip
+
+
+def _write_extras(session: Session, asked: Sequence[_Asked], outcomes: Sequence[Outcome]) -> None:
+    rows: dict[type[Any], list[Mapping[str, Any]]] = {}
+    for each, outcome in zip(asked, outcomes, strict=True):
+        for table, values in each.extra(outcome):
+            rows.setdefault(table, []).append(values)
+    for table, values in rows.items():
+        session.connection().execute(insert(table), values)
+
+
+def _group() -> "GroupCommit[_Asked, Outcome]":
+    """This process's queue: one that came along with a fork has nobody who leads it."""
+    key, known = f"red_envelope.claims.{os.getpid()}", current_app.extensions
+    found: GroupCommit[_Asked, Outcome] = known.get(key) or known.setdefault(key, GroupCommit(_write, _may_split))
+    return found
+
+
+def _may_split(error: Exception) -> bool:
+    """Whether one claim of the batch may be what failed; a database that is gone is gone for each of them."""
+    return not isinstance(error, (OperationalError, InterfaceError))
+
+
+def _sold_out() -> set[int]:
+    """Campaigns that were seen sold out: what was committed, and never changes again."""
+    known: set[int] = current_app.extensions.setdefault("red_envelope.sold_out", set())
+    return known

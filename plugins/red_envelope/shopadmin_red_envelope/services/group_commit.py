@@ -1,0 +1,149 @@
+"""Many callers, one commit: whoever comes first writes for all who queue up behind, and then hands on.
+
+There is no thread of its own to start after a fork, to die or to stop: the first caller of a campaign leads. It gets
+the lock, takes the queue as it is by then, commits, and only then answers; if others have come meanwhile, the first of
+them leads next. A caller that loses patience leaves the queue, or learns that nobody knows yet.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+Work = TypeVar("Work")
+Result = TypeVar("Result")
+
+MOST_IN_BATCH = 200
+# Further callers are turned away at once: a wait that ends in a time-out anyhow helps nobody.
+MOST_WAITING = 2000
+
+
+class BusyError(RuntimeError):
+    """Too many wait, or it took too long: nothing was done, and it may be tried again."""
+
+
+class UnknownOutcomeError(RuntimeError):
+    """It is being written and took too long: it may have been done. Repeat it to learn what became of it."""
+
+
+@dataclass(slots=True, eq=False)
+class _Caller(Generic[Work, Result]):
+    """One piece of work and who waits for it: woken when it is done, or when it is their turn to lead."""
+
+    work: Work
+    wakes: threading.Event = field(default_factory=threading.Event)
+    leads: bool = False
+    is_taken: bool = False
+    is_done: bool = False
+    result: Result | None = None
+    error: BaseException | None = None
+
+
+class GroupCommit(Generic[Work, Result]):
+    """A queue for each key.
+
+    ``write(key, take)`` opens a transaction, locks, calls ``take()`` for the work, commits, and returns the results in
+    the order of the work; it raises when it failed. ``may_split``: whether that may lie in one piece of the work
+    alone, so that each is tried by itself.
+    """
+
+    def __init__(
+        self,
+        write: Callable[[Any, Callable[[], Sequence[Work]]], Sequence[Result]],
+        may_split: Callable[[Exception], bool],
+        most_in_batch: int = MOST_IN_BATCH,
+        most_waiting: int = MOST_WAITING,
+    ) -> None:
+        self._write, self._may_split = write, may_split
+        self._most_in_batch, self._most_waiting = most_in_batch, most_waiting
+        self._mutex = threading.Lock()
+        # A queue is there as long as somebody leads.
+        self._queues: dict[Hashable, deque[_Caller[Work, Result]]] = {}
+
+    def submit(self, key: Hashable, work: Work, seconds: float) -> Result:
+        """The result of the work, once it is committed.
+
+        Raises what ``write`` raised; BusyError when nothing was done, UnknownOutcomeError when it may have been.
+        """
+        caller: _Caller[Work, Result] = _Caller(work)
+        self._queue_up(key, caller)
+        if not caller.leads and not caller.wakes.wait(seconds):
+            self._lose_patience(key, caller)
+        if caller.leads and not caller.is_done:
+            self._lead(key)
+        if caller.error is not None:
+            raise caller.error
+        return caller.result  # type: ignore[return-value]
+
+    def _queue_up(self, key: Hashable, caller: _Caller[Work, Result]) -> None:
+        with self._mutex:
+            queue = self._queues.get(key)
+            if queue is None:
+                queue = self._queues[key] = deque()
+                caller.leads = True
+            elif len(queue) >= self._most_waiting:
+                raise BusyError("too many are waiting")
+            queue.append(caller)
+
+    def _lose_patience(self, key: Hashable, caller: _Caller[Work, Result]) -> None:
+        with self._mutex:
+            if caller.is_done or caller.leads:
+                return
+            if caller.is_taken:
+                raise UnknownOutcomeError("it is being written, and nobody knows yet")
+            self._queues[key].remove(caller)
+        raise BusyError("it took too long")
+
+    def _lead(self, key: Hashable) -> None:
+        """Write one batch, with the leader's own work at its head, and hand the lead on."""
+        batch: list[_Caller[Work, Result]] = []
+        try:
+            self._write_batch(key, batch)
+        finally:
+            with self._mutex:
+                queue = self._queues[key]
+                if queue:
+                    queue[0].leads = True
+                    queue[0].wakes.set()
+                else:
+                    del self._queues[key]
+            for caller in batch:
+                caller.is_done = True
+                caller.wakes.set()
+
+    def _write_batch(self, key: Hashable, batch: list[_Caller[Work, Result]]) -> None:
+        try:
+            results = self._write(key, lambda: self._take(key, batch))
+            for caller, result in zip(batch, results, strict=True):
+                caller.result = result
+        except Exception as error:
+            # A lock that was not to be had leaves the queue as it was; whoever waits with it shares the reason.
+            self._take(key, batch)
+            if len(batch) > 1 and self._may_split(error):
+                self._write_singly(key, batch)
+            else:
+                for caller in batch:
+                    caller.error = error
+        except BaseException as error:
+            self._take(key, batch)
+            for caller in batch:
+                caller.error = UnknownOutcomeError("whoever wrote it was stopped")
+            batch[0].error = error
+
+    def _write_singly(self, key: Hashable, batch: Sequence[_Caller[Work, Result]]) -> None:
+        for caller in batch:
+            try:
+                (caller.result,) = self._write(key, lambda work=caller.work: [work])  # type: ignore[misc]
+            except Exception as error:
+                caller.error = error
+
+    def _take(self, key: Hashable, batch: list[_Caller[Work, Result]]) -> list[Work]:
+        """Take what waits, once a batch: the lock is held, and whoever came until now goes along."""
+        with self._mutex:
+            queue = self._queues[key]
+            if not batch:
+                batch += [queue.popleft() for _ in range(min(len(queue), self._most_in_batch))]
+            for caller in batch:
+                caller.is_taken = True
+        return [caller.work for caller in batch]

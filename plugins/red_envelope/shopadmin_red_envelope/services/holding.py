@@ -1,0 +1,300 @@
+"""Holds: an envelope on an order that is about to be paid. Made, redeemed, cancelled, or lapsed."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, Select, func, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from shopadmin.plugin_api import MissingError, ObjectionsError, db, plugin_settings, record_audit
+from shopadmin_red_envelope import messages
+from shopadmin_red_envelope.domain import baskets, eligibility, envelopes
+from shopadmin_red_envelope.domain.baskets import Line, Tool, ToolLists
+from shopadmin_red_envelope.models import RedEnvelope, RedEnvelopeAllocation, RedEnvelopeHold
+from shopadmin_red_envelope.services import terms
+from shopadmin_red_envelope.services.changing import Change, changing, now
+
+# This shop: an envelope knows no other (R5).
+SHOP = "this"
+_MINUTE_MS = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order as the storefront names it when it is placed. Amounts: minor units of ``currency``."""
+
+    order_no: str
+    buyer: str
+    currency: str
+    lines: Sequence[Line]
+    tools: Sequence[Tool] = ()
+    shop: str = SHOP
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A hold as it stands. ``shares``: by line key, frozen. Instants: milliseconds UTC."""
+
+    id: str
+    envelope_id: int
+    order_no: str
+    amount: int
+    currency: str
+    state: str
+    held_at: int
+    expires_at: int
+    ended_at: int | None
+    received_at: int | None
+    payable_goods: int
+    shares: Mapping[str, int]
+
+
+class NotUsableError(ObjectionsError):
+    """The envelope cannot pay for this order; ``verdict`` says all that speaks against it."""
+
+    def __init__(self, verdict: eligibility.Verdict) -> None:
+        super().__init__(*(messages.problem(reason) for reason in verdict.reasons))
+        self.verdict = verdict
+
+
+def find(hold_id: str) -> Hold:
+    """The hold. Raises MissingError."""
+    return _hold(db.session(), RedEnvelopeHold.id == hold_id)
+
+
+def quote(envelope_id: int, order: Order, tools: ToolLists = baskets.NOTICE_TOOLS) -> eligibility.Verdict:
+    """Whether the envelope is usable for the order now, and what it would do. Changes nothing.
+
+    Raises BasketError, MissingError; ObjectionsError for an order in another currency.
+    """
+    baskets.check_lines(order.lines)
+    session = db.session()
+    return _verdict(session, _envelope(session, envelope_id), order, now(session), tools)
+
+
+def hold(envelope_id: int, order: Order, tools: ToolLists = baskets.NOTICE_TOOLS) -> Hold:
+    """Hold an envelope for an order and freeze the shares of its lines; the same order may repeat it as it was.
+
+    Raises BasketError, MissingError; NotUsableError, ObjectionsError for what is a conflict.
+    """
+    baskets.check_lines(order.lines)
+    with changing() as change:
+        # First, so that holds are always locked before their envelopes.
+        _release_lapsed(change, or_(_of_envelope(envelope_id), _of_order(order.order_no)))
+        envelope = _envelope(change.session, envelope_id, locked=True)
+        change.now = now(change.session)
+        found = _verdict(change.session, envelope, order, change.now, tools)
+        if envelope.state == "held" and found.usable:
+            return _repeated(change.session, envelope, order, found)
+        if not found.usable:
+            raise NotUsableError(found)
+        return _place(change, envelope, order, found)
+
+
+def redeem(hold_id: str, order_no: str | None = None) -> Hold:
+    """The order is paid: the envelope is used up. To repeat it is no harm.
+
+    ``order_no``: refused when the hold is another order's. Raises MissingError, ObjectionsError.
+    """
+    with changing() as change:
+        matching = [RedEnvelopeHold.id == hold_id, RedEnvelopeHold.expires_at > change.now]
+        if order_no is not None:
+            matching.append(RedEnvelopeHold.order_no == order_no)
+        if _end(change, "redeemed", *matching):
+            _record("redeemed", hold_id)
+            return _hold(change.session, RedEnvelopeHold.id == hold_id)
+        found = _hold(change.session, RedEnvelopeHold.id == hold_id)
+        if order_no is not None and found.order_no != order_no:
+            raise ObjectionsError(messages.problem("other_order"))
+        if found.state == "redeemed":
+            return found
+        raise ObjectionsError(messages.problem("hold_released" if found.state == "released" else "hold_lapsed"))
+
+
+def cancel(hold_id: str) -> Hold:
+    """The order is not paid: the envelope goes back to its buyer, or expires past its end (D5). Repeating is no harm.
+
+    Raises MissingError; ObjectionsError once it is redeemed.
+    """
+    with changing() as change:
+        if _end(change, "released", RedEnvelopeHold.id == hold_id):
+            _record("cancelled", hold_id)
+        found = _hold(change.session, RedEnvelopeHold.id == hold_id)
+        if found.state == "redeemed":
+            raise ObjectionsError(messages.problem("already_redeemed"))
+        return found
+
+
+def receive(order_no: str) -> Hold:
+    """The buyer has confirmed the receipt of an order: set once, by the database's clock (R18).
+
+    Raises MissingError; ObjectionsError for an order that is not paid yet.
+    """
+    with changing() as change:
+        set_once = (
+            update(RedEnvelopeHold)
+            .where(_of_order(order_no), RedEnvelopeHold.state == "redeemed", RedEnvelopeHold.received_at.is_(None))
+            .values(received_at=change.now)
+            .returning(RedEnvelopeHold.id)
+            .execution_options(synchronize_session=False)
+        )
+        if (hold_id := change.session.scalar(set_once)) is not None:
+            _record("received", hold_id)
+        found = of_order(change.session, order_no)
+        if found.state != "redeemed":
+            raise ObjectionsError(messages.problem("not_redeemed"))
+        return found
+
+
+def of_order(session: Session, order_no: str, *, locked: bool = False) -> Hold:
+    """The hold that an order lives on, released ones aside. Raises MissingError."""
+    return _hold(session, _of_order(order_no), RedEnvelopeHold.state != "released", locked=locked)
+
+
+def release_lapsed(change: Change, most: int) -> int:
+    """Release holds that are over; returns how many."""
+    return _release_lapsed(change, RedEnvelopeHold.expires_at <= change.now, most)
+
+
+def _of_envelope(envelope_id: int) -> Any:
+    return RedEnvelopeHold.envelope_id == envelope_id
+
+
+def _of_order(order_no: str) -> Any:
+    return RedEnvelopeHold.order_no == order_no
+
+
+def _release_lapsed(change: Change, which: Any, most: int = 100) -> int:
+    lapsed = (
+        select(RedEnvelopeHold.id)
+        .where(which, RedEnvelopeHold.state == "live", RedEnvelopeHold.expires_at <= change.now)
+        .order_by(RedEnvelopeHold.expires_at, RedEnvelopeHold.id)
+        .limit(most)
+    )
+    released = [
+        hold_id
+        for hold_id in change.session.scalars(lapsed).all()
+        if _end(change, "released", RedEnvelopeHold.id == hold_id)
+    ]
+    for hold_id in released:
+        _record("lapsed", hold_id)
+    return len(released)
+
+
+def _end(change: Change, state: str, *matching: Any) -> bool:
+    """End a live hold; whether it was this transaction that did. What follows from it, the database's triggers do."""
+    statement = (
+        update(RedEnvelopeHold)
+        .where(RedEnvelopeHold.state == "live", *matching)
+        .values(state=state, ended_at=change.now)
+        .returning(RedEnvelopeHold.id)
+        .execution_options(synchronize_session=False)
+    )
+    return change.session.scalar(statement) is not None
+
+
+def _envelope(session: Session, envelope_id: int, *, locked: bool = False) -> Row[Any]:
+    query: Select[Any] = select(
+        RedEnvelope.id, RedEnvelope.campaign_id, RedEnvelope.buyer, RedEnvelope.amount, RedEnvelope.currency,
+        RedEnvelope.use_from, RedEnvelope.use_to, RedEnvelope.state, RedEnvelope.hold_id,
+    ).where(RedEnvelope.id == envelope_id)  # fmt: skip
+    found = session.execute(query.with_for_update() if locked else query).one_or_none()
+    if found is None:
+        raise MissingError(envelope_id)
+    return found
+
+
+def _verdict(session: Session, envelope: Row[Any], order: Order, at: int, tools: ToolLists) -> eligibility.Verdict:
+    if order.currency != envelope.currency:
+        raise ObjectionsError(messages.problem("other_currency"))
+    sealed = terms.read(session, envelope.campaign_id)
+    if sealed is None:
+        raise MissingError(envelope.id)
+    state, held_by = _standing(session, envelope, at)
+    asked = eligibility.Envelope(
+        amount=envelope.amount, shop=SHOP, owner=envelope.buyer, use_from=envelope.use_from, use_to=envelope.use_to,
+        threshold=sealed.threshold, after_order_discounts=sealed.after_order_discounts, state=state, held_by=held_by,
+    )  # fmt: skip
+    others = select(func.count()).where(
+        _of_order(order.order_no), RedEnvelopeHold.state != "released", RedEnvelopeHold.envelope_id != envelope.id,
+        or_(RedEnvelopeHold.state == "redeemed", RedEnvelopeHold.expires_at > at),
+    )  # fmt: skip
+    basket = eligibility.Basket(
+        order.shop, order.buyer, order.lines, order.tools, order.order_no, session.scalar(others) or 0
+    )
+    return eligibility.eligibility(asked, basket, at, tools)
+
+
+def _standing(session: Session, envelope: Row[Any], at: int) -> tuple[Any, str | None]:
+    """The envelope's state now, and the order that holds it: a hold that is over holds nothing."""
+    held = session.execute(
+        select(RedEnvelopeHold.order_no, RedEnvelopeHold.expires_at).where(RedEnvelopeHold.id == envelope.hold_id)
+    ).one_or_none()
+    standing = envelopes.Standing(envelope.state, envelope.use_to, held.expires_at if held else None)
+    return envelopes.shown_state(standing, at), held.order_no if held else None
+
+
+def _repeated(session: Session, envelope: Row[Any], order: Order, verdict: eligibility.Verdict) -> Hold:
+    """The order's own hold, if its basket is still the one that the shares were frozen for."""
+    found = _hold(session, RedEnvelopeHold.id == envelope.hold_id)
+    frozen = session.execute(
+        select(RedEnvelopeAllocation.line_key, RedEnvelopeAllocation.quantity, RedEnvelopeAllocation.before)
+        .where(RedEnvelopeAllocation.hold_id == found.id)
+    ).all()  # fmt: skip
+    asked = [
+        (split.key, line.quantity, split.before) for line, split in zip(order.lines, verdict.splits, strict=True)
+    ]  # fmt: skip
+    if sorted(map(tuple, frozen)) != sorted(asked):
+        raise ObjectionsError(messages.problem("hold_differs"))
+    return found
+
+
+def _place(change: Change, envelope: Row[Any], order: Order, verdict: eligibility.Verdict) -> Hold:
+    hold_id = uuid.uuid4().hex
+    sealed = terms.read(change.session, envelope.campaign_id)
+    goods = sum(line.goods_amount for line in order.lines)
+    remainder = sum(split.before for split in verdict.splits)
+    minutes = plugin_settings("red_envelope").get("hold_minutes", envelopes.DEFAULT_HOLD_MS // _MINUTE_MS)
+    shares = [
+        {
+            "hold_id": hold_id, "line_key": line.key, "is_goods": line.type == baskets.GOODS,
+            "quantity": line.quantity, "before": split.before, "share": split.share, "paid": split.paid,
+            "refunded_units": 0, "refunded_cash": 0, "refunded_share": 0,
+        }
+        for line, split in zip(order.lines, verdict.splits, strict=True)
+    ]  # fmt: skip
+    change.session.connection().execute(insert(RedEnvelopeAllocation), shares)
+    change.session.execute(
+        insert(RedEnvelopeHold).values(
+            id=hold_id, envelope_id=envelope.id, order_no=order.order_no, amount=envelope.amount,
+            currency=envelope.currency, goods=goods, discounts=goods - remainder,
+            basis=remainder if sealed and sealed.after_order_discounts else goods, lines=len(shares), state="live",
+            held_at=change.now, expires_at=envelopes.hold_end(change.now, minutes * _MINUTE_MS),
+        )
+    )  # fmt: skip
+    _record("made", hold_id, {"envelope": envelope.id, "order": order.order_no, "amount": envelope.amount})
+    return _hold(change.session, RedEnvelopeHold.id == hold_id)
+
+
+def _hold(session: Session, *which: Any, locked: bool = False) -> Hold:
+    query: Select[Any] = select(*RedEnvelopeHold.__table__.columns).where(*which)
+    row = session.execute(query.with_for_update() if locked else query).one_or_none()
+    if row is None:
+        raise MissingError
+    lines = session.execute(
+        select(RedEnvelopeAllocation.line_key, RedEnvelopeAllocation.share)
+        .where(RedEnvelopeAllocation.hold_id == row.id)
+        .order_by(RedEnvelopeAllocation.line_key)
+    ).all()
+    return Hold(
+        id=row.id, envelope_id=row.envelope_id, order_no=row.order_no, amount=row.amount, currency=row.currency,
+        state=row.state, held_at=row.held_at, expires_at=row.expires_at, ended_at=row.ended_at,
+        received_at=row.received_at, payable_goods=row.goods - row.discounts - row.amount,
+        shares={line.line_key: line.share for line in lines},
+    )  # fmt: skip
+
+
+def _record(act: str, hold_id: str, after: dict[str, Any] | None = None) -> None:
+    record_audit(None, f"red_envelope.hold.{act}", "red_envelope.hold", hold_id, after=after)

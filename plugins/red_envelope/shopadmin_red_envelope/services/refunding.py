@@ -1,0 +1,198 @@
+"""Refunds of orders that an envelope helped to pay: what they give, and whether the envelope returns (R18 to R22)."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from shopadmin.plugin_api import MissingError, ObjectionsError, RefusedError, db, record_audit
+from shopadmin_red_envelope import messages
+from shopadmin_red_envelope.domain import refunds
+from shopadmin_red_envelope.models import (
+    RedEnvelope,
+    RedEnvelopeAllocation,
+    RedEnvelopeHold,
+    RedEnvelopeRefund,
+    RedEnvelopeRefundLine,
+)
+from shopadmin_red_envelope.services import holding
+from shopadmin_red_envelope.services.changing import Change, changing, now
+
+# Whose fault: the first are wrong whatever happened before, the others have become impossible.
+_BAD_INPUT = ("unknown_line", "bad_units")
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """A refund act as it stands. Cash by line and in sum; minor units; milliseconds UTC.
+
+    ``gives_back``: None until it is completed. ``given_back``, ``forfeited``: what became of the envelope's share.
+    """
+
+    id: str
+    order_no: str
+    currency: str
+    cash: int
+    cash_by_line: Mapping[str, int]
+    started_at: int
+    completed_at: int | None
+    is_full: bool
+    gives_back: bool | None
+    given_back: int
+    forfeited: int
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a refund would be, started and completed now. ``facts``: why the envelope would return or not."""
+
+    act: refunds.Refund
+    facts: refunds.GiveBack
+    settlement: refunds.Settlement
+    currency: str
+
+
+def find(refund_id: str) -> Refund:
+    """The refund. Raises MissingError."""
+    return _refund(db.session(), refund_id)
+
+
+def preview(order_no: str, units: Mapping[str, int] | None = None) -> Preview:
+    """What refunding these units by line key would give, None for all that is left. Changes nothing.
+
+    Raises MissingError, RefusedError, ObjectionsError.
+    """
+    session = db.session()
+    hold = _redeemed(session, order_no)
+    at = now(session)
+    act = _act(session, hold.id, units)
+    use_to = session.scalar(select(RedEnvelope.use_to).where(RedEnvelope.id == hold.envelope_id)) or 0
+    facts = refunds.give_back(act, at, at, hold.received_at, use_to)
+    return Preview(act, facts, refunds.settle(act, facts, hold.amount), hold.currency)
+
+
+def start(order_no: str, units: Mapping[str, int] | None = None, currency: str | None = None) -> Refund:
+    """Start a refund: its units are taken from now on, so that no other refund takes them too.
+
+    ``units`` as in ``preview``. Raises MissingError, RefusedError, ObjectionsError.
+    """
+    with changing() as change:
+        hold = _redeemed(change.session, order_no, locked=True)
+        if currency not in (None, hold.currency):
+            raise ObjectionsError(messages.problem("other_currency"))
+        act = _act(change.session, hold.id, units)
+        refund_id = uuid.uuid4().hex
+        lines = [
+            {"refund_id": refund_id, "line_key": line.key, "units": line.units, "cash": line.cash, "share": line.share}
+            for line in act.lines
+        ]
+        change.session.connection().execute(insert(RedEnvelopeRefundLine), lines)
+        change.session.execute(
+            insert(RedEnvelopeRefund).values(
+                id=refund_id, hold_id=hold.id, lines=len(lines), cash=act.cash, share=act.share,
+                started_at=now(change.session), is_full=act.is_full,
+            )
+        )  # fmt: skip
+        _record("started", refund_id, {"order": order_no, "cash": act.cash, "share": act.share})
+        return _refund(change.session, refund_id)
+
+
+def complete(refund_id: str) -> Refund:
+    """The money has gone back: now it is decided whether the envelope returns. To repeat it is no harm.
+
+    Raises MissingError.
+    """
+    with changing() as change:
+        row = change.session.execute(
+            select(*RedEnvelopeRefund.__table__.columns).where(RedEnvelopeRefund.id == refund_id).with_for_update()
+        ).one_or_none()
+        if row is None:
+            raise MissingError(refund_id)
+        if row.completed_at is None:
+            _decide(change, row)
+        return _refund(change.session, refund_id)
+
+
+def _decide(change: Change, row: Any) -> None:
+    hold = change.session.execute(
+        select(RedEnvelopeHold.envelope_id, RedEnvelopeHold.received_at)
+        .where(RedEnvelopeHold.id == row.hold_id)
+        .with_for_update()
+    ).one()
+    use_to = change.session.scalar(select(RedEnvelope.use_to).where(RedEnvelope.id == hold.envelope_id)) or 0
+    try:
+        with change.session.begin_nested():
+            facts = _settle(change.session, row, hold.received_at, use_to)
+    except IntegrityError as error:
+        said = messages.said_by_trigger(error)
+        if said is None or said.code != "red_envelope.facts":
+            raise
+        # The envelope's end came between the look at the clock and the statement.
+        facts = _settle(change.session, row, hold.received_at, use_to)
+    _record("completed", row.id, {"gives_back": facts.is_granted, "cash": row.cash})
+
+
+def _settle(session: Session, row: Any, received_at: int | None, use_to: int) -> refunds.GiveBack:
+    # A clock that was set back makes no refund end before its start.
+    at = max(now(session), row.started_at)
+    facts = refunds.give_back(refunds.Refund((), row.is_full), row.started_at, at, received_at, use_to)
+    session.execute(
+        update(RedEnvelopeRefund)
+        .where(RedEnvelopeRefund.id == row.id, RedEnvelopeRefund.completed_at.is_(None))
+        .values(
+            completed_at=at, is_before_receipt=facts.is_before_receipt, is_valid=facts.is_valid,
+            gives_back=facts.is_granted,
+        )
+        .execution_options(synchronize_session=False)
+    )  # fmt: skip
+    return facts
+
+
+def _redeemed(session: Session, order_no: str, *, locked: bool = False) -> holding.Hold:
+    hold = holding.of_order(session, order_no, locked=locked)
+    if hold.state != "redeemed":
+        raise ObjectionsError(messages.problem("not_redeemed"))
+    return hold
+
+
+def _act(session: Session, hold_id: str, units: Mapping[str, int] | None) -> refunds.Refund:
+    table = RedEnvelopeAllocation
+    rows = session.execute(
+        select(table.line_key, table.quantity, table.before, table.share, table.refunded_units)
+        .where(table.hold_id == hold_id)
+        .order_by(table.line_key)
+    ).all()
+    try:
+        return refunds.refund([refunds.PlacedLine(*row) for row in rows], units)
+    except refunds.RefundError as error:
+        problem = messages.problem(error.code, error.key)
+        raise (RefusedError if error.code in _BAD_INPUT else ObjectionsError)(problem) from error
+
+
+def _refund(session: Session, refund_id: str) -> Refund:
+    row = session.execute(
+        select(*RedEnvelopeRefund.__table__.columns, RedEnvelopeHold.order_no, RedEnvelopeHold.currency,
+               RedEnvelopeHold.amount)
+        .join(RedEnvelopeHold, RedEnvelopeHold.id == RedEnvelopeRefund.hold_id)
+        .where(RedEnvelopeRefund.id == refund_id)
+    ).one_or_none()  # fmt: skip
+    if row is None:
+        raise MissingError(refund_id)
+    line = RedEnvelopeRefundLine
+    lines = session.execute(select(line.line_key, line.cash).where(line.refund_id == refund_id).order_by(line.line_key))
+    is_done = row.completed_at is not None
+    return Refund(
+        id=row.id, order_no=row.order_no, currency=row.currency, cash=row.cash,
+        cash_by_line={found.line_key: found.cash for found in lines}, started_at=row.started_at,
+        completed_at=row.completed_at, is_full=row.is_full, gives_back=row.gives_back,
+        given_back=row.amount if row.gives_back else 0,
+        forfeited=row.share if is_done and not row.gives_back else 0,
+    )  # fmt: skip
+
+
+def _record(act: str, refund_id: str, after: dict[str, Any]) -> None:
+    record_audit(None, f"red_envelope.refund.{act}", "red_envelope.refund", refund_id, after=after)
