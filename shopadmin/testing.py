@@ -91,7 +91,7 @@ class Cluster:
         data = str(self.folder / "data")
         self.run("initdb", "-D", data, "-U", "shop", "-A", "trust", "-E", "UTF8", "--no-sync")
         fsync = "on" if durable else "off"
-        options = f"-k {self.folder} -c listen_addresses='' -c fsync={fsync} -c max_connections=60"
+        options = f"-k {self.folder} -c listen_addresses='' -c fsync={fsync} -c max_connections=120"
         self.run("pg_ctl", "-D", data, "-o", options, "-l", str(self.folder / "log"), "-w", "start")
 
     def stop(self) -> None:

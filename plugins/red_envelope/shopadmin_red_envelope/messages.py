@@ -42,6 +42,8 @@ _SENTENCES: Mapping[str, Callable[..., Any]] = {
     "unknown_field": lambda name: _("There is no field %(name)s.", name=name),
     "unknown_campaign": lambda: _("There is no such campaign."),
     "not_ended": lambda: _("A campaign has not ended yet. Its data stays until every campaign has."),
+    "not_released": lambda: _("An envelope is held for an order. Its data stays until it is paid or cancelled."),
+    "not_completed": lambda: _("A refund is not completed yet. Its data stays until it is."),
     "unknown_activity": lambda: _("There is no such activity."),
     "unknown_kind": lambda: _("Choose whose activity it is."),
     "unknown_mode": lambda: _("Choose how buyers get the envelope."),

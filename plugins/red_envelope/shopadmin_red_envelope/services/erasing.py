@@ -4,12 +4,15 @@ from sqlalchemy import func, select
 
 from shopadmin.plugin_api import Problem, db
 from shopadmin_red_envelope import messages
-from shopadmin_red_envelope.models import RedEnvelopeCampaign
+from shopadmin_red_envelope.models import RedEnvelopeCampaign, RedEnvelopeHold, RedEnvelopeRefund
 from shopadmin_red_envelope.services import changing
 
 
 def objections() -> list[Problem]:
-    """What speaks against erasing: scheduled campaigns that have not ended."""
+    """What speaks against erasing: campaigns that have not ended, orders and refunds that are not settled."""
     now = changing.now()
     unended = select(func.count()).where(RedEnvelopeCampaign.state == "scheduled", RedEnvelopeCampaign.use_to > now)
-    return [messages.problem("not_ended")] if db.session().scalar(unended) else []
+    held = select(func.count()).where(RedEnvelopeHold.state == "live")
+    refunding = select(func.count()).where(RedEnvelopeRefund.completed_at.is_(None))
+    asked = (("not_ended", unended), ("not_released", held), ("not_completed", refunding))
+    return [messages.problem(code) for code, query in asked if db.session().scalar(query)]

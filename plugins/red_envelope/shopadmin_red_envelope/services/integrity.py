@@ -1,4 +1,6 @@
-"""What ``shopadmin check`` asks of this plugin: the lock as it was made, the seals as they were written, the clock."""
+"""What ``shopadmin check`` asks of this plugin: the lock as it was made, the seals as they were written, the clock,
+and the books.
+"""
 
 from collections.abc import Iterator
 
@@ -7,7 +9,7 @@ from sqlalchemy import select
 from shopadmin.plugin_api import Problem, db
 from shopadmin_red_envelope import triggers
 from shopadmin_red_envelope.models import RedEnvelopeCampaign, RedEnvelopeGuard, RedEnvelopeSeal
-from shopadmin_red_envelope.services import sealing
+from shopadmin_red_envelope.services import books, sealing
 
 # A clock may be corrected by so much without a word.
 TOLERANCE_MS = 2000
@@ -18,6 +20,7 @@ def problems() -> Iterator[Problem]:
     yield from _triggers()
     yield from _seals()
     yield from _clock()
+    yield from books.problems()
 
 
 def _triggers() -> Iterator[Problem]:

@@ -1,0 +1,332 @@
+"""Claims one by one and in one commit: who gets one, who is refused, what is written along, and what a failure costs."""
+
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from red_envelope_shop import HOUR, NOW, Clock, begun, claimed, make_campaign, stored
+from shopadmin_red_envelope.models import RedEnvelope, RedEnvelopeActivity
+from shopadmin_red_envelope.services import claiming, sealing
+from shopadmin_red_envelope.services.claiming import Outcome
+from shopadmin_red_envelope.services.group_commit import BusyError, GroupCommit, UnknownOutcomeError
+
+from shopadmin.models.audit import AuditEntry
+from shopadmin.plugin_api import MissingError, db
+
+START = NOW + 24 * HOUR
+
+
+def refusals(*outcomes: Outcome) -> list[str | None]:
+    return [outcome.refusal for outcome in outcomes]
+
+
+def test_a_claim_issues_an_envelope_as_it_was_sealed_and_says_so_in_the_log(clock: Clock) -> None:
+    campaign = begun(clock)
+
+    outcome = claiming.claim(campaign, "test:anna")
+
+    row = db.session.execute(sa.select(RedEnvelope)).scalar_one()
+    assert (row.id, row.buyer, row.amount, row.currency) == (outcome.envelope_id, "test:anna", 1000, "CNY")
+    assert (row.claimed_at, row.use_to, row.state) == (clock.start, NOW + 72 * HOUR, "available")
+    entry = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.code == "red_envelope.envelope.claimed")).one()
+    assert (entry.object_id, entry.after) == (str(row.id), {"campaign": campaign})
+
+
+def test_r4_a_buyer_gets_one_and_is_led_to_it_from_then_on(clock: Clock) -> None:
+    campaign = begun(clock, quantity=1)
+    envelope = claimed(campaign)
+    before = stored()
+
+    again = claiming.claim(campaign, "test:anna")
+    late = claiming.claim(campaign, "test:berta")
+    remembered = claiming.claim(campaign, "test:anna")
+
+    assert refusals(again, late, remembered) == ["already_claimed", "sold_out", "already_claimed"]
+    assert (again.envelope_id, late.envelope_id, remembered.envelope_id) == (envelope, None, envelope)
+    assert stored() == before
+
+
+def test_a_campaign_without_a_cap_has_no_counter(clock: Clock) -> None:
+    campaign = begun(clock, quantity=None)
+
+    for number in range(3):
+        claimed(campaign, f"test:{number}")
+
+    assert stored()["stock"] == []
+    assert len(stored()["envelope"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("when", "refusal"),
+    [(START - 1, "claim_closed"), (START, None), (START + 24 * HOUR - 1, None), (START + 24 * HOUR, "claim_closed")],
+)
+def test_r15_the_window_is_half_open_to_the_millisecond(clock: Clock, when: int, refusal: str | None) -> None:
+    campaign = make_campaign()
+    clock.set(when)
+
+    assert claiming.claim(campaign, "test:anna").refusal == refusal
+    assert len(stored()["envelope"]) == (refusal is None)
+
+
+def test_the_collection_may_begin_after_the_activity(clock: Clock) -> None:
+    campaign = begun(clock, claim_from=START + HOUR, use_from=START + HOUR)
+    clock.set(START + HOUR - 1)
+    early = claiming.claim(campaign, "test:anna")
+    clock.set(START + HOUR)
+
+    assert refusals(early, claiming.claim(campaign, "test:anna")) == ["claim_closed", None]
+
+
+def test_a_draft_is_not_known_and_a_withdrawn_campaign_is_closed(clock: Clock) -> None:
+    draft, withdrawn = make_campaign("draft"), make_campaign("withdrawn")
+    for campaign in (draft, 999):
+        with pytest.raises(MissingError):
+            claiming.claim(campaign, "test:anna")
+    clock.set(START)
+
+    assert claiming.claim(withdrawn, "test:anna").refusal == "claim_closed"
+    with pytest.raises(MissingError):
+        claiming.claim(draft, "test:anna")
+    assert stored()["envelope"] == []
+
+
+def test_an_excluded_buyer_gets_none(clock: Clock) -> None:
+    campaign = begun(clock)
+
+    outcome = claiming.claim(campaign, "test:anna", is_excluded=lambda buyer: buyer == "test:anna")
+
+    assert outcome.refusal == "buyer_excluded"
+    assert stored()["envelope"] == []
+
+
+def note(outcome: Outcome) -> Iterable[tuple[type[Any], Mapping[str, Any]]]:
+    """A further row, as the record of an answer would be."""
+    name = f"{outcome.buyer} {outcome.refusal}"
+    yield RedEnvelopeActivity, {
+        "name": name, "kind": "store", "supports_store_envelopes": False, "starts_at": NOW + 500 * HOUR,
+        "ends_at": NOW + 501 * HOUR, "version": 1,
+    }  # fmt: skip
+
+
+def noted() -> list[str]:
+    return [row[1] for row in stored()["activity"] if row[1] != "Summer"]
+
+
+def test_further_rows_come_with_the_claim_and_with_a_refusal(clock: Clock) -> None:
+    campaign = begun(clock)
+
+    for _ in range(2):
+        claiming.claim(campaign, "test:anna", extra=note)
+
+    assert noted() == ["test:anna None", "test:anna already_claimed"]
+
+
+def test_a_claim_whose_further_rows_fail_did_not_happen(clock: Clock) -> None:
+    campaign = begun(clock)
+    before = stored()
+
+    def broken(_outcome: Outcome) -> Any:
+        raise LookupError("no record")
+
+    with pytest.raises(LookupError):
+        claiming.claim(campaign, "test:anna", extra=broken)
+
+    assert stored() == before
+
+
+def together(shop: Flask, campaign: int, buyers: list[str], **extras: Any) -> list[Outcome | Exception]:
+    """The claims of one moment: an earlier one keeps the lock until all of them queue behind it."""
+    answers: list[Outcome | Exception] = [RuntimeError("no answer")] * len(buyers)
+    is_locked = threading.Event()
+
+    def run(number: int) -> None:
+        with shop.app_context():
+            try:
+                extra = extras.get(buyers[number], claiming._nothing)
+                answers[number] = claiming.claim(campaign, buyers[number], extra=extra)
+            except Exception as error:
+                answers[number] = error
+            finally:
+                db.session.remove()
+
+    def lead() -> None:
+        with shop.app_context():
+            claiming.claim(campaign, "test:first", extra=wait)
+            db.session.remove()
+
+    def wait(_outcome: Outcome) -> Any:
+        is_locked.set()
+        deadline = time.monotonic() + 10
+        while len(claiming._group()._queues[campaign]) < len(buyers) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        return ()
+
+    leader = threading.Thread(target=lead)
+    leader.start()
+    is_locked.wait(10)
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(len(buyers))]
+    for thread in threads:
+        thread.start()
+    for thread in [leader, *threads]:
+        thread.join(20)
+    return answers
+
+
+def test_claims_of_one_moment_share_a_commit_and_the_first_come_are_served(shop: Flask, clock: Clock) -> None:
+    campaign = begun(clock, quantity=3)
+
+    answers = together(shop, campaign, ["test:anna", "test:anna", "test:berta", "test:carl", "test:dora"])
+
+    found = sorted(str(answer.refusal) for answer in answers if isinstance(answer, Outcome))
+    assert found.count("None") == 2
+    assert len(found) == 5
+    assert set(found) <= {"None", "already_claimed", "sold_out"}
+    assert [row[1:] for row in stored()["stock"]] == [(3, 3)]
+    winners = {answer.envelope_id for answer in answers if isinstance(answer, Outcome) and not answer.refusal}
+    assert winners < {row[0] for row in stored()["envelope"]}
+
+
+def test_one_claim_that_fails_takes_no_other_with_it(shop: Flask, clock: Clock) -> None:
+    campaign = begun(clock)
+
+    def broken(_outcome: Outcome) -> Any:
+        raise LookupError("no record")
+
+    answers = together(shop, campaign, ["test:anna", "test:berta", "test:carl"], **{"test:berta": broken})
+
+    assert [type(answer) for answer in answers] == [Outcome, LookupError, Outcome]
+    assert {row[2] for row in stored()["envelope"]} == {"test:first", "test:anna", "test:carl"}
+
+
+def test_a_seal_that_is_due_is_taken_by_the_first_claim(clock: Clock) -> None:
+    campaign = make_campaign()
+    clock.set(START)
+
+    claimed(campaign)
+
+    assert len(stored()["seal"]) == len(stored()["stock"]) == 1
+    assert sealing.seal_due() == 0
+
+
+def grouped(write: Any, **options: Any) -> GroupCommit[str, str]:
+    return GroupCommit(write, lambda error: isinstance(error, ValueError), **options)
+
+
+def test_whoever_waits_too_long_leaves_the_queue_and_nothing_is_done() -> None:
+    let_go, seen = threading.Event(), []
+
+    def write(_key: object, take: Any) -> list[str]:
+        let_go.wait(10)
+        work = take()
+        seen.extend(work)
+        return list(work)
+
+    group = grouped(write)
+    leader = threading.Thread(target=group.submit, args=("k", "first", 10))
+    leader.start()
+    while not group._queues:
+        pass
+    with pytest.raises(BusyError):
+        group.submit("k", "second", 0.01)
+    let_go.set()
+    leader.join(10)
+
+    assert seen == ["first"]
+    assert group._queues == {}
+
+
+def test_what_is_being_written_already_has_an_unknown_outcome() -> None:
+    taken, let_go = threading.Event(), threading.Event()
+    queue_is_ready = threading.Event()
+
+    def write(_key: object, take: Any) -> list[str]:
+        queue_is_ready.wait(10)
+        work = take()
+        taken.set()
+        let_go.wait(10)
+        return list(work)
+
+    group = grouped(write)
+    leader = threading.Thread(target=group.submit, args=("k", "first", 10))
+    leader.start()
+    while not group._queues:
+        pass
+    errors: list[BaseException] = []
+
+    def second() -> None:
+        try:
+            group.submit("k", "second", 0.3)
+        except BaseException as error:
+            errors.append(error)
+
+    follower = threading.Thread(target=second)
+    follower.start()
+    while len(group._queues["k"]) < 2:
+        pass
+    queue_is_ready.set()
+    follower.join(10)
+    let_go.set()
+    leader.join(10)
+
+    assert [type(error) for error in errors] == [UnknownOutcomeError]
+
+
+def test_too_long_a_queue_turns_further_callers_away() -> None:
+    let_go = threading.Event()
+
+    def write(_key: object, take: Any) -> list[str]:
+        let_go.wait(10)
+        return list(take())
+
+    group = grouped(write, most_waiting=1)
+    leader = threading.Thread(target=group.submit, args=("k", "first", 10))
+    leader.start()
+    while not group._queues:
+        pass
+    with pytest.raises(BusyError):
+        group.submit("k", "second", 10)
+    let_go.set()
+    leader.join(10)
+
+
+def test_a_lock_that_is_not_to_be_had_is_an_error_for_all_who_wait_and_the_next_may_try_again() -> None:
+    failures = [OSError("gone")]
+
+    def write(_key: object, take: Any) -> list[str]:
+        if failures:
+            raise failures.pop()
+        return list(take())
+
+    group = grouped(write)
+    with pytest.raises(OSError, match="gone"):
+        group.submit("k", "first", 1)
+
+    assert group.submit("k", "second", 1) == "second"
+
+
+def test_the_lead_is_handed_on_to_whoever_came_meanwhile() -> None:
+    batches: list[list[str]] = []
+    let_go = threading.Event()
+
+    def write(_key: object, take: Any) -> list[str]:
+        work = list(take())
+        batches.append(work)
+        let_go.wait(10)
+        return work
+
+    group = grouped(write, most_in_batch=2)
+    threads = [threading.Thread(target=group.submit, args=("k", str(number), 10)) for number in range(5)]
+    for number, thread in enumerate(threads):
+        thread.start()
+        while not batches or len(group._queues["k"]) < number:
+            pass
+    let_go.set()
+    for thread in threads:
+        thread.join(10)
+
+    assert [len(batch) for batch in batches] == [1, 2, 2]
+    assert group._queues == {}
