@@ -11,11 +11,12 @@ from wtforms.validators import InputRequired, NumberRange, Optional
 
 from shopadmin.plugin_api import SearchHit, Tile, plugin_settings
 from shopadmin_red_envelope import labels, permissions
-from shopadmin_red_envelope.domain import states
+from shopadmin_red_envelope.domain import envelopes, states
 from shopadmin_red_envelope.forms import MoneyField
 from shopadmin_red_envelope.services import changing, listing
 
 REMIND_DAYS = 3
+HOLD_MINUTES = envelopes.DEFAULT_HOLD_MS // envelopes.MINUTE_MS
 
 
 class SettingsForm(Form):
@@ -31,6 +32,12 @@ class SettingsForm(Form):
         _("Limit for what a campaign may cost at worst"),
         [Optional(), NumberRange(min=0)],
         description=_("Above it, whoever schedules the campaign must type the amount. Empty for no limit."),
+    )
+    hold_minutes = IntegerField(
+        _("Minutes that an order keeps its envelope while it is paid"),
+        [Optional(), NumberRange(1, 24 * 60)],
+        default=HOLD_MINUTES,
+        description=_("Between placing an order and paying for it; after that the envelope is free for another order."),
     )
 
 

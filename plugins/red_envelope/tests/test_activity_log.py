@@ -19,7 +19,8 @@ def recorded() -> set[str]:
     folder = Path(str(shopadmin_red_envelope.__file__)).parent / "services"
     found: set[str] = set()
     for name, noun in (("campaigns", "campaign"), ("activities", "activity"), ("sealing", ""), ("denominations", ""),
-                       ("demo", "")):  # fmt: skip
+                       ("demo", ""), ("claiming", ""), ("expiring", ""), ("holding", "hold"),
+                       ("refunding", "refund")):  # fmt: skip
         text = (folder / f"{name}.py").read_text()
         found |= set(CODES.findall(text)) | {f"red_envelope.{noun}.{act}" for act in ACTS.findall(text) if noun}
     return found

@@ -1,4 +1,4 @@
-"""Claims one by one and in one commit: who gets one, who is refused, what is written along, and what a failure costs."""
+"""Claims one by one and in one commit: who gets one, who is refused, what comes along, and what a failure costs."""
 
 import threading
 import time
@@ -120,7 +120,7 @@ def test_further_rows_come_with_the_claim_and_with_a_refusal(clock: Clock) -> No
     campaign = begun(clock)
 
     for _ in range(2):
-        claiming.claim(campaign, "test:anna", extra=note)
+        claiming.claim(campaign, "test:anna", along=note)
 
     assert noted() == ["test:anna None", "test:anna already_claimed"]
 
@@ -133,12 +133,12 @@ def test_a_claim_whose_further_rows_fail_did_not_happen(clock: Clock) -> None:
         raise LookupError("no record")
 
     with pytest.raises(LookupError):
-        claiming.claim(campaign, "test:anna", extra=broken)
+        claiming.claim(campaign, "test:anna", along=broken)
 
     assert stored() == before
 
 
-def together(shop: Flask, campaign: int, buyers: list[str], **extras: Any) -> list[Outcome | Exception]:
+def together(shop: Flask, campaign: int, buyers: list[str], **alongs: Any) -> list[Outcome | Exception]:
     """The claims of one moment: an earlier one keeps the lock until all of them queue behind it."""
     answers: list[Outcome | Exception] = [RuntimeError("no answer")] * len(buyers)
     is_locked = threading.Event()
@@ -146,8 +146,8 @@ def together(shop: Flask, campaign: int, buyers: list[str], **extras: Any) -> li
     def run(number: int) -> None:
         with shop.app_context():
             try:
-                extra = extras.get(buyers[number], claiming._nothing)
-                answers[number] = claiming.claim(campaign, buyers[number], extra=extra)
+                along = alongs.get(buyers[number], claiming._nothing)
+                answers[number] = claiming.claim(campaign, buyers[number], along=along)
             except Exception as error:
                 answers[number] = error
             finally:
@@ -155,7 +155,7 @@ def together(shop: Flask, campaign: int, buyers: list[str], **extras: Any) -> li
 
     def lead() -> None:
         with shop.app_context():
-            claiming.claim(campaign, "test:first", extra=wait)
+            claiming.claim(campaign, "test:first", along=wait)
             db.session.remove()
 
     def wait(_outcome: Outcome) -> Any:

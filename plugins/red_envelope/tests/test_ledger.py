@@ -381,4 +381,3 @@ def test_a_claim_inside_another_transaction_is_a_mistake(clock: Clock) -> None:
     campaign = begun(clock)
     with pytest.raises(RuntimeError, match="outside"), writing():
         claiming.claim(campaign, "test:anna")
-

@@ -82,9 +82,7 @@ def test_a_rush_issues_what_there_is_to_each_buyer_once(shop: Flask, clock: Cloc
 
 
 @pytest.mark.parametrize("processes", [1, 3])
-def test_a_rush_on_a_campaign_without_a_cap_issues_one_to_each_buyer(
-    shop: Flask, clock: Clock, processes: int
-) -> None:
+def test_a_rush_on_a_campaign_without_a_cap_issues_one_to_each_buyer(shop: Flask, clock: Clock, processes: int) -> None:
     made = campaigns(clock, SEEDS, quantity=None)
 
     with storefronts(shop, processes) as fronts:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select, true, union_all
+from sqlalchemy.orm import InstrumentedAttribute
 
 from shopadmin.plugin_api import Problem, db
 from shopadmin_red_envelope.models import (
@@ -17,6 +18,7 @@ from shopadmin_red_envelope.models import (
     RedEnvelopeTransfer,
 )
 
+Column = InstrumentedAttribute[str]
 # How many rows a message names.
 _NAMED = 5
 # The account that a whole envelope lies in, by its state; what is redeemed may in part be forfeited.
@@ -64,14 +66,14 @@ def problems() -> Iterator[Problem]:
             yield Problem("red_envelope.books", f"{len(bad)} {what}: {named}")
 
 
-def _miscounted() -> Select[tuple[int]]:
+def _miscounted() -> Select[int]:
     there = select(func.count()).where(RedEnvelope.campaign_id == RedEnvelopeStock.campaign_id).scalar_subquery()
     return select(RedEnvelopeStock.campaign_id).where(
         or_(RedEnvelopeStock.claimed != there, RedEnvelopeStock.claimed > RedEnvelopeStock.total)
     )
 
 
-def _stockless() -> Select[tuple[int]]:
+def _stockless() -> Select[int]:
     stock = RedEnvelopeStock
     has_its_stock = exists().where(
         stock.campaign_id == RedEnvelopeCampaign.id, stock.total == RedEnvelopeCampaign.quantity
@@ -83,7 +85,7 @@ def _stockless() -> Select[tuple[int]]:
     )
 
 
-def _misissued() -> Select[tuple[int]]:
+def _misissued() -> Select[int]:
     campaign = RedEnvelopeCampaign
     return (
         select(RedEnvelope.id)
@@ -112,7 +114,7 @@ def _held(account: ColumnElement[str] | str) -> ColumnElement[int]:
     )
 
 
-def _misstated() -> Select[tuple[int]]:
+def _misstated() -> Select[int]:
     """Replay: the whole amount lies in the account of the state; of a redeemed one some may be forfeited."""
     transfer, whole = RedEnvelopeTransfer, RedEnvelope.amount
     at_home = or_(
@@ -137,7 +139,7 @@ def _misstated() -> Select[tuple[int]]:
     )
 
 
-def _out_of_order() -> Select[tuple[int]]:
+def _out_of_order() -> Select[int]:
     """Each move leaves the account that the one before it went to, and none is above the count of moves."""
     transfer = RedEnvelopeTransfer
     moves = (
@@ -168,7 +170,7 @@ def _out_of_order() -> Select[tuple[int]]:
     )  # fmt: skip
 
 
-def _mismatched_holds() -> Select[tuple[str]]:
+def _mismatched_holds() -> Select[str]:
     """A live hold has a held envelope; a held or redeemed envelope has its hold."""
     hold, envelope = RedEnvelopeHold, RedEnvelope
     wanted = case((envelope.state == "held", "live"), else_="redeemed")
@@ -186,7 +188,7 @@ def _mismatched_holds() -> Select[tuple[str]]:
     return select(found.c.id)
 
 
-def _misallocated() -> Select[tuple[str]]:
+def _misallocated() -> Select[str]:
     hold, line = RedEnvelopeHold, RedEnvelopeAllocation
     return (
         select(hold.id)
@@ -203,7 +205,7 @@ def _misallocated() -> Select[tuple[str]]:
     )
 
 
-def _booked(source: ColumnElement[str], line_key: ColumnElement[str], event: str, account: str) -> ColumnElement[int]:
+def _booked(source: Column, line_key: Column, event: str, account: str) -> ColumnElement[int]:
     """What the money book has of one line of a hold or refund, on the other side of sales."""
     transfer = RedEnvelopeTransfer
     other = transfer.to_account if event == "redeem" else transfer.from_account
@@ -214,7 +216,7 @@ def _booked(source: ColumnElement[str], line_key: ColumnElement[str], event: str
     return found.scalar_subquery()
 
 
-def _misbooked() -> Select[tuple[str]]:
+def _misbooked() -> Select[str]:
     """Redeemed lines and completed refund lines stand in the money book with just what they say; others do not."""
     line, hold = RedEnvelopeAllocation, RedEnvelopeHold
     part, refund = RedEnvelopeRefundLine, RedEnvelopeRefund
@@ -244,7 +246,7 @@ def _misbooked() -> Select[tuple[str]]:
     return select(found.c.id)
 
 
-def _misrefunded() -> Select[tuple[str]]:
+def _misrefunded() -> Select[str]:
     """A line counts the units, cash and share of its refunds, and no refund is above what was paid."""
     line, part, refund = RedEnvelopeAllocation, RedEnvelopeRefundLine, RedEnvelopeRefund
     parts = (
@@ -270,9 +272,9 @@ def _misrefunded() -> Select[tuple[str]]:
     )
 
 
-def _misdecided() -> Select[tuple[str]]:
+def _misdecided() -> Select[str]:
     refund, part = RedEnvelopeRefund, RedEnvelopeRefundLine
-    granted = and_(refund.is_full, refund.is_before_receipt, refund.is_valid)
+    granted = and_(refund.is_full, refund.is_before_receipt.is_(true()), refund.is_valid.is_(true()))
     return (
         select(refund.id)
         .outerjoin(part, part.refund_id == refund.id)

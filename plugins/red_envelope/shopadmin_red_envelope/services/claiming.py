@@ -24,7 +24,7 @@ from shopadmin_red_envelope.services.changing import now
 from shopadmin_red_envelope.services.group_commit import BusyError, GroupCommit, UnknownOutcomeError
 from shopadmin_red_envelope.services.terms import Sealed
 
-__all__ = ["BusyError", "Extra", "Outcome", "UnknownOutcomeError", "claim"]
+__all__ = ["Along", "BusyError", "Outcome", "UnknownOutcomeError", "claim"]
 
 # Seconds that a claim waits for its answer.
 PATIENCE = 10.0
@@ -46,7 +46,7 @@ class Outcome:
 
 
 # Further rows of a caller, in the transaction of the claim: pairs of a table and the values of a row.
-Extra = Callable[[Outcome], Iterable[tuple[type[Any], Mapping[str, Any]]]]
+Along = Callable[[Outcome], Iterable[tuple[type[Any], Mapping[str, Any]]]]
 
 
 def _nothing(_outcome: Outcome) -> Iterable[tuple[type[Any], Mapping[str, Any]]]:
@@ -57,17 +57,17 @@ def _nothing(_outcome: Outcome) -> Iterable[tuple[type[Any], Mapping[str, Any]]]
 class _Asked:
     buyer: str
     is_excluded: bool
-    extra: Extra
+    along: Along
     # Who asked from where, for the log: another thread may write it.
     context: contextvars.Context = field(default_factory=contextvars.copy_context)
 
 
 def claim(
-    campaign_id: int, buyer: str, *, is_excluded: Callable[[str], bool] = lambda _buyer: False, extra: Extra = _nothing
+    campaign_id: int, buyer: str, *, is_excluded: Callable[[str], bool] = lambda _buyer: False, along: Along = _nothing
 ) -> Outcome:
     """Collect an envelope for a buyer (R4); refusals are an outcome, too.
 
-    ``buyer``: ``<platform>:<ref>`` of the token. ``is_excluded``: asked before the claim queues. ``extra``: called
+    ``buyer``: ``<platform>:<ref>`` of the token. ``is_excluded``: asked before the claim queues. ``along``: called
     with the outcome for further rows of the same transaction. Raises MissingError for a campaign that nobody may know
     of; BusyError when nothing was done, UnknownOutcomeError when nobody knows yet: the claim may be repeated either
     way. Not to be called inside ``writing()``, as the answer comes after a commit of its own.
@@ -81,7 +81,7 @@ def claim(
     if sealed.quantity is not None and campaign_id in _sold_out():
         return _late(sealed, buyer)
     db.session().rollback()
-    outcome: Outcome = _group().submit(campaign_id, _Asked(buyer, excluded, extra), PATIENCE)
+    outcome: Outcome = _group().submit(campaign_id, _Asked(buyer, excluded, along), PATIENCE)
     if outcome.refusal == "sold_out":
         _sold_out().add(campaign_id)
     return outcome
@@ -107,7 +107,7 @@ def _write(campaign_id: int, take: Callable[[], Sequence[_Asked]]) -> list[Outco
         at = now(session)
         outcomes = _issue(session, sealed, asked, left, at)
         _log(asked, outcomes)
-        _write_extras(session, asked, outcomes)
+        _write_along(session, asked, outcomes)
     return outcomes
 
 
@@ -191,13 +191,13 @@ def _log(asked: Sequence[_Asked], outcomes: Sequence[Outcome]) -> None:
     ])  # fmt: skip
 
 
-def _write_extras(session: Session, asked: Sequence[_Asked], outcomes: Sequence[Outcome]) -> None:
+def _write_along(session: Session, asked: Sequence[_Asked], outcomes: Sequence[Outcome]) -> None:
     rows: dict[type[Any], list[Mapping[str, Any]]] = {}
     for each, outcome in zip(asked, outcomes, strict=True):
-        for table, values in each.extra(outcome):
+        for table, values in each.along(outcome):
             rows.setdefault(table, []).append(values)
-    for table, values in rows.items():
-        session.connection().execute(insert(table), values)
+    for table, many in rows.items():
+        session.connection().execute(insert(table), many)
 
 
 def _group() -> "GroupCommit[_Asked, Outcome]":

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, func, insert, or_, select, update
+from sqlalchemy import Row, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from shopadmin.plugin_api import MissingError, ObjectionsError, db, plugin_settings, record_audit
@@ -18,7 +18,6 @@ from shopadmin_red_envelope.services.changing import Change, changing, now
 
 # This shop: an envelope knows no other (R5).
 SHOP = "this"
-_MINUTE_MS = 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +195,7 @@ def _end(change: Change, state: str, *matching: Any) -> bool:
 
 
 def _envelope(session: Session, envelope_id: int, *, locked: bool = False) -> Row[Any]:
-    query: Select[Any] = select(
+    query: Any = select(
         RedEnvelope.id, RedEnvelope.campaign_id, RedEnvelope.buyer, RedEnvelope.amount, RedEnvelope.currency,
         RedEnvelope.use_from, RedEnvelope.use_to, RedEnvelope.state, RedEnvelope.hold_id,
     ).where(RedEnvelope.id == envelope_id)  # fmt: skip
@@ -256,7 +255,7 @@ def _place(change: Change, envelope: Row[Any], order: Order, verdict: eligibilit
     sealed = terms.read(change.session, envelope.campaign_id)
     goods = sum(line.goods_amount for line in order.lines)
     remainder = sum(split.before for split in verdict.splits)
-    minutes = plugin_settings("red_envelope").get("hold_minutes", envelopes.DEFAULT_HOLD_MS // _MINUTE_MS)
+    minutes = plugin_settings("red_envelope").get("hold_minutes") or envelopes.DEFAULT_HOLD_MS // envelopes.MINUTE_MS
     shares = [
         {
             "hold_id": hold_id, "line_key": line.key, "is_goods": line.type == baskets.GOODS,
@@ -271,7 +270,7 @@ def _place(change: Change, envelope: Row[Any], order: Order, verdict: eligibilit
             id=hold_id, envelope_id=envelope.id, order_no=order.order_no, amount=envelope.amount,
             currency=envelope.currency, goods=goods, discounts=goods - remainder,
             basis=remainder if sealed and sealed.after_order_discounts else goods, lines=len(shares), state="live",
-            held_at=change.now, expires_at=envelopes.hold_end(change.now, minutes * _MINUTE_MS),
+            held_at=change.now, expires_at=envelopes.hold_end(change.now, minutes * envelopes.MINUTE_MS),
         )
     )  # fmt: skip
     _record("made", hold_id, {"envelope": envelope.id, "order": order.order_no, "amount": envelope.amount})
@@ -279,7 +278,7 @@ def _place(change: Change, envelope: Row[Any], order: Order, verdict: eligibilit
 
 
 def _hold(session: Session, *which: Any, locked: bool = False) -> Hold:
-    query: Select[Any] = select(*RedEnvelopeHold.__table__.columns).where(*which)
+    query: Any = select(*RedEnvelopeHold.__table__.columns).where(*which)
     row = session.execute(query.with_for_update() if locked else query).one_or_none()
     if row is None:
         raise MissingError

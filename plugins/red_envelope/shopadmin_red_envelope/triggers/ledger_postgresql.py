@@ -7,7 +7,14 @@ Claims are counted and booked once a statement, whatever the number of rows.
 
 from shopadmin_red_envelope.triggers import ledger_texts as texts
 from shopadmin_red_envelope.triggers.ledger_texts import (
-    CAMPAIGN, ENVELOPE, HOLD, LEDGER, MESSAGES, REFUND, SEAL, STOCK,
+    CAMPAIGN,
+    ENVELOPE,
+    HOLD,
+    LEDGER,
+    MESSAGES,
+    REFUND,
+    SEAL,
+    STOCK,
 )  # fmt: skip
 from shopadmin_red_envelope.triggers.texts import PREFIX
 
@@ -36,8 +43,7 @@ _BODIES: dict[str, list[str]] = {
     "stock_changes": [
         _KEPT,
         "  if tg_op = 'INSERT' then",
-        _unless("stock", f"new.claimed = 0 and exists (select 1 from {SEAL} s join {CAMPAIGN} c on c.id = s.campaign_id "
-                         "where s.campaign_id = new.campaign_id and c.quantity = new.total)"),
+        _unless("stock", texts.STOCK_FITS),
         "  else",
         _refuse("stock", f"{_DIRECT} or new.campaign_id is distinct from old.campaign_id "
                          "or new.total is distinct from old.total or new.claimed <= old.claimed"),

@@ -11,7 +11,16 @@ from collections.abc import Iterator
 
 from shopadmin_red_envelope.triggers import ledger_texts as texts
 from shopadmin_red_envelope.triggers.ledger_texts import (
-    ALLOCATION, CAMPAIGN, ENVELOPE, HOLD, LEDGER, MESSAGES, REFUND, REFUND_LINE, SEAL, STOCK,
+    ALLOCATION,
+    CAMPAIGN,
+    ENVELOPE,
+    HOLD,
+    LEDGER,
+    MESSAGES,
+    REFUND,
+    REFUND_LINE,
+    SEAL,
+    STOCK,
 )  # fmt: skip
 from shopadmin_red_envelope.triggers.texts import PREFIX
 
@@ -95,8 +104,7 @@ def _kept(table: str, *verbs: str) -> dict[str, tuple[str, list[str]]]:
 _TRIGGERS: dict[str, tuple[str, list[str]]] = {
     "stock_insert": (f"before insert on {STOCK}", [
         _refuse("exists", _there(STOCK, "x.campaign_id = new.campaign_id")),
-        _unless("stock", f"new.claimed = 0 and exists (select 1 from {SEAL} s join {CAMPAIGN} c on c.id = s.campaign_id "
-                         "where s.campaign_id = new.campaign_id and c.quantity = new.total)"),
+        _unless("stock", texts.STOCK_FITS),
     ]),
     "stock_update": (f"before update on {STOCK}", [
         _unless("stock", "new.campaign_id is old.campaign_id and new.total is old.total "

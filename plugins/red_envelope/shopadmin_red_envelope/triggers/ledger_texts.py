@@ -38,6 +38,10 @@ LEDGER_COLUMNS = (
 )  # fmt: skip
 
 # What the rows around a hold and a refund must be; {now} is the clock of the engine.
+STOCK_FITS = (
+    f"new.claimed = 0 and exists (select 1 from {SEAL} s join {CAMPAIGN} c on c.id = s.campaign_id "
+    "where s.campaign_id = new.campaign_id and c.quantity = new.total)"
+)
 SHARES_FIT = (
     "(select count(*) = new.lines and sum(a.share) = new.amount and sum(a.before) = new.goods - new.discounts "
     f"from {ALLOCATION} a where a.hold_id = new.id)"
@@ -70,7 +74,8 @@ TAKE_UNITS = (
     f"(select line_key from {REFUND_LINE} where refund_id = new.id)"
 ).format(
     **{
-        name: f"(select l.{name} from {REFUND_LINE} l where l.refund_id = new.id and l.line_key = {ALLOCATION}.line_key)"
+        name: f"(select l.{name} from {REFUND_LINE} l where l.refund_id = new.id "
+        f"and l.line_key = {ALLOCATION}.line_key)"
         for name in ("units", "cash", "share")
     }
 )

@@ -167,8 +167,7 @@ class Engine:
 
     READ_CLOCK = f"select {PREFIX}now()"
     CLOCK_TEXT = (
-        "select prosrc from pg_proc where pronamespace = current_schema()::regnamespace "
-        f"and proname = '{PREFIX}now'"
+        f"select prosrc from pg_proc where pronamespace = current_schema()::regnamespace and proname = '{PREFIX}now'"
     )
 
     @staticmethod

@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
-from shopadmin_red_envelope.domain.checks import Activity, Terms
 from shopadmin_red_envelope.domain.baskets import Line
+from shopadmin_red_envelope.domain.checks import Activity, Terms
 from shopadmin_red_envelope.services import activities, campaigns, claiming, holding, sealing
 
 from shopadmin.plugin_api import db
@@ -60,8 +60,19 @@ def make_campaign(state: str = "scheduled", activity_id: int | None = None, **ch
 def stored() -> dict[str, list[Any]]:
     """Every row of the plugin's tables, but for the guard."""
     db.session.rollback()
-    names = ("activity", "campaign", "denomination", "seal", "stock", "envelope", "hold", "allocation", "refund", "refund_line",
-             "ledger")
+    names = (
+        "activity",
+        "campaign",
+        "denomination",
+        "seal",
+        "stock",
+        "envelope",
+        "hold",
+        "allocation",
+        "refund",
+        "refund_line",
+        "ledger",
+    )
     with db.engine.connect() as connection:
         return {
             name: [

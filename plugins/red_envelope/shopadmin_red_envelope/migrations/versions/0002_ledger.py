@@ -45,7 +45,8 @@ def upgrade() -> None:
     _create_refund()
     _create_ledger()
     op.execute(
-        f"insert into {PREFIX}stock (campaign_id, total, claimed) select c.id, c.quantity, 0 from {PREFIX}campaign c "
+        f"insert into {PREFIX}stock (campaign_id, total, claimed) select c.id, c.quantity, 0 "  # noqa: S608 - our own
+        f"from {PREFIX}campaign c "
         f"join {PREFIX}seal s on s.campaign_id = c.id where c.quantity is not null"
     )
     triggers.install_ledger(op.get_bind())
@@ -73,9 +74,10 @@ def _key(table: str, *names: str) -> sa.PrimaryKeyConstraint:
 
 
 def _refers(table: str, column: str, target: str, deferred: bool = False) -> sa.ForeignKeyConstraint:
-    options = {"deferrable": True, "initially": "DEFERRED"} if deferred else {}
-    name = op.f(f"fk_{PREFIX}{table}_{column}")
-    return sa.ForeignKeyConstraint([column], [f"{PREFIX}{target}"], name=name, **options)
+    return sa.ForeignKeyConstraint(
+        [column], [f"{PREFIX}{target}"], name=op.f(f"fk_{PREFIX}{table}_{column}"),
+        deferrable=deferred or None, initially="DEFERRED" if deferred else None,
+    )  # fmt: skip
 
 
 def _big(*names: str, nullable: bool = False) -> list[sa.Column[int]]:
