@@ -32,11 +32,13 @@ def load(today: datetime) -> None:
         return
     with writing() as session:
         connection = session.connection()
+        triggers.remove_ledger(connection)
         triggers.remove(connection)
         for shown in _SHOWN:
             _add(session, today, *shown)
         session.flush()
         triggers.install(connection)
+        triggers.install_ledger(connection)
         record_audit(None, "red_envelope.lock.rebuilt", "red_envelope.campaign", reason="demo")
 
 
