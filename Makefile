@@ -10,13 +10,14 @@ CATALOGS := $(wildcard shopadmin/translations/*/LC_MESSAGES/*.po plugins/*/*/tra
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-input install
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run setup test test-without-plugins mutants contract lint check bench pictures clean
+.PHONY: help demo run setup test race test-without-plugins mutants contract lint check bench pictures clean
 
 help:
 	@echo "make demo    a demo shop on http://127.0.0.1:8000 (PORT= for another port)"
 	@echo "make run     your own shop: prints a link that sets the owner's password"
 	@echo "make setup   only build the environment"
 	@echo "make test    every test that this machine can run; PYTEST= names a part"
+	@echo "make race    the claim rush of red envelopes at full length: every load, both databases; SEEDS= (20)"
 	@echo "make test-without-plugins  the rest of the suite without each plugin in turn, and without all"
 	@echo "make mutants   do the tests notice when a money rule is changed: see plugins/red_envelope/docs/mutation.md"
 	@echo "make contract  1,500 requests made from the API's own document to each endpoint; EXAMPLES= for another number"
@@ -36,6 +37,10 @@ setup: .venv/texts
 
 test: .venv/texts .venv/ready-to-test
 	@exec $(BIN)/pytest --database both --numprocesses 2 --dist worksteal $(PYTEST)
+
+race: export SHOPADMIN_RACE_SEEDS = $(or $(SEEDS),20)
+race: .venv/texts .venv/ready-to-test
+	@exec $(BIN)/pytest --database both plugins/red_envelope/tests/test_races.py $(PYTEST)
 
 # Each in an environment of its own in which the plugin is really not installed, and all-plugins: none of them.
 test-without-plugins: $(NAMES:%=test-without-%) test-without-all-plugins

@@ -2,10 +2,12 @@
 
 import threading
 import time
-from collections.abc import Iterable, Mapping
+import types
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import pytest
+import shopadmin_red_envelope
 import sqlalchemy as sa
 from flask import Flask
 from red_envelope_shop import HOUR, NOW, Clock, begun, claimed, make_campaign, stored
@@ -15,7 +17,7 @@ from shopadmin_red_envelope.services.claiming import Outcome
 from shopadmin_red_envelope.services.group_commit import BusyError, GroupCommit, UnknownOutcomeError
 
 from shopadmin.models.audit import AuditEntry
-from shopadmin.plugin_api import MissingError, db
+from shopadmin.plugin_api import Manifest, MissingError, Standing, StandingQuery, db, hookimpl
 
 START = NOW + 24 * HOUR
 
@@ -101,6 +103,36 @@ def test_an_excluded_buyer_gets_none(clock: Clock) -> None:
 
     assert outcome.refusal == "buyer_excluded"
     assert stored()["envelope"] == []
+
+
+def test_the_core_is_asked_who_is_kept_out_of_campaigns(
+    make_app: Callable[..., Flask], clock: Clock, shop: Flask
+) -> None:
+    campaign = begun(clock)
+    guest = types.ModuleType("shopadmin_guest")
+    asked: list[StandingQuery] = []
+
+    @hookimpl
+    def shopadmin_manifest() -> Manifest:
+        return Manifest(name="guest", title="Guest", version="1", api_version=1)
+
+    @hookimpl
+    def shopadmin_buyer_standing(queries: list[StandingQuery]) -> dict[int, Standing]:
+        asked.extend(queries)
+        return {position: Standing(campaigns=query.ids[0].value != "anna") for position, query in enumerate(queries)}
+
+    guest.__file__ = None
+    guest.shopadmin_manifest = shopadmin_manifest  # type: ignore[attr-defined]
+    guest.shopadmin_buyer_standing = shopadmin_buyer_standing  # type: ignore[attr-defined]
+    app = make_app(plugins={"red_envelope": shopadmin_red_envelope, "guest": guest}, shop_of=shop)
+    with app.app_context():
+        outcomes = [claiming.claim(campaign, buyer) for buyer in ("test:anna", "test:berta")]
+        db.session.remove()
+
+    assert refusals(*outcomes) == ["buyer_excluded", None]
+    assert {(query.purpose, query.ids[0].scope, query.ids[0].value) for query in asked} == {
+        ("campaign", "test", "anna"), ("campaign", "test", "berta"),
+    }  # fmt: skip
 
 
 def note(outcome: Outcome) -> Iterable[tuple[type[Any], Mapping[str, Any]]]:

@@ -67,6 +67,13 @@ def test_the_serving_role_has_what_it_needs_on_the_plugins_tables(shop: Flask, t
         "plugin_red_envelope_denomination": everything,
         S: "insert, select",
         G: "select, update",
+        "plugin_red_envelope_stock": "insert, select, update",
+        "plugin_red_envelope_envelope": "insert, select, update",
+        "plugin_red_envelope_hold": "insert, select, update",
+        "plugin_red_envelope_allocation": "insert, select",
+        "plugin_red_envelope_refund": "insert, select, update",
+        "plugin_red_envelope_refund_line": "insert, select",
+        "plugin_red_envelope_ledger": "select",
         "plugin_red_envelope_alembic_version": "select",
     }
 

@@ -8,6 +8,7 @@ import contextvars
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import current_app
@@ -16,7 +17,15 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
-from shopadmin.plugin_api import audit_entry, db, record_audits, writing
+from shopadmin.plugin_api import (
+    BuyerIdentifier,
+    StandingQuery,
+    ask_standing,
+    audit_entry,
+    db,
+    record_audits,
+    writing,
+)
 from shopadmin_red_envelope.domain import claims
 from shopadmin_red_envelope.models import RedEnvelope, RedEnvelopeStock
 from shopadmin_red_envelope.services import terms
@@ -62,8 +71,20 @@ class _Asked:
     context: contextvars.Context = field(default_factory=contextvars.copy_context)
 
 
+def is_excluded_from_campaigns(buyer: str) -> bool:
+    """Whether the shop's plugins keep this buyer out of campaigns: the strictest of their answers."""
+    platform, _, ref = buyer.partition(":")
+    ids = tuple(BuyerIdentifier(kind, ref, platform) for kind in ("platform_uid", "nick"))
+    (standing,) = ask_standing([StandingQuery(ids, None, "campaign", datetime.now(UTC))])
+    return not standing.campaigns
+
+
 def claim(
-    campaign_id: int, buyer: str, *, is_excluded: Callable[[str], bool] = lambda _buyer: False, along: Along = _nothing
+    campaign_id: int,
+    buyer: str,
+    *,
+    is_excluded: Callable[[str], bool] = is_excluded_from_campaigns,
+    along: Along = _nothing,
 ) -> Outcome:
     """Collect an envelope for a buyer (R4); refusals are an outcome, too.
 

@@ -19,8 +19,6 @@ from typing import Any
 
 from flask import Flask
 
-NAMES = ("DATA_FOLDER", "DATABASE_URL", "SECRET_KEY")
-
 
 @dataclass
 class Rush:
@@ -55,7 +53,10 @@ class Storefront:
     """One process that claims."""
 
     def __init__(self, shop: Flask) -> None:
-        config = {name: str(shop.config[name]) for name in NAMES}
+        # As the tables' owner: what the core's tables grant is not what is tried here.
+        url = shop.config["DATABASE_MIGRATE_URL"]
+        config = {"DATABASE_URL": url, "DATABASE_MIGRATE_URL": url, "SECRET_KEY": shop.config["SECRET_KEY"]}
+        config["DATA_FOLDER"] = str(shop.config["DATA_FOLDER"])
         self.process = subprocess.Popen(
             [sys.executable, "-W", "ignore", __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
@@ -141,10 +142,7 @@ def _work() -> None:
     from shopadmin.plugin_api import db
 
     settings = json.loads(sys.stdin.readline())
-    settings |= {
-        "DATA_FOLDER": Path(settings["DATA_FOLDER"]), "DATABASE_MIGRATE_URL": settings["DATABASE_URL"],
-        "TESTING": True,
-    }  # fmt: skip
+    settings |= {"DATA_FOLDER": Path(settings["DATA_FOLDER"]), "TESTING": True}
     app = create_app(settings, plugins={"red_envelope": shopadmin_red_envelope})
     mutex = threading.Lock()
 

@@ -6,9 +6,7 @@ Revises: 0001
 
 import sqlalchemy as sa
 from alembic import op
-from flask import current_app
 from shopadmin_red_envelope import triggers
-from sqlalchemy import make_url
 
 revision = "0002"
 down_revision = "0001"
@@ -24,14 +22,14 @@ POSTINGS = (
     "money:refund:cash>sales", "money:refund:subsidy>sales",
 )  # fmt: skip
 TABLES = ("ledger", "refund_line", "refund", "allocation", "hold", "envelope", "stock")
-# What the role that serves may do where it owns nothing: states follow from facts, so it writes the facts alone.
+# What the role that serves may do where it owns nothing, if less than everything: it writes facts, and the triggers
+# what follows from them. To update stock or an envelope is what it takes to lock their rows.
 GRANTS = {
-    # The right to update one column is what it takes to lock the row.
-    "stock": "select, insert, update (total)",
-    "envelope": "select, insert, update (state, moves)",
-    "hold": "select, insert, update (state, ended_at, received_at)",
+    "stock": "select, insert, update",
+    "envelope": "select, insert, update",
+    "hold": "select, insert, update",
     "allocation": "select, insert",
-    "refund": "select, insert, update (completed_at, is_before_receipt, is_valid, gives_back)",
+    "refund": "select, insert, update",
     "refund_line": "select, insert",
     "ledger": "select",
 }
@@ -50,7 +48,6 @@ def upgrade() -> None:
         f"join {PREFIX}seal s on s.campaign_id = c.id where c.quantity is not null"
     )
     triggers.install_ledger(op.get_bind())
-    _grant()
 
 
 def downgrade() -> None:
@@ -212,15 +209,3 @@ def _create_ledger() -> None:
     )  # fmt: skip
     _index("uq_ledger_source", "ledger", ["source", "event", "book", "line_key", "from_account", "to_account"],
            "source <> ''", unique=True)  # fmt: skip
-
-
-def _grant() -> None:
-    """Where another role serves than owns the tables, it gets what it needs and no more."""
-    bind = op.get_bind()
-    serving = make_url(current_app.config["DATABASE_URL"]).username
-    if bind.dialect.name != "postgresql" or serving in (None, bind.scalar(sa.text("select current_user"))):
-        return
-    role = bind.dialect.identifier_preparer.quote(str(serving))
-    for name, rights in GRANTS.items():
-        op.execute(f"grant {rights} on {PREFIX}{name} to {role}")
-    op.execute(f"grant usage on sequence {PREFIX}envelope_id_seq to {role}")
