@@ -17,7 +17,7 @@ help:
 	@echo "make run     your own shop: prints a link that sets the owner's password"
 	@echo "make setup   only build the environment"
 	@echo "make test    every test that this machine can run; PYTEST= names a part"
-	@echo "make race    the claim rush of red envelopes at full length: every load, both databases; SEEDS= (20)"
+	@echo "make race    the claim rush and the books of red envelopes at full length, both databases; SEEDS= (20)"
 	@echo "make test-without-plugins  the rest of the suite without each plugin in turn, and without all"
 	@echo "make mutants   do the tests notice when a money rule is changed: see plugins/red_envelope/docs/mutation.md"
 	@echo "make contract  1,500 requests made from the API's own document to each endpoint; EXAMPLES= for another number"
@@ -40,7 +40,7 @@ test: .venv/texts .venv/ready-to-test
 
 race: export SHOPADMIN_RACE_SEEDS = $(or $(SEEDS),20)
 race: .venv/texts .venv/ready-to-test
-	@exec $(BIN)/pytest --database both plugins/red_envelope/tests/test_races.py $(PYTEST)
+	@exec $(BIN)/pytest --database both plugins/red_envelope/tests/test_races.py plugins/red_envelope/tests/test_machine.py $(PYTEST)
 
 # Each in an environment of its own in which the plugin is really not installed, and all-plugins: none of them.
 test-without-plugins: $(NAMES:%=test-without-%) test-without-all-plugins
