@@ -10,6 +10,7 @@ from shopadmin_red_envelope.models import RedEnvelope, RedEnvelopeAllocation, Re
 from shopadmin_red_envelope.services import books, claiming, erasing, expiring, holding, refunding
 
 from shopadmin.plugin_api import MissingError, ObjectionsError, RefusedError, db, writing
+from shopadmin.services import plugins
 
 MINUTE = 60_000
 USE_TO = NOW + 72 * HOUR
@@ -337,6 +338,15 @@ def test_a_hold_lives_thirty_minutes_to_the_millisecond(clock: Clock, after: int
         assert refused.value.problems[0].code == "red_envelope.hold_lapsed"
         # Whether or not the job has come by, another order may have it.
         assert holding.hold(envelope, order("S2")).order_no == "S2"
+
+
+@pytest.mark.parametrize(("minutes", "lives"), [(1, 1), (24 * 60, 24 * 60), (None, 30)])
+def test_the_owner_sets_how_long_a_hold_lives(clock: Clock, minutes: int | None, lives: int) -> None:
+    plugins.save_settings(None, "red_envelope", {"hold_minutes": minutes})
+
+    hold = holding.hold(claimed(begun(clock)), order())
+
+    assert hold.expires_at - hold.held_at == lives * MINUTE
 
 
 def test_a_live_hold_redeems_past_the_end_and_one_that_lapses_there_lets_the_envelope_expire(clock: Clock) -> None:

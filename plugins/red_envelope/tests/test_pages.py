@@ -189,7 +189,11 @@ def test_today_reminds_of_a_draft_as_early_as_the_owner_wants(owner: testing.Sho
     for wrong in ("0", "31", "soon", ""):
         assert owner.post(settings, data={"remind_days": wrong}).status_code == 400
     assert 'name="remind_days" ' in owner.get("/admin/plugins/details/red_envelope").text
-    assert plugin_settings("red_envelope") == {"remind_days": 1, "worst_case_limit": None}
+    assert plugin_settings("red_envelope") == {
+        "remind_days": 1,
+        "worst_case_limit": None,
+        "hold_minutes": 30,
+    }
 
 
 def test_what_is_wrong_with_a_setting_is_said_in_the_readers_language(owner: testing.ShopClient) -> None:
