@@ -42,6 +42,14 @@ ATTACKS = (
 )
 
 
+# What leaves a function's text as it was, and takes its force away.
+WEAKENED = (
+    "plugin_red_envelope_campaign_changes() security invoker",
+    "plugin_red_envelope_campaign_changes() reset search_path",
+    "plugin_red_envelope_now() immutable",
+)
+
+
 @pytest.fixture
 def shop(two_roles: TwoRoles) -> Iterator[Flask]:
     """A new shop that is served by a role that owns nothing."""
@@ -154,3 +162,14 @@ def test_the_data_goes_and_comes_back_by_the_owner_and_not_while_a_campaign_wait
 
     assert schema.faults_of_serving_role() == []
     assert integrity.problems() == []
+
+
+@pytest.mark.parametrize("change", WEAKENED)
+def test_check_names_a_function_that_keeps_its_text_and_loses_its_force(
+    shop: Flask, two_roles: TwoRoles, change: str
+) -> None:
+    assert integrity.problems() == []
+
+    two_roles.run("owning", f"alter function {change}")
+
+    assert any(change.partition("(")[0] in str(found.message) for found in integrity.problems())

@@ -203,10 +203,17 @@ class Engine:
 
     @staticmethod
     def found(connection: Connection) -> dict[str, str]:
-        """What is there: the triggers on our tables, whatever their names, and our functions."""
+        """What is there: the triggers on our tables, whatever their names, and our functions.
+
+        A function that no longer runs with its owner's rights and search path, or whose answer PostgreSQL may keep,
+        differs as one of another text does.
+        """
         functions = connection.exec_driver_sql(
-            "select proname, prosrc from pg_proc where pronamespace = current_schema()::regnamespace "
-            "and proname like 'plugin\\_red\\_envelope\\_%%'"
+            "select p.proname, concat(p.prosrc, case when p.provolatile <> 'v' then ' not volatile' end, "
+            "case when p.prosecdef is distinct from (l.lanname = 'plpgsql') then ' with other rights' end, "
+            "case when l.lanname = 'plpgsql' and p.proconfig is distinct from array['search_path=pg_catalog, pg_temp'] "
+            "then ' with another path' end) from pg_proc p join pg_language l on l.oid = p.prolang "
+            "where p.pronamespace = current_schema()::regnamespace and p.proname like 'plugin\\_red\\_envelope\\_%%'"
         ).all()
         triggers = connection.exec_driver_sql(
             "select t.tgname, concat_ws(' ', c.relname, p.proname, t.tgtype, t.tgenabled, t.tginitdeferred::text) "
