@@ -1,0 +1,37 @@
+"""The one wording check: what a shop may not write to buyers, in English and Chinese (guards G6, G7 and G8).
+
+Nothing for a review, nothing taken away for one, no threats, nobody's personal data in public, and no praise in the
+title of a campaign. It is a net below the structure that keeps money and reviews apart, not a proof: it reads words.
+"""
+
+import re
+
+from shopadmin.domain.wording import chinese, english
+from shopadmin.domain.wording.characters import fold
+from shopadmin.domain.wording.findings import CONTEXTS, RULES, Context, Finding, Result
+from shopadmin.domain.wording.judging import judge
+from shopadmin.domain.wording.privacy import find_personal
+
+__all__ = ["CONTEXTS", "RULES", "Context", "Finding", "Result", "check"]
+
+_HAN = re.compile("[\u3400-\u9fff]")
+_PINYIN = re.compile(
+    r"\b(?:haoping|chaping|zhongping|wuxing|fanxian|hongbao|pingjia|pinglun|jietu|shaitu|shanchu|xiugai|tuikuan|yuan)"
+)
+_LATIN = re.compile("[a-z]{2,}")
+
+
+def check(text: str, context: Context = "message") -> Result:
+    """Look a text over before it goes out: to a buyer, in public as the reply to a review, or as a campaign's title.
+
+    Any text is taken, whatever is in it; the time is linear in its length.
+    """
+    folded = fold(text)
+    is_chinese = bool(_HAN.search(folded) or _PINYIN.search(folded))
+    words = chinese.LEXICON if is_chinese else english.LEXICON
+    findings = list(judge(words, words.read(folded), context))
+    if is_chinese and len(_LATIN.findall(folded)) > 3:
+        findings += judge(english.LEXICON, english.read(folded), context)
+    if context == "reply":
+        findings += find_personal(text, folded)
+    return Result(tuple(findings), words.lang)
