@@ -16,7 +16,7 @@ __all__ = ["CONTEXTS", "RULES", "Context", "Finding", "Result", "check"]
 
 _HAN = re.compile("[\u3400-\u9fff]")
 _PINYIN = re.compile(
-    r"\b(?:haoping|chaping|zhongping|wuxing|fanxian|hongbao|pingjia|pinglun|jietu|shaitu|shanchu|xiugai|tuikuan|yuan)"
+    r"\b(?:hao ?ping|cha ?ping|zhong ?ping|wu ?xing|fan ?xian|hong ?bao|ping ?jia|ping ?lun|jie ?tu|shai ?tu|tui ?kuan|xiu ?gai)"
 )
 _LATIN = re.compile("[a-z]{2,}")
 

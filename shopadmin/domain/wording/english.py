@@ -19,11 +19,11 @@ _AFTER_STARS = (
     "experience|as|so|when|once|after|before|until|unless|otherwise|because|but|off|out|back|will|be|here|each|"
     "across|every|only|again|instead|online|means?|lit|treatment|thank|thanks|the|your|my|our|this|that|of|left|"
     "unlocks?|earns?|wins?|makes?|gives?|takes?|counts?|stays?|was|were|has|have|would|could|can|may|might|did|do|"
-    "went|go|goes|come|comes|today|tonight|tomorrow|still|too|also|already|just|a|an|envelope|red|treat|prize|"
+    "went|go|goes|come|comes|today|tonight|tomorrow|still|too|also|already|just|a|an|envelope|red|treat|prize|friends|people|folks|guests|gang|crew|lovers|family|r8ing|"
     "selfie|video|photo|screenshot|proof|write|writeup|opinion|vote|votes"
 )
 _STARS = re.compile(
-    rf"(?<![\w.,-])(?:(?P<word>{_COUNT})|(?P<digit>[0-5]))(?: out of (?:5|five))?[ -]{{0,2}}(?:big |shiny |golden |gold |full )?"
+    rf"(?<![\w.,-])(?:(?P<word>{_COUNT})|(?P<digit>[0-5]))(?: out of (?:5|five))?[ -]{{0,2}}(?:big |shiny |full )?"
     rf"(?:stars?(?![\w-])(?![ -]{{1,2}}(?!(?:{_AFTER_STARS})\b)[a-z])|★)"
 )
 _SIGNED = re.compile(r"(?<![\w.,])(?P<digit>[1-5]) ?(?:★+|\*+(?![\w*]))")
@@ -58,7 +58,7 @@ _LINK = (
 )
 _NOUN = (
     r"(?:reviews?|feedbacks?|ratings?|comments?|[1-5]star|stars|testimonials?|remarks?|(?:your|ur|bad|negative|that|public)"
-    r" (?:post|words?|opinion|write-?up|mark|one)|scores?|complaints?|negatives?|(?:what|the words|everything|anything|things?) (?:that )?you(?:'ve| have)? (?:wrote|written|said|posted)|"
+    r" (?:post|words?|opinion|write-?up|mark|one)|scores?|complaints?|negatives?|(?:what|the words|everything|anything|things?) (?:that )?you(?:'ve| have)? (?:wrote|written|said|posted)|(?:something|anything) (?:bad|negative|nasty|untrue)|"
     r"trustpilot|google (?:entry|post))\b"
 )
 _GOOD = (
@@ -69,13 +69,14 @@ _GOOD = (
 )
 _OPINION = r"(?:reviews?|feedbacks?|ratings?|comments?|score|marks|words?|testimonials?|write-?up|rate|opinion|star rating)"
 _PRAISE = either(
-    r"5star|(?:the|your|ur|more|all|full|those|extra|some|few|missing|any) stars\b",
+    r"5star|(?:your|ur|more|extra|full|in) stars\b|the stars (?:go|are|rise|come|move|jump|back|up|to)",
+    r"(?:comment|review|rate|write|speak|post|answer)\w{0,4} (?:\w+ ){0,2}?(?:positively|favou?rably|kindly|highly|well of)|(?:a )?(?:happy|good|kind|nice) one from you",
     rf"{_GOOD}(?:[ ,-]{{1,2}}(?:and|or|\w{{2,12}})){{0,2}}?[ -]{{1,2}}{_OPINION}\b",
     r"(?:top|highest|best|well|highly|happily)[ -]rated|rated? (?:us|me|it|this)? ?(?:top|highly|best|well|perfect)",
     r"\bprais(?:e|es|ed|ing)\b|thumbs? up|compliments? (?:us|online|our)|\b5 in all (?:categories|fields)",
     r"(?:say|saying|write|writing|post|posting|share|sharing|tell)\w*(?: \w+){0,3} (?:nice|good|kind|great|lovely|positive|sweet)(?: \w+)?"
     r" (?:about|of|on|online|word|things?)",
-    r"something (?:nice|good|kind|positive|sweet|lovely)|(?:nice|kind|good|lovely) things",
+    r"something (?:nice|good|kind|positive|sweet|lovely)|(?:nice|kind|lovely) things|good things about",
     r"(?:put in|drop|leave|spread|have) (?:a |the |us a )?(?:good|kind|nice) word",
     r"recommend us|shout-?out|brag about us|sing our praises|(?:all|every) (?:the )?stars? (?:lit|filled|on)|love us online",
 )
@@ -102,6 +103,8 @@ _CHANGE = either(
     rf"(?:tak(?:e|es|ing|en)|took|put|puts|putting|get|gets|getting) (?:down|off|away|back|up|rid of) (?:\w+ ){{0,4}}?{_NOUN}",
     rf"{_NOUN}(?: \w+){{0,4}} (?:removal|change|update|deletion|edit|revision|amendment|upgrade)s?\b",
     rf"(?:removal|change|update|deletion|editing|revision|amendment|edit|withdrawal) (?:of|to) (?:\w+ ){{0,3}}?{_NOUN}",
+    r"(?:chang|mak|set|put|turn|rais|mov|bump|bring|push|get)(?:e|ing|ting)? (?:it|that|this|them)(?: \w+)? (?:to |into )?(?:a )?(?:5|five|4|four)\b(?! (?:days|weeks|months|pieces|o'clock|pm|percent))",
+    r"from (?:an? |your )?(?:bad|negative|poor|low|1star|angry) \w+ to\b",
     r"[1-4]star(?: \w+){0,3} (?:to|into|for|=|->|>|become|becomes) (?:\w+ ){0,2}?(?:[2-5]star|five|5\b)",
     r"(?:remove|delete|edit|erase|withdraw) (?:this|that|it|what)\b(?! (?:line|box|file|app|cover|part|film|label|sticker|item|step))",
     r"(?:reconsider|rethink|second thoughts?|change of heart|revise your view)",
@@ -110,8 +113,8 @@ _CHANGE = either(
 _WRITE = either(
     rf"\b(?:leav|left|writ|wrote|post|shar|giv|gave|drop|submit|put|add|upload|publish|send|sent|record|type|typing|make|do|film|pop|provid|complet|score|mark)"
     rf"(?:e|es|ed|d|ing|s|ting|ten|n|ping)?(?:{_LINK}){{0,5}}?[ -]{{1,2}}{_NOUN}",
-    r"\b(?:rate|rates|rated|rating) (?:us|me|it|our|your|this|the|them|him|her)\b",
-    r"\breview(?:s|ed|ing)? (?:us|our|it|your|this|the|them|him)\b|\breview and (?:get|win|save|earn|take)\b",
+    r"\b(?:rate|rates|rated|rating) (?:us|me|it|our|your|this (?:shop|item|product|order|seller|purchase)|them|him|her|the (?:shop|seller|store|product|item|purchase))\b",
+    r"\breview(?:s|ed|ing)? (?:us|our|it|your|this (?:shop|item|product|order|purchase)|them|him|the (?:shop|seller|store|product|item|purchase))\b|\breview, |\breview and (?:get|win|save|earn|take)\b",
     r"\breviewers?\b(?!')|\braters?\b|\breviewing\b",
     r"\b(?:video|photo|picture|written|text|honest|quick|short|verified|first) reviews?\b",
     r"(?:mark|score|grade) us\b|screenshot (?:of )?(?:it|the|your)|tell (?:the world|everyone|others|people|other buyers) (?:how|that|about|what)",
@@ -130,7 +133,7 @@ _INCENTIVE = either(
     r"\b(?:refund|rebat|reimburs|compensat|reward|remunerat|recompens)\w{0,6}\b",
     r"\b(?:cash|cashback|money|paypal|venmo|zelle|cashapp|bucks|wire|payout|payment|pay (?:you|back)|paid|commission|credit|credits|gift|gifts|gifted|giftcards?|"
     r"present|presents|vouchers?|coupons?|codes?|promo|discounts?|discounted|freebies?|bonus|bonuses|prizes?|giveaways?|raffle|sweepstakes?|lottery|"
-    r"lucky (?:draw|ticket|dip)|draw|tickets?|points|treats?|envelopes?|goodies|goodie|perks?|surprise|samples?|swag|earn|earns|win|wins|save|"
+    r"gratis|lucky (?:draw|ticket|dip)|draw|tickets?|points|treats?|envelopes?|goodies|goodie|perks?|surprise|swag|earn|earns|win|wins|save|"
     r"saving|savings|tokens? of|sweetener|incentive|thank-?you (?:note|card|coupon|gift)|half (?:off|back|the price)|extra|upgrade|premium)\b",
     r"\bfree\b|free of charge|no (?:cost|charge)|without charge|complimentary|on (?:us|the house)\b|at our (?:expense|cost)|(?:our|my) (?:expense|treat)|for nothing",
     r"\bwaiv\w{0,4}\b|\b(?:replacements?|resend|reship|re-?ship)\b|send (?:you |out |over )?(?:an? |the )?(?:new|another|second|brand new|fresh) \w+|"
@@ -139,7 +142,7 @@ _INCENTIVE = either(
     r"(?:a little|little|small|nice) (?:something|extra|thank)|something (?:nice |special |small |extra )?(?:for you|in it|in return|extra|from us)|"
     r"make it (?:up to you|worth)|worth your (?:while|time)|won't regret|return the favou?r|show our (?:gratitude|appreciation)|look after you|help you with the|cover (?:the|your|all|both)|half (?:of )?(?:the|your)|(?:return|give back|hand back|send back) (?:you |half |the |your )*(?:delivery|shipping|postage|fee|charge|price|half)|(?:delivery|shipping) (?:charge|fee|back)|send (?:you )?(?:another|a second|a spare)|tiny thank-?you|a thank-?you\b|"
     r"take care of you|say(?:s)? thank(?:s| you) with|make you (?:happy|smile)|sort you out|you scratch|what'?s in it|"
-    r"(?:we have|got|have) a deal|\bdeal\b|our side of|as (?:an? )?(?:promised|agreed)|beer money|buy you|coffee on|dinner on|store credit|on the side|"
+    r"(?:we have|got|have) a deal|\bdeal\b|our side of|as (?:an? )?(?:promised|agreed)|beer money|(?:is|are|be) yours\b|on me\b|(?:dinner|lunch|coffee|drinks?|pizza) (?:is|are|for you)|can pick|a new \w+ is on|what would it take|buy you|coffee on|dinner on|store credit|on the side|"
     r"keep (?:the|both|it) (?:\w+ )?(?:for free|anyway|as well)|no (?:need to )?return (?:it|the|needed)|repair(?:ed)? (?:it )?(?:at|for)|speed up|priority|vip|"
     r"early access|membership|pick any|choose any|of your choice|double|unlock\w{0,3}",
 )
@@ -177,7 +180,7 @@ _REFUSED = either(
 )
 # Somebody else's offer, of which the buyer is warned: it keeps the whole text apart.
 _DISOWNED = either(
-    r"(?:not|n't|never|aren't|isn't) (?:\w+ )?(?:from us|ours|by us|our (?:card|doing|offer))|report (?:it|them|such|this card|that|any)|scam|fraud|phish|fake|"
+    r"(?:not|n't|never|aren't|isn't) (?:\w+ )?(?:from us|ours|by us|our (?:card|doing|offer))|report (?:it|them|such|this card|that|any)|in our name|pretend|scam|fraud|phish|fake|"
     r"(?:don't|do not|never) (?:believe|trust|fall|respond)|ignore (?:it|such|these|them|the card)",
 )
 _CONTRAST = either(r"\b(?:but|however|except|only if|unless|just|though|so please|instead)\b")
@@ -185,7 +188,7 @@ _IF = either(
     r"\b(?:if|unless|until|should|in case|without|otherwise|or else|either|as long as|only|those who|customers? who|buyers? who|people who|anyone who|"
     r"(?:buyers?|customers?|people|anyone|shoppers?|clients?|accounts?) (?:who|that|with)|"
     r"whoever|for (?:people|buyers|customers|those)|no|keep|leave (?:it|the|your)|not until|before|when|because of|since you|while|or|with (?:a|such a|that)|"
-    r"provided|depends? on|conditional|condition|first|who|by \w+day|still (?:up|there|online)|stays?|remains?|refuse to|as soon as|once|after|due to|less than|under|below|bad)\b",
+    r"provided|depends? on|conditional|condition|first|who|by \w+day|not (?:removing|changing|updating|editing|deleting|rating|leaving|giving)|refusing|the moment|still (?:up|there|online)|stays?|remains?|refuse to|as soon as|once|after|due to|less than|under|below|bad)\b",
 )
 _HARM = either(
     r"(?:refunds?|warranty|coupon|voucher|order|account|case|claim|compensation|replacement|return|discount|envelope|support|help|service|offer|credit|"
@@ -196,7 +199,7 @@ _HARM = either(
     r"\b(?:cancel|void|block|close|lose|lost|forfeit|reject|refuse|deny|denied|decline|revoke|suspend|ban|blacklist|withhold|withheld|terminate|stop|freeze|frozen|withdraw|withdrawn|withdrew|hold back|keep|forget)"
     r"(?:s|ed|d|ing|led|ling|ned|ped|ping)?(?: (?!review|rating|feedback|comment)\w+){0,4}? (?:refunds?|warranty|coupons?|orders?|account|case|claim|compensation|replacement|returns?|discounts?|envelopes?|support|service|"
     r"offer|credit|guarantee|repair|deal|shipment|parcel|money|you|gift|points|membership|payment|buyers?|customers?|everything|help)\b",
-    r"(?:not|n't|never|unable to|no longer|refuse to|decline to|stop|nothing|cannot|hesitate to|neither)(?: (?:be|able|going|willing|to|in|a|position|go|ahead|any|more|even|be able|ever|obliged|feel|we|i|can|will))*"
+    r"(?:not|n't|never|unable to|no longer|refuse to|decline to|stop|nothing|cannot|hesitate to|neither)(?: (?:expect|count on|hope for|any|be|able|going|willing|to|in|a|position|go|ahead|any|more|even|be able|ever|obliged|feel|we|i|can|will))*"
     r" ?(?:refund|help|ship|send|replace|process|continue|honou?r|give|giving|support|compensat|repair|go ahead|proceed|offer|answer|respond|pay|accept|serve|release|approve|"
     r"reimburse|assist|deliver|get(?:s)? (?:\w+ )?(?:back|refund|any)|issue|deal|move forward|sell|back from|qualif\w+|eligible|entitled|return|exchange|fix|cover|provide|take (?:it|the|your|any)|do anything|happen)\w{0,4}",
     r"\bno (?:refund|envelope|coupon|replacement|warranty|compensation|gift|help|money|discount|deal|reward|voucher|support|exchange|return|repair|credit|cash|bonus|service|shipping|more)\b",
@@ -207,16 +210,16 @@ _HARM = either(
 _THREAT = either(
     r"\b(?:sue|suing|sued) (?:you|him|her|this|the (?:buyer|customer|reviewer)|for|anyone|them|people|over)|(?:take|taking|took|see|drag|haul|bring) (?:you|this|him|her|this (?:\w+ )?|it) (?:\w+ )?(?:to|in|into|before) (?:a |the )?(?:court|judge|lawyers?|police)"
     r"|see you in court|meet in court|in front of a judge|before a judge|court (?:date|summons|papers|case against)|small claims",
-    r"legal (?:action|proceedings|steps|team|consequences|letter|notice|department|measures)(?! (?:size|paper|pad|guarantee))|law ?suit|press charges|file (?:a )?(?:charges|criminal|police)|cease and desist|criminal (?:complaint|charges)",
+    r"legal (?:action|proceedings|steps|team|consequences|letter|department|measures)(?! (?:size|paper|pad|guarantee))|law ?suit|press charges|file (?:a )?(?:charges|criminal|police)|cease and desist|criminal (?:complaint|charges)",
     r"(?:lawyers?|attorneys?|solicitors?|barrister|advocate)(?: \w+){0,4} (?:you|contact|letter|review|touch|knock|hear|write|writing|call|informed|your|case|comment|busy|copy|waiting)|(?:hear|letter|call|hearing|mail|visit|papers) from (?:our|my) (?:lawyer|solicitor|attorney|legal)|(?:our|my) (?:lawyer|attorney|solicitor)s? (?:will|is|are|has|have|would|says?|already|and|know|team|can|may)\b|'ll hear from (?:our|my)",
     r"report(?:ed|ing)? (?:you|your account|this buyer|him|her)|police(?: \w+){0,5} (?:you|your|blackmail|review|slander)|call(?:ing)? the police|(?:go|going) to the police|blackmail|extortion",
-    r"(?:expos(?:e|es|ed|ing)|name and shame|naming and shaming|shame|out) (?:you|your|him|her|this (?:buyer|person|scammer|customer|liar)|people like you|who you)|everyone (?:should|will|shall|must) (?:know|see)(?: \w+)? (?:who|what kind|your)|name and all",
+    r"(?:expos(?:e|es|ed|ing)|name and shame|naming and shaming|shame) (?:you|your|him|her|this (?:buyer|person|scammer|customer|liar)|people like you|who you)|everyone (?:should|will|shall|must) (?:know|see)(?: \w+)? (?:who|what kind|your)|name and all",
     r"(?:put|place|land|end up|added?|go|goes|going)(?: \w+){0,3} (?:on|to|onto) (?:our|the|a|my|every|an?) (?:\w+ )?(?:black ?list|scammer list|list of (?:bad|scam|problem))|black ?list(?:ed|ing)? (?:you|your)|blacklist(?:ed)?",
     r"(?:publish|leak)(?:es|ed|ing)?(?: \w+){0,6} your\b|(?:post|publish|share|sharing|sell|leak|spread|put|print|upload|hand|pass|show|send|giv)(?:e|es|ing|s)?(?: \w+){0,3} (?:your|his|her)(?: \w+)? (?:name|address|details|phone|number|photo|picture|data|face|private|info|information|identity|messages|chat|profile|mail)(?: \w+){0,4} (?:online|public|facebook|internet|everyone|here|group|forum|page|sellers|web|web ?site|social|twitter|world|strangers|everywhere|media|below)",
     r"(?:tell|inform|call|write to|contact|message|phone|email|let|show|ask) (?:your|his|her) (?:employer|boss|wife|husband|family|neighbou?rs?|school|parents|company|mother|friends|workplace|colleagues|landlord|bank|spouse|work)",
     r"we know (?:where|who) you|know(?:s)? where you (?:live|work)|i know your (?:address|house|street|name)|(?:have|got|kept|saved) your (?:home )?(?:address|name and address|number|photo)(?!\s*(?:wrong|on file))|(?:found|find|finding|track(?:ed|ing)?|hunt) (?:you down|you at home|your (?:facebook|house|home|profile)|out who you)",
     r"(?:will|'ll|going to|gonna|shall|would|may|might|could|be) (?:\w+ )?(?:regret|be sorry|pay for (?:this|it|that)|suffer|come after you|come for you|ruin|destroy|hunt|haunt|make (?:your life|you (?:pay|suffer|sorry|regret)))|live to regret|you'?ll regret|watch (?:your (?:back|step|mouth)|out)|be careful what you|better be careful|think (?:twice|again|carefully) (?:about|before)|"
-    r"or else\b|last (?:warning|chance)|final warning|(?:face|there will be|expect|suffer|bear|know) (?:the |serious |some )?consequences|don'?t say (?:i|we) didn'?t warn|you have been warned|you'?ve been warned|consider (?:this|yourself) (?:a |your )?warn|mark my words|you will see what|we will see (?:about|who)",
+    r"or else\b|expect (?:our |a |the )?(?:lawyers?|court|police)|find(?:ing)? out where you|bad things (?:will )?happen|(?:bring|file|open|start|raise) (?:a |an )?(?:claim|case|suit|action|complaint) (?:for damages )?against|claim (?:for )?damages|damages (?:from|against) you|your account (?:will|is going to|gets?) (?:be )?(?:closed|banned|blocked|suspended|reported)|people who complain|last (?:warning|chance)|final warning|(?:face|there will be|expect|suffer|bear|know) (?:the |serious |some )?consequences|don'?t say (?:i|we) didn'?t warn|you have been warned|you'?ve been warned|consider (?:this|yourself) (?:a |your )?warn|mark my words|you will see what|we will see (?:about|who)",
     r"(?:come|coming|visit|show up|drop by|send (?:someone|somebody|people|a friend|my)|be standing|stand|turn up|drive|knock\w*)(?: \w+){0,5} (?:your (?:house|home|door|place|work|office|doorstep|street|address|flat)|you at home)|pay you a visit|"
     r"call(?:ing)? you (?:every|day and night|all|non-?stop|until|ten|a hundred|hourly)|ring you (?:every|until|day|all)|(?:keep|won't stop) (?:calling|ringing|messaging|phoning|writing|texting) (?:you|until|every)|(?:flood|spam|bomb|bombard) (?:you|your)",
     r"\b(?:slander|libel|defam)\w*",

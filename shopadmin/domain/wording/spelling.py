@@ -36,6 +36,7 @@ _SHORT = {
     **dict.fromkeys(("fre", "phree", "freee", "freebee", "freebie", "freebies"), "free"),
     **dict.fromkeys(("pstv", "pos"), "positive"),
     **dict.fromkeys(("r8", "rte"), "rate"),
+    **dict.fromkeys(("r8ing", "r8ting", "ratin"), "rating"),
     **dict.fromkeys(("ur", "yr", "yor", "u're"), "your"),
     **dict.fromkeys(("pls", "plz", "plse", "pleez"), "please"),
     **dict.fromkeys(("w8", "wil", "wll"), "will"),
@@ -92,6 +93,7 @@ def spell(text: str) -> str:
     """The folded text with its disguised words written out; everything else as it stands."""
     text = _APART.sub(_join, text)
     text = _TOKEN.sub(lambda found: _word(found[0]) if len(found[0]) < 24 else found[0], text)
+    text = text.replace("_", " ")
     return _SPLIT.sub(lambda found: _BETWEEN.sub("", found[0]), text)
 
 
