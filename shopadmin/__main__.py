@@ -16,6 +16,7 @@ from shopadmin.cli import (
     plugins,
     run,
     tokens,
+    wording,
     worker,
 )
 from shopadmin.cli import main as command_line
@@ -39,6 +40,7 @@ def main() -> None:
         plugins.plugins,
         run.run,
         tokens.token,
+        wording.wording,
         worker.worker,
     )
     command_line.build(create_app, commands)()

@@ -76,6 +76,8 @@ from shopadmin.domain.records import (
     ReviewRecord,
     SellerRecord,
 )
+from shopadmin.domain.wording import Result as WordingResult
+from shopadmin.domain.wording import check as check_wording
 from shopadmin.hookspecs import hookimpl
 from shopadmin.models import Base, db
 from shopadmin.models.base import BigId, UtcDateTime
@@ -101,6 +103,8 @@ from shopadmin.services.settings import ShopSettings
 from shopadmin.services.settings import load as shop_settings
 from shopadmin.services.standing import ask_many as ask_standing
 from shopadmin.services.transactions import after_commit, writing
+from shopadmin.services.wording import problems as wording_problems
+from shopadmin.services.wording import remarks as wording_remarks
 
 __all__ = [
     "API_VERSION",
@@ -187,6 +191,7 @@ __all__ = [
     "Tile",
     "UtcDateTime",
     "View",
+    "WordingResult",
     "after_commit",
     "answer",
     "ask_standing",
@@ -196,6 +201,7 @@ __all__ = [
     "blocked_buyers",
     "chart_response",
     "chart_svg",
+    "check_wording",
     "chosen_look",
     "consenting_buyers",
     "db",
@@ -221,5 +227,7 @@ __all__ = [
     "to_decimal",
     "to_minor",
     "with_app",
+    "wording_problems",
+    "wording_remarks",
     "writing",
 ]

@@ -14,7 +14,7 @@ from shopadmin.admin.base import AdminListView, Column
 from shopadmin.contract import MenuItem, Text
 from shopadmin.models.buyers import Buyer
 from shopadmin.models.reviews import Review
-from shopadmin.services import buyers, lists, masking, notes, reviews, timeline
+from shopadmin.services import buyers, lists, masking, notes, reviews, timeline, wording
 
 _SHOWN = (
     "id", "platform", "stars", "grade", "title", "body", "followup_body", "followup_at", "spec", "created_at", "answer",
@@ -145,6 +145,7 @@ class ReviewsView(AdminListView):
                 versions=details.versions,
                 reply=details.reply,
                 typed=typed,
+                remarks=_remarks(typed, details),
                 is_edited=details.is_edited,
                 order=pages.order_row(details.order) if details.order else None,
                 buyer=self._buyer(review, is_revealed),
@@ -179,6 +180,13 @@ class ReviewsView(AdminListView):
             "posted_url": url_for(".mark_posted", **seen) if can_reply else None,
             "note_url": url_for(".add_note", row_id=review.id) if can_reply else None,
         }
+
+
+def _remarks(typed: str, details: reviews.ReviewDetails) -> Sequence[wording.Remark]:
+    """What the wording check says of the text in the form, while it is still to be posted."""
+    reply = details.reply
+    is_draft = reply is not None and reply.state == "draft"
+    return wording.remarks(typed or (reply.text if reply and is_draft else ""), "reply")
 
 
 def _seen() -> tuple[int, int]:

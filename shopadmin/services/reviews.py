@@ -15,7 +15,7 @@ from shopadmin.models import db
 from shopadmin.models.orders import Order
 from shopadmin.models.products import Product
 from shopadmin.models.reviews import Reply, Review, ReviewVersion
-from shopadmin.services import audit, lists, orders
+from shopadmin.services import audit, lists, orders, wording
 from shopadmin.services.conflicts import ChangedMeanwhileError, MissingError, ObjectionsError, RefusedError
 from shopadmin.services.transactions import after_commit, writing
 
@@ -137,12 +137,14 @@ def save_draft(actor: Actor, review_id: int, text: str, revision: int, text_vers
     """Keep a reply as a draft. ``revision``: of the reply that the actor saw, 0 for none; ``text_version``: of the
     review that was read.
 
-    Raises MissingError, RefusedError, and ChangedMeanwhileError when the buyer or a colleague was faster.
+    A text that the wording check blocks is refused. Raises MissingError, RefusedError, and ChangedMeanwhileError when the buyer or a colleague was faster.
     """
     text = text.strip()
     if not text or len(text) > LONGEST_REPLY or "\0" in text:
         message = _("A reply has between 1 and %(count)s characters.", count=LONGEST_REPLY)
         raise RefusedError(Problem("text", message, "text"))
+    if problems := wording.problems(text, "reply", "text"):
+        raise RefusedError(*problems)
     with writing() as session:
         review, reply = _load(actor, review_id, revision, text_version, wanted=text)
         if reply is None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import click
 import pytest
 
-from shopadmin.cli import accounts, backup, check, database, demo, doctor, imports, init, keys, run, tokens, worker
+from shopadmin.cli import accounts, backup, check, database, demo, doctor, imports, init, keys, run, tokens, wording, worker
 
 # They serve until they are stopped: there is no one answer.
 SERVING = {"run", "worker"}
@@ -26,6 +26,7 @@ COMMANDS = dict(
         *accounts.commands, backup.backup, backup.restore, check.check, database.db, demo.demo, doctor.doctor,
         imports.import_files, imports.imports, init.init, keys.keys, run.run, tokens.token,
         worker.worker,
+        imports.import_files, imports.imports, init.init, keys.keys, run.run, wording.wording, worker.worker,
     )
     for pair in leaves(command)
 )  # fmt: skip

@@ -20,6 +20,7 @@ from shopadmin.plugin_api import (
     parse_id,
     shop_settings,
     to_decimal,
+    wording_remarks,
 )
 from shopadmin_red_envelope import form_pages, labels, messages, permissions
 from shopadmin_red_envelope.domain import checks, states
@@ -230,6 +231,7 @@ class CampaignsView(AdminListView):
                 left=left,
                 zone=shop_settings().timezone,
                 remarks=_remarks(row) if state in ("draft", "scheduled") else [],
+                remarks=wording_remarks(row.title, "campaign") if may["schedule"] else (),
                 mode=labels.MODES[row.mode],
                 back_url=self.address(),
                 back_text=self.title,

@@ -57,6 +57,8 @@ class _Folding(dict[int, str]):
 def _read(sign: str) -> str:
     if sign in _BREAKS:
         return "\n"
+    if sign == "\ufffd":  # stands for bytes that were no text
+        return ""
     if sign == "\t":
         return " "
     if sign in _SEEN:

@@ -1,11 +1,14 @@
 """English: what sellers call reviews, benefits, conditions and threats. Texts come in folded, in lower case."""
 
+import functools
 import re
 
 from shopadmin.domain.wording.characters import fold
-from shopadmin.domain.wording.lexicon import Lexicon, either
+from shopadmin.domain.wording import lexicon
 from shopadmin.domain.wording.spelling import spell
 
+# At the beginning of a word; "n't" and signs stand behind one.
+either = functools.partial(lexicon.either, begins=r"(?:(?<![a-z])|(?=n't|'ll))")
 _COUNTS = {
     "zero": "1", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "a single": "1", "full": "5",
     "all": "5", "max": "5", "maximum": "5", "top": "5", "0": "1",
@@ -57,7 +60,7 @@ _LINK = (
     r"at|for|nothing|or|from|not|never|until)\b)[\w']+)"
 )
 _NOUN = (
-    r"(?:reviews?|feedbacks?|ratings?|comments?|[1-5]star|stars|testimonials?|remarks?|(?:your|ur|bad|negative|that|public)"
+    r"(?:reviews?(?! the (?!item|product|shop|seller|store|purchase|order))|feedbacks?|ratings?|comments?|[1-5]star|stars|testimonials?|remarks?|(?:your|ur|bad|negative|that|public)"
     r" (?:post|words?|opinion|write-?up|mark|one)|scores?|complaints?|negatives?|(?:what|the words|everything|anything|things?) (?:that )?you(?:'ve| have)? (?:wrote|written|said|posted)|(?:something|anything) (?:bad|negative|nasty|untrue)|"
     r"trustpilot|google (?:entry|post))\b"
 )
@@ -65,7 +68,7 @@ _GOOD = (
     r"(?:good|great|nice|positive|excellent|perfect|top|best|glowing|lovely|kind|amazing|awesome|happy|favou?rable|"
     r"high|higher|highest|better|full|maximum|rave|super|warm|sweet|wonderful|fantastic|brilliant|flattering|stellar|"
     r"honou?rable|cleaned-?up|shining|solid|decent|outstanding|splendid|cheerful|friendly|five|beautiful|generous|"
-    r"pretty|fab|stunning|impressive)"
+    r"pretty|fab|kinder|nicer|fairer|happier|softer|warmer|milder|gentler|improved|updated|revised|corrected|amended|stunning|impressive)"
 )
 _OPINION = r"(?:reviews?|feedbacks?|ratings?|comments?|score|marks|words?|testimonials?|write-?up|rate|opinion|star rating)"
 _PRAISE = either(
@@ -137,12 +140,12 @@ _INCENTIVE = either(
     r"saving|savings|tokens? of|sweetener|incentive|thank-?you (?:note|card|coupon|gift)|half (?:off|back|the price)|extra|upgrade|premium)\b",
     r"\bfree\b|free of charge|no (?:cost|charge)|without charge|complimentary|on (?:us|the house)\b|at our (?:expense|cost)|(?:our|my) (?:expense|treat)|for nothing",
     r"\bwaiv\w{0,4}\b|\b(?:replacements?|resend|reship|re-?ship)\b|send (?:you |out |over )?(?:an? |the )?(?:new|another|second|brand new|fresh) \w+|"
-    r"\b(?:a|another|second) new (?:one|pair|set|item|unit)|replace (?:it|the|your)|\bsend new\b|new one\b|another one\b|exchange (?:it|the item)",
+    r"\b(?:a|another|second) new (?:one|pair|set|item|unit)|replace (?:it|the|your)|\bsend new\b|new one\b|another one\b|\bexchange\b(?! rate)",
     r"(?:extended |extra |free |longer )warranty|\bwarranty\b|shipping (?:fee|cost|costs|charge|back)|return (?:freight|postage|label|shipping)|postage|freight",
     r"(?:a little|little|small|nice) (?:something|extra|thank)|something (?:nice |special |small |extra )?(?:for you|in it|in return|extra|from us)|"
     r"make it (?:up to you|worth)|worth your (?:while|time)|won't regret|return the favou?r|show our (?:gratitude|appreciation)|look after you|help you with the|cover (?:the|your|all|both)|half (?:of )?(?:the|your)|(?:return|give back|hand back|send back) (?:you |half |the |your )*(?:delivery|shipping|postage|fee|charge|price|half)|(?:delivery|shipping) (?:charge|fee|back)|send (?:you )?(?:another|a second|a spare)|tiny thank-?you|a thank-?you\b|"
     r"take care of you|say(?:s)? thank(?:s| you) with|make you (?:happy|smile)|sort you out|you scratch|what'?s in it|"
-    r"(?:we have|got|have) a deal|\bdeal\b|our side of|as (?:an? )?(?:promised|agreed)|beer money|(?:is|are|be) yours\b|on me\b|(?:dinner|lunch|coffee|drinks?|pizza) (?:is|are|for you)|can pick|a new \w+ is on|what would it take|buy you|coffee on|dinner on|store credit|on the side|"
+    r"(?:we have|got|have) a deal|\bdeal\b|our side of|as (?:an? )?(?:promised|agreed)|beer money|(?:is|are|be) yours\b(?! alone)|on me\b|(?:dinner|lunch|coffee|drinks?|pizza) (?:is|are|for you)|can pick|a new \w+ is on|what would it take|buy you|coffee on|dinner on|store credit|on the side|"
     r"keep (?:the|both|it) (?:\w+ )?(?:for free|anyway|as well)|no (?:need to )?return (?:it|the|needed)|repair(?:ed)? (?:it )?(?:at|for)|speed up|priority|vip|"
     r"early access|membership|pick any|choose any|of your choice|double|unlock\w{0,3}",
 )
@@ -188,7 +191,7 @@ _IF = either(
     r"\b(?:if|unless|until|should|in case|without|otherwise|or else|either|as long as|only|those who|customers? who|buyers? who|people who|anyone who|"
     r"(?:buyers?|customers?|people|anyone|shoppers?|clients?|accounts?) (?:who|that|with)|"
     r"whoever|for (?:people|buyers|customers|those)|no|keep|leave (?:it|the|your)|not until|before|when|because of|since you|while|or|with (?:a|such a|that)|"
-    r"provided|depends? on|conditional|condition|first|who|by \w+day|not (?:removing|changing|updating|editing|deleting|rating|leaving|giving)|refusing|the moment|still (?:up|there|online)|stays?|remains?|refuse to|as soon as|once|after|due to|less than|under|below|bad)\b",
+    r"provided|depends? on|conditional|condition|first|who|by \w+day|so(?= (?:don't|do not|no|you|we|your))|not (?:removing|changing|updating|editing|deleting|rating|leaving|giving)|refusing|the moment|still (?:up|there|online)|stays?|remains?|refuse to|as soon as|once|after|due to|less than|under|below|bad)\b",
 )
 _HARM = either(
     r"(?:refunds?|warranty|coupon|voucher|order|account|case|claim|compensation|replacement|return|discount|envelope|support|help|service|offer|credit|"
@@ -198,7 +201,7 @@ _HARM = either(
     r"won't|cannot|can't|will not|isn't|is not|wait|waits|delayed|paused|slow\w*|last|nowhere)\b",
     r"\b(?:cancel|void|block|close|lose|lost|forfeit|reject|refuse|deny|denied|decline|revoke|suspend|ban|blacklist|withhold|withheld|terminate|stop|freeze|frozen|withdraw|withdrawn|withdrew|hold back|keep|forget)"
     r"(?:s|ed|d|ing|led|ling|ned|ped|ping)?(?: (?!review|rating|feedback|comment)\w+){0,4}? (?:refunds?|warranty|coupons?|orders?|account|case|claim|compensation|replacement|returns?|discounts?|envelopes?|support|service|"
-    r"offer|credit|guarantee|repair|deal|shipment|parcel|money|you|gift|points|membership|payment|buyers?|customers?|everything|help)\b",
+    r"offer|credit|guarantee|repair|deal|shipment|parcel|money|you|gift|points|membership|payment|buyers?|customers?|everything|help|exchange)\b",
     r"(?:not|n't|never|unable to|no longer|refuse to|decline to|stop|nothing|cannot|hesitate to|neither)(?: (?:expect|count on|hope for|any|be|able|going|willing|to|in|a|position|go|ahead|any|more|even|be able|ever|obliged|feel|we|i|can|will))*"
     r" ?(?:refund|help|ship|send|replace|process|continue|honou?r|give|giving|support|compensat|repair|go ahead|proceed|offer|answer|respond|pay|accept|serve|release|approve|"
     r"reimburse|assist|deliver|get(?:s)? (?:\w+ )?(?:back|refund|any)|issue|deal|move forward|sell|back from|qualif\w+|eligible|entitled|return|exchange|fix|cover|provide|take (?:it|the|your|any)|do anything|happen)\w{0,4}",
@@ -226,9 +229,27 @@ _THREAT = either(
     r"(?:leave|write|give|post)(?: \w+){0,3} (?:bad|negative|1star)(?: \w+){0,2} (?:about|for|on|to) (?:you\b|your (?:shop|business|profile|company|account))|\brat(?:e|ing) you\b|bad buyer|expect (?:a |our |some )?(?:call|visit|letter|guests?|knock)|(?:at|to|in front of) your (?:workplace|work|office|door|doorstep|job)\b|(?:no|every|other|all) (?:\w+ )?(?:shop|seller|store)s?(?: \w+){0,4} (?:sells?|selling|serves?|warn\w*|know)\b|(?:warn|tell|inform)(?:ing)? (?:all |every |other |the )+(?:shops?|sellers?|stores?)|(?:delete|remove|change|edit|fix|withdraw|down|erase)(?: (?:it|this|that|the|your|review|comment|rating|now|today)){0,4},? or (?:your|we|i|you|else|face|my|our)\b|two can play|tit for tat|get (?:back at|even with) you|revenge|retaliat\w*|return the favou?r with|mess with (?:us|me)|hurt you|beat you|teach you a lesson|wait and see what happens|something (?:bad )?(?:might|may|could|will) happen to",
 )
 
-LEXICON = Lexicon(
+LEXICON = lexicon.Lexicon(
     lang="en",
     reach=80,
+    topics=(
+        "review", "feedback", "rat", "comment", "star", "testimonial", "remark", "post", "word", "opinion", "write-up",
+        "writeup", "mark", "score", "complaint", "negative", "wrote", "writ", "said", "anything", "something", "trustpilot",
+        "google", "prais", "thumb", "compliment", " in all", "nice", "kind", "good", "lovely", "recommend", "shout",
+        "brag", "love us", "it", "this", "that", "them", "reconsider", "rethink", "second thought", "give us", "tell",
+        "help us", "screenshot", "say", "share", "one from you", "post", "experience", "what you",
+    ),
+    threats=(
+        "sue", "suing", "court", "judge", "legal", "law", "charges", "cease", "claim", "attorney", "solicitor",
+        "barrister", "advocate", "report", "police", "blackmail", "extort", "expos", "sham", "know", "see ", "name and",
+        "list", "publish", "leak", "post", "shar", "sell", "spread", "put", "print", "upload", "hand", "pass", "show",
+        "send", "giv", "tell", "inform", "call", "contact", "message", "phone", "email", "ask", "your", "find", "found",
+        "track", "hunt", "regret", "sorry", "pay for", "suffer", "come", "ruin", "destroy", "haunt", "make", "watch",
+        "careful", "think", "or else", "warn", "consequence", "words", "will see", "visit", "stand", "turn up", "knock",
+        "ring", "flood", "spam", "bomb", "slander", "libel", "defam", "rate you", "rating you", "bad buyer", "expect",
+        "shop", "or ", "two can", "tit for", "get back", "even with", "reveng", "retaliat", "mess with", "hurt", "beat",
+        "lesson", "wait", "happen", "damages", "account", "complain",
+    ),
     read=read,
     praise=_PRAISE,
     change=_CHANGE,

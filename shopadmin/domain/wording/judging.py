@@ -39,7 +39,10 @@ class _Line:
 def judge(words: Lexicon, text: str, context: Context) -> Iterator[Finding]:
     """What the rules of one language say of a line that it has read."""
     line = _Line(words, text, [found.end() for found in words.breaks.finditer(text)])
-    yield from _threats(line)
+    if any(topic in text for topic in words.threats):
+        yield from _threats(line)
+    if not any(topic in text for topic in words.topics):
+        return
     praise, change = line.find(words.praise), line.find(words.change)
     acts = [*praise, *change, *line.find(words.write)]
     nouns = line.find(words.noun)

@@ -5,17 +5,26 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 
-def either(*patterns: str) -> re.Pattern[str]:
-    """One pattern out of many. Each has gaps of bounded length alone, so that no text takes more than linear time."""
-    return re.compile("|".join(patterns))
+def either(*patterns: str, begins: str = "") -> re.Pattern[str]:
+    """One pattern out of many. Each has gaps of bounded length alone, so that no text takes more than linear time.
+
+    ``begins``: what holds where a match begins; most places are left at once by it.
+    """
+    return re.compile(f"{begins}(?:{'|'.join(patterns)})")
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """One language. Every pattern is searched in what ``read`` makes of a line; ``reach`` is in its characters."""
+    """One language. Every pattern is searched in what ``read`` makes of a line; ``reach`` is in its characters.
+
+    No pattern about reviews is met without one of the ``topics``, no threat without one of the ``threats``: most lines
+    hold neither, and that is found out fast.
+    """
 
     lang: str
     reach: int
+    topics: tuple[str, ...]
+    threats: tuple[str, ...]
     read: Callable[[str], str]
     praise: re.Pattern[str]
     change: re.Pattern[str]

@@ -80,13 +80,8 @@ _SEGMENTS = _KNOWN | frozenset(
     "please leave rate post now with bad take down deal ten off buck bucks all more claim days win wins want sue court".split()
 )
 _WHOLE = re.compile("|".join(sorted(_SEGMENTS, key=len, reverse=True)))
-_SPLIT = re.compile(
-    r"\b(?:"
-    + "|".join(
-        rf"{word[:at]}[ ._*\-]{{1,2}}{word[at:]}" for word in _DISGUISED if len(word) > 5 for at in range(2, len(word) - 1)
-    )
-    + r")\b"
-)
+_HALVES = {(word[:at], word[at:]) for word in _DISGUISED if len(word) > 5 for at in range(2, len(word) - 1)}
+_SPLIT = re.compile(r"(?<![a-z])([a-z]{2,10})[ ._*\-]{1,2}(?=([a-z]{2,10})(?![a-z]))")
 
 
 def spell(text: str) -> str:
@@ -94,7 +89,7 @@ def spell(text: str) -> str:
     text = _APART.sub(_join, text)
     text = _TOKEN.sub(lambda found: _word(found[0]) if len(found[0]) < 24 else found[0], text)
     text = text.replace("_", " ")
-    return _SPLIT.sub(lambda found: _BETWEEN.sub("", found[0]), text)
+    return _SPLIT.sub(lambda found: found[1] if found.groups() in _HALVES else found[0], text)
 
 
 def _join(found: re.Match[str]) -> str:

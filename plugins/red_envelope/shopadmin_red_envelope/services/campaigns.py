@@ -8,7 +8,15 @@ from typing import Any
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from shopadmin.plugin_api import Actor, MissingError, ObjectionsError, RefusedError, db, record_audit
+from shopadmin.plugin_api import (
+    Actor,
+    MissingError,
+    ObjectionsError,
+    RefusedError,
+    db,
+    record_audit,
+    wording_problems,
+)
 from shopadmin_red_envelope import messages, permissions
 from shopadmin_red_envelope.domain import checks, states
 from shopadmin_red_envelope.domain.checks import Terms
@@ -80,7 +88,7 @@ def edit(actor: Actor | None, campaign_id: int, terms: Terms, activity_id: int |
 
 
 def schedule(actor: Actor | None, campaign_id: int, version: int, confirm_worst_case: int | None = None) -> None:
-    """Let a complete draft begin at its start (R3, R6, R14, R15). Raises as ``edit``.
+    """Let a complete draft begin at its start (R3, R6, R14, R15) and a harmless name. Raises as ``edit``.
 
     ``confirm_worst_case``: the amount of its worst case in minor units, needed when that passes the owner's limit.
     """
@@ -90,6 +98,8 @@ def schedule(actor: Actor | None, campaign_id: int, version: int, confirm_worst_
         activity = _activity(change, row.activity_id)
         table = denominations.newest(row.category, change.session)
         _refuse(checks.check_campaign(terms_of(row), activity, table.amounts, change.now, scheduling=True))
+        if problems := wording_problems(row.title, "campaign", "title"):
+            raise RefusedError(*problems)
         confirmed = _confirmed(row.amount or 0, row.quantity, table.currency, buyers, confirm_worst_case)
         values = {"state": "scheduled", "denomination_version": table.version, "currency": table.currency}
         _save(change, row, version, values)
