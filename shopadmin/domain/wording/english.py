@@ -88,7 +88,7 @@ _VERB = (
     r"turn|switch|convert|reconsider|rethink|adjust|correct|rewrit|rewrote|redo|redone|undo|hid|unpublish|drop|wip|scrub|flip|"
     r"clean|clear|pull|lift|boost|increas|fix|revers|revisit|alter|tweak|bring|transform|soften|tone|amelior|"
     r"rectif|polish|reword|rework|unpost|scrap|bin|trash|kill|vanish|discard|cancel|tidy|reset|re-?do|set|get rid of|mov|"
-    r"replac|overwrit|shift|make|making|revok|nuk|purg|expung|unwrit)"
+    r"replac|overwrit|shift|make|making|forget|forgett|lose|losing|revok|nuk|purg|expung|unwrit)"
     r"(?:e|es|ed|d|ing|s|n|y|ied|ies|ten|ting|ping|ped|te|ged|ging|ged|ication|al|ion)?\b"
 )
 _GONE = (
@@ -139,6 +139,7 @@ _INCENTIVE = either(
     r"gratis|lucky (?:draw|ticket|dip)|draw|tickets?|points|treats?|envelopes?|goodies|goodie|perks?|surprise|swag|earn|earns|win|wins|save|"
     r"saving|savings|tokens? of|sweetener|incentive|thank-?you (?:note|card|coupon|gift)|half (?:off|back|the price)|extra|upgrade|premium)\b",
     r"\bfree\b|free of charge|no (?:cost|charge)|without charge|complimentary|on (?:us|the house)\b|at our (?:expense|cost)|(?:our|my) (?:expense|treat)|for nothing",
+    r"(?:we'll|we will|i'll|i will|we'd|i'd|we|i|let me|gladly|happily) (?:\w+ )?(?:add|include|throw in|slip in|toss in|put in|pack)\b|brand new|"
     r"\bwaiv\w{0,4}\b|\b(?:replacements?|resend|reship|re-?ship)\b|send (?:you |out |over )?(?:an? |the )?(?:new|another|second|brand new|fresh) \w+|"
     r"\b(?:a|another|second) new (?:one|pair|set|item|unit)|replace (?:it|the|your)|\bsend new\b|new one\b|another one\b|\bexchange\b(?! rate)",
     r"(?:extended |extra |free |longer )warranty|\bwarranty\b|shipping (?:fee|cost|costs|charge|back)|return (?:freight|postage|label|shipping)|postage|freight",
@@ -162,7 +163,7 @@ _THANKED = either(
 # Money and review kept apart: takes the threat out of a condition, and the offer out of a pair.
 _INDEPENDENT = either(
     r"regardless|\bwhatever (?:you|your|the|is|stars?|rating)|no matter|either way|whether(?: or not)? (?:you|or not|your|a|it|people)|\bany ?way\b|irrespective|"
-    r"independent|unrelated|nothing to do with|no strings|no bearing|in any case|come what may|even if you|no (?:influence|effect|impact|connection|link|difference|relation)|not (?:an? )?condition|without (?:any )?(?:conditions?|obligation)|nothing (?:is )?(?:expected|asked|wanted|required)",
+    r"independent|unrelated|nothing to do with|no strings|no bearing|in any case|come what may|\bor not\b|whichever|however you|even if you|no (?:influence|effect|impact|connection|link|difference|relation)|not (?:an? )?condition|without (?:any )?(?:conditions?|obligation)|nothing (?:is )?(?:expected|asked|wanted|required)",
     r"(?:not|n't|never|no longer|nor|un)[ -]?(?:\w+ ){0,3}?(?:depend|tied|linked|connected|conditional|related|affect|influence|attached|hinge|based on|require|"
     r"a condition|change anything|count|subject to)\w{0,3}",
     r"no (?:reviews?|rating|feedback|5star) (?:is )?(?:needed|required|necessary|asked)|we keep (?:reviews|ratings) and (?:\w+ )?apart|are separate|two separate|separately|is separate|"
@@ -179,7 +180,9 @@ _REFUSED = either(
     r"(?:please )?(?:don't|do not|never|no need to|needn't|not have to|not need to|not necessary to|without having to|shouldn't|should not|must not|mustn't)(?: \w+){0,2}? "
     r"(?:delet|remov|chang|edit|updat|revis|touch|alter|review|rate|leav|writ|feel oblig|post|take (?:it|this|that)? ?down|adjust|withdraw|tie|mention)\w{0,4}",
     r"against (?:the|our|platform) (?:rules?|polic|terms|principles)|not (?:allowed|permitted|how we|our way|something we|what we)|forbidden|prohibited|illegal|"
-    r"by itself|\breport (?:it|them|such)|scam|fake card|rules? (?:say|forbid)|(?:^|[.!?] )no,",
+    r"by itself|rules? (?:say|forbid)|(?:^|[.!?] )no,",
+    r"(?:there(?:'s| is| are| will be)|you get|we (?:have|give|offer|pay)) (?:no|nothing|zero)\b|\bno (?:gift|reward|money|coupon|bonus|discount|payment|refund|benefit|advantage|prize|voucher)s? (?:for|in return|in exchange|because)|"
+    r"up to you|your (?:own )?choice|as you (?:see fit|like|wish|please|really)|won't (?:get|earn|bring|win|buy) you|doesn't (?:get|earn|bring|win|buy)",
 )
 # Somebody else's offer, of which the buyer is warned: it keeps the whole text apart.
 _DISOWNED = either(
@@ -190,7 +193,7 @@ _CONTRAST = either(r"\b(?:but|however|except|only if|unless|just|though|so pleas
 _IF = either(
     r"\b(?:if|unless|until|should|in case|without|otherwise|or else|either|as long as|only|those who|customers? who|buyers? who|people who|anyone who|"
     r"(?:buyers?|customers?|people|anyone|shoppers?|clients?|accounts?) (?:who|that|with)|"
-    r"whoever|for (?:people|buyers|customers|those)|no|keep|leave (?:it|the|your)|not until|before|when|because of|since you|while|or|with (?:a|such a|that)|"
+    r"whoever|for (?:people|buyers|customers|those)|no(?= (?!gift|money|reward|coupon|bonus|refund|discount|benefit)(?:\w+ ){0,2}?(?:reviews?|5star|ratings?|feedback|stars|comments?|praise|good|positive)\b(?! in our))|keep|leave (?:it|the|your)|not until|before|when|because of|since you|while|or|with (?:a|such a|that)|"
     r"provided|depends? on|conditional|condition|first|who|by \w+day|so(?= (?:don't|do not|no|you|we|your))|not (?:removing|changing|updating|editing|deleting|rating|leaving|giving)|refusing|the moment|still (?:up|there|online)|stays?|remains?|refuse to|as soon as|once|after|due to|less than|under|below|bad)\b",
 )
 _HARM = either(
@@ -220,7 +223,7 @@ _THREAT = either(
     r"(?:put|place|land|end up|added?|go|goes|going)(?: \w+){0,3} (?:on|to|onto) (?:our|the|a|my|every|an?) (?:\w+ )?(?:black ?list|scammer list|list of (?:bad|scam|problem))|black ?list(?:ed|ing)? (?:you|your)|blacklist(?:ed)?",
     r"(?:publish|leak)(?:es|ed|ing)?(?: \w+){0,6} your\b|(?:post|publish|share|sharing|sell|leak|spread|put|print|upload|hand|pass|show|send|giv)(?:e|es|ing|s)?(?: \w+){0,3} (?:your|his|her)(?: \w+)? (?:name|address|details|phone|number|photo|picture|data|face|private|info|information|identity|messages|chat|profile|mail)(?: \w+){0,4} (?:online|public|facebook|internet|everyone|here|group|forum|page|sellers|web|web ?site|social|twitter|world|strangers|everywhere|media|below)",
     r"(?:tell|inform|call|write to|contact|message|phone|email|let|show|ask) (?:your|his|her) (?:employer|boss|wife|husband|family|neighbou?rs?|school|parents|company|mother|friends|workplace|colleagues|landlord|bank|spouse|work)",
-    r"we know (?:where|who) you|know(?:s)? where you (?:live|work)|i know your (?:address|house|street|name)|(?:have|got|kept|saved) your (?:home )?(?:address|name and address|number|photo)(?!\s*(?:wrong|on file))|(?:found|find|finding|track(?:ed|ing)?|hunt) (?:you down|you at home|your (?:facebook|house|home|profile)|out who you)",
+    r"we know (?:where|who) you|(?:all|every bit of) your (?:data|details|info)|(?:lives?|living|friends?|people|cousin|brother|guys) (?:\w+ )?(?:in|on|near|around) your (?:street|town|city|area|block|village)|get(?:ting)? an? (?:\w+ )?visit|know(?:s)? where you (?:live|work)|i know your (?:address|house|street|name)|(?:have|got|kept|saved) your (?:home )?(?:address|name and address|number|photo)(?!\s*(?:wrong|on file))|(?:found|find|finding|track(?:ed|ing)?|hunt) (?:you down|you at home|your (?:facebook|house|home|profile)|out who you)",
     r"(?:will|'ll|going to|gonna|shall|would|may|might|could|be) (?:\w+ )?(?:regret|be sorry|pay for (?:this|it|that)|suffer|come after you|come for you|ruin|destroy|hunt|haunt|make (?:your life|you (?:pay|suffer|sorry|regret)))|live to regret|you'?ll regret|watch (?:your (?:back|step|mouth)|out)|be careful what you|better be careful|think (?:twice|again|carefully) (?:about|before)|"
     r"or else\b|expect (?:our |a |the )?(?:lawyers?|court|police)|find(?:ing)? out where you|bad things (?:will )?happen|(?:bring|file|open|start|raise) (?:a |an )?(?:claim|case|suit|action|complaint) (?:for damages )?against|claim (?:for )?damages|damages (?:from|against) you|your account (?:will|is going to|gets?) (?:be )?(?:closed|banned|blocked|suspended|reported)|people who complain|last (?:warning|chance)|final warning|(?:face|there will be|expect|suffer|bear|know) (?:the |serious |some )?consequences|don'?t say (?:i|we) didn'?t warn|you have been warned|you'?ve been warned|consider (?:this|yourself) (?:a |your )?warn|mark my words|you will see what|we will see (?:about|who)",
     r"(?:come|coming|visit|show up|drop by|send (?:someone|somebody|people|a friend|my)|be standing|stand|turn up|drive|knock\w*)(?: \w+){0,5} (?:your (?:house|home|door|place|work|office|doorstep|street|address|flat)|you at home)|pay you a visit|"

@@ -71,6 +71,8 @@ def _skeleton(word: str) -> str:
 _NEAR = {near: word for word in reversed(_DISGUISED) if len(word) > 5 for near in (_deletions(word) | {word})}
 _BONES = {_skeleton(word): word for word in reversed(_DISGUISED) if len(_skeleton(word)) > 3}
 
+_MASKS = {word[:at] + "*" + word[at + 1 :]: word for word in _DISGUISED for at in range(1, len(word))}
+_MASKED = re.compile(r"(?<![a-z])[a-z]{1,12}[*#][a-z]{1,12}(?![a-z])")
 _TOKEN = re.compile(r"[a-z0-9@$!|€£¢+]*[a-z][a-z0-9@$!|€£¢+]*")
 _SIGN = r"(?:[a-z@!013]|\$(?! ?\d))"
 _APART = re.compile(rf"(?<![a-z0-9]){_SIGN}(?:[ ._\-*~/|·,^]{{1,2}}{_SIGN}){{2,}}(?![a-z0-9])")
@@ -88,7 +90,7 @@ def spell(text: str) -> str:
     """The folded text with its disguised words written out; everything else as it stands."""
     text = _APART.sub(_join, text)
     text = _TOKEN.sub(lambda found: _word(found[0]) if len(found[0]) < 24 else found[0], text)
-    text = text.replace("_", " ")
+    text = _MASKED.sub(lambda found: _MASKS.get(found[0].replace("#", "*"), found[0]), text.replace("_", " "))
     return _SPLIT.sub(lambda found: found[1] if found.groups() in _HALVES else found[0], text)
 
 
