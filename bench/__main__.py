@@ -1,4 +1,4 @@
-"""``python -m bench [lists] [plugins] [import]``: run benchmarks, print one table, write it to docs/benchmarks.md."""
+"""``python -m bench [lists] [plugins] [import] [wording]``: run benchmarks, print one table, write it to docs/benchmarks.md."""
 
 import os
 import platform
@@ -6,12 +6,12 @@ import sqlite3
 import sys
 from pathlib import Path
 
-from bench import databases, imports, lists, plugins
+from bench import databases, imports, lists, plugins, wording
 
 ORDERS = int(os.environ.get("BENCH_ORDERS", "1000000"))
 ROWS = int(os.environ.get("BENCH_ROWS", "100000"))
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
-PARTS = ("lists", "plugins", "import")
+PARTS = ("lists", "plugins", "import", "wording")
 
 
 def main(chosen: list[str]) -> None:
@@ -24,7 +24,7 @@ def main(chosen: list[str]) -> None:
 
 
 def _part(name: str) -> str:
-    return {"lists": _lists, "plugins": _plugins, "import": lambda: imports.report(ROWS)}[name]()
+    return {"lists": _lists, "plugins": _plugins, "import": lambda: imports.report(ROWS), "wording": wording.report}[name]()
 
 
 def _lists() -> str:

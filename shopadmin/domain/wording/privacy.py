@@ -74,7 +74,7 @@ _HANDLE = re.compile(
     r"|(?:^|(?<=[\s(:：,，]))@[a-z][\w.]{3,30}|(?:t\.me|wa\.me|m\.me|line\.me|instagram\.com|facebook\.com)/\S+|(?:加|佳|添加)(?:我|客服|店主|老板)?(?:的)?(?:微信|vx|wx|v|qq|薇|v信)[ :：]?[a-z0-9_-]{4,30}"
 )
 _NUMBER = re.compile(
-    r"(?<![a-z0-9])[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}[\dxX](?![a-z0-9])|(?:id card|passport|iban|card number|account number|身份证号?|护照号?|银行卡号?|卡号)(?: ?(?:is|no\.?|是|为|:|：)){0,2} ?[a-z]{0,4}\d[\d ]{5,30}"
+    r"(?<![a-z0-9])[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}[\dxX](?![a-z0-9])|(?:id card|passport|iban|card number|account number|身份证号?|护照号?|银行卡号?|卡号)(?: ?number)?(?: ?(?:is|no\.?|是|为|:|：)){0,2} ?[a-z]{0,4}\d[\d ]{5,30}"
 )
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\x00-\x08\x0e-\x1f\ufe0f]")
 _SPACED_HAN = re.compile(rf"(?<=[{_HAN}])[ \u3000]+(?=[{_HAN}\d])|(?<=\d)[ \u3000]+(?=[{_HAN}])")
