@@ -1,4 +1,4 @@
-"""``python -m bench [lists] [plugins] [import] [wording]``: run benchmarks, print one table, write it to docs/benchmarks.md."""
+"""``python -m bench [lists] [plugins] [import] [wording]``: run benchmarks and write their tables to the document."""
 
 import os
 import platform
@@ -24,7 +24,9 @@ def main(chosen: list[str]) -> None:
 
 
 def _part(name: str) -> str:
-    return {"lists": _lists, "plugins": _plugins, "import": lambda: imports.report(ROWS), "wording": wording.report}[name]()
+    return {"lists": _lists, "plugins": _plugins, "import": lambda: imports.report(ROWS), "wording": wording.report}[
+        name
+    ]()
 
 
 def _lists() -> str:

@@ -14,7 +14,7 @@ ROUNDS = 9
 # Four times the text may take at most this many times as long; linear is 4.
 GOAL = 6
 SHORT, LONG = 50_000, 200_000
-KEYWORDS = re.compile("review|feedback|rating|star|refund|coupon|free|lawyer|好评|差评|评价|五星|返现|红包|退款|律师")
+KEYWORDS = re.compile("review|feedback|rating|refund|coupon|free|lawyer|好评|差评|评价|五星|返现|红包|退款|律师")
 HOSTILE = (
     "a", "if review no ", "change the a ", "free 5 stars ", "d e l e t e ", "1* ", "a@b.c at ", "Mr. A 1 Abc ", "+1 2-",
     "好评不改退款", "王先生路1号", "不给您的",
@@ -24,7 +24,7 @@ HOSTILE = (
 def report() -> str:
     """The section of the document."""
     lines = [
-        "## wording\nThe wording check over the seen half of its corpus, beside one search for fourteen keywords in the "
+        "## wording\nThe wording check over the seen half of its corpus, beside one search for a few keywords in the "
         f"same lines, in one process. Medians of {ROUNDS} in turn.\n",
         "| language | lines | lines a second | keywords alone | times as long |",
         "|---|---|---|---|---|",
@@ -35,9 +35,8 @@ def report() -> str:
             lambda texts=texts: [wording.check(line["text"], line["context"]) for line in texts],
             lambda texts=texts: [KEYWORDS.search(line["text"].lower()) for line in texts],
         )
-        lines.append(
-            f"| {file.stem} | {len(texts)} | {len(texts) / ours:,.0f} | {len(texts) / plain:,.0f} | {ours / plain:,.0f} |"
-        )
+        count = len(texts)
+        lines.append(f"| {file.stem} | {count} | {count / ours:,.0f} | {count / plain:,.0f} | {ours / plain:,.0f} |")
     worst, growth = max(((text, _growth(text)) for text in HOSTILE), key=lambda pair: pair[1])
     lines.append(
         f"\nOf {len(HOSTILE)} lines made to be slow, each of {SHORT:,} and then of {LONG:,} characters, the worst "

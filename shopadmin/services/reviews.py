@@ -137,7 +137,8 @@ def save_draft(actor: Actor, review_id: int, text: str, revision: int, text_vers
     """Keep a reply as a draft. ``revision``: of the reply that the actor saw, 0 for none; ``text_version``: of the
     review that was read.
 
-    A text that the wording check blocks is refused. Raises MissingError, RefusedError, and ChangedMeanwhileError when the buyer or a colleague was faster.
+    A text that the wording check blocks is refused. Raises MissingError, RefusedError, and ChangedMeanwhileError when
+    the buyer or a colleague was faster.
     """
     text = text.strip()
     if not text or len(text) > LONGEST_REPLY or "\0" in text:

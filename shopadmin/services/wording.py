@@ -10,7 +10,8 @@ from shopadmin.domain.wording import Context
 
 _REASONS: dict[str, Text] = {
     "incentive": _(
-        "This offers something for a review. Leave out the offer, or the review: what a buyer gets may not depend on it."
+        "This offers something for a review. Leave out the offer, or the review: "
+        "what a buyer gets may not depend on it."
     ),
     "compensation_and_invitation": _(
         "What a buyer gets and a word about the review stand in one text. Write about one of them alone."
@@ -23,7 +24,9 @@ _REASONS: dict[str, Text] = {
         "review is a matter for the platform."
     ),
     "campaign_praise": _("The name of a campaign may not ask for praise. Name the season or the goods instead."),
-    "campaign_change": _("The name of a campaign may not ask for another review, or for none. Name the season instead."),
+    "campaign_change": _(
+        "The name of a campaign may not ask for another review, or for none. Name the season instead."
+    ),
     "campaign_review": _("The name of a campaign may not speak of reviews: the envelope would look like their price."),
     "privacy_phone": _("A phone number stands in a public text. Ask the buyer to write to you through the order."),
     "privacy_email": _("An e-mail address stands in a public text. Ask the buyer to write to you through the order."),
@@ -32,7 +35,9 @@ _REASONS: dict[str, Text] = {
     "privacy_handle": _("A chat account stands in a public text. Ask the buyer to write to you through the order."),
     "privacy_number": _("Everybody can read this: leave out the number of a document, card or account."),
 }
-_NOTE = _("This speaks of reviews and of what a buyer gets. It reads like a refusal to trade; make sure nobody can misread it.")  # fmt: skip
+_NOTE = _(
+    "This speaks of reviews and of what a buyer gets. It reads like a refusal to trade; make sure nobody misreads it."
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ __all__ = ["CONTEXTS", "RULES", "Context", "Finding", "Result", "check"]
 
 _HAN = re.compile("[\u3400-\u9fff]")
 _PINYIN = re.compile(
-    r"\b(?:hao ?ping|cha ?ping|zhong ?ping|wu ?xing|fan ?xian|hong ?bao|ping ?jia|ping ?lun|jie ?tu|shai ?tu|tui ?kuan|xiu ?gai)"
+    r"\b(?:hao ?ping|cha ?ping|zhong ?ping|wu ?xing|fan ?xian|hong ?bao|ping ?jia|ping ?lun|jie ?tu|shai ?tu|"
+    r"tui ?kuan|xiu ?gai)"
 )
 _LATIN = re.compile("[a-z]{2,}")
 
@@ -31,7 +32,7 @@ def check(text: str, context: Context = "message") -> Result:
     words = chinese.LEXICON if is_chinese else english.LEXICON
     findings = list(judge(words, words.read(folded), context))
     if is_chinese and len(_LATIN.findall(folded)) > 3:
-        findings += judge(english.LEXICON, english.read(folded), context)
+        findings += judge(english.LEXICON, english.LEXICON.read(folded), context)
     if context == "reply":
         findings += find_personal(text, folded)
     return Result(tuple(findings), words.lang)

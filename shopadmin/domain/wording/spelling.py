@@ -4,23 +4,25 @@ import functools
 import re
 
 # Words that sellers disguise. A disguised word is one letter off, has its letters apart or lacks its vowels.
-_DISGUISED = tuple(
-    "review reviews reviewed feedback feedbacks rating ratings comment comments stars delete deleted remove removed "
-    "change changed update updated revise refund refunded rebate cashback coupon voucher discount reward replacement "
-    "shipping compensation compensate positive negative excellent gift gifts bonus free money paypal earrings "
-    "lawyer police expose fivestar fivestars trustpilot whatsapp telegram wechat screenshot edit".split()
-)
+_DISGUISED_TEXT = """
+review reviews reviewed feedback feedbacks rating ratings comment comments stars delete deleted remove removed
+change changed update updated revise refund refunded rebate cashback coupon voucher discount reward replacement
+shipping compensation compensate positive negative excellent gift gifts bonus free money paypal earrings lawyer
+police expose fivestar fivestars trustpilot whatsapp telegram wechat screenshot edit
+"""
+_DISGUISED = tuple(_DISGUISED_TEXT.split())
 _KNOWN = frozenset(_DISGUISED)
 # Real words one letter away from a disguised one.
-_OTHERS = frozenset(
-    "revive revived revised reviewer previews preview chance chances charge charged hange removal remover removes "
-    "shopping chipping whipping dating eating racing ration rations raging raving raising reword regard regards "
-    "rewards commend commends comet content contents commence positively position updates deletes changes revises "
-    "voucher's coupons vouchers refunds rebates rebated exposed exposes polite policy lawyers posture shipping's "
-    "chanced changer clanged hanged compensated discounts replacements bonuses monkey honey stairs starts shipment "
-    "whipping skipping slipping snipping sipping tipping dipping zipping rioting rotting routing ranting rafting "
-    "negatives positives feedbacks' debate update's dating's updater remote remotely relate related rewarded".split()
-)
+_OTHERS_TEXT = """
+revive revived revised reviewer previews preview chance chances charge charged hange removal remover removes
+shopping chipping whipping dating eating racing ration rations raging raving raising reword regard regards
+rewards commend commends comet content contents commence positively position updates deletes changes revises
+voucher's coupons vouchers refunds rebates rebated exposed exposes polite policy lawyers posture shipping's
+chanced changer clanged hanged compensated discounts replacements bonuses monkey honey stairs starts shipment
+skipping slipping snipping sipping tipping dipping zipping rioting rotting routing ranting rafting negatives
+positives feedbacks' debate update's dating's updater remote remotely relate related rewarded
+"""
+_OTHERS = frozenset(_OTHERS_TEXT.split())
 _SHORT = {
     **dict.fromkeys(("rvw", "revw", "revu", "rvu", "rev", "reveiw", "rewiev", "riview", "rvws"), "review"),
     **dict.fromkeys(("fb", "fdbk", "feedbk", "fbk", "fdback"), "feedback"),
@@ -77,10 +79,11 @@ _TOKEN = re.compile(r"[a-z0-9@$!|€£¢+]*[a-z][a-z0-9@$!|€£¢+]*")
 _SIGN = r"(?:[a-z@!013]|\$(?! ?\d))"
 _APART = re.compile(rf"(?<![a-z0-9]){_SIGN}(?:[ ._\-*~/|·,^]{{1,2}}{_SIGN}){{2,}}(?![a-z0-9])")
 _BETWEEN = re.compile(r"[^a-z@$!013]+")
-_SEGMENTS = _KNOWN | frozenset(
-    "five star cash good great nice best back get gets give send pay for you your and the our off out new item code "
-    "please leave rate post now with bad take down deal ten off buck bucks all more claim days win wins want sue court".split()
-)
+_SEGMENTS_TEXT = """
+five star cash good great nice best back get gets give send pay for you your and the our off out new item code
+please leave rate post now with bad take down deal ten buck bucks all more claim days win wins want sue court
+"""
+_SEGMENTS = _KNOWN | frozenset(_SEGMENTS_TEXT.split())
 _WHOLE = re.compile("|".join(sorted(_SEGMENTS, key=len, reverse=True)))
 _HALVES = {(word[:at], word[at:]) for word in _DISGUISED if len(word) > 5 for at in range(2, len(word) - 1)}
 _SPLIT = re.compile(r"(?<![a-z])([a-z]{2,10})[ ._*\-]{1,2}(?=([a-z]{2,10})(?![a-z]))")
@@ -125,10 +128,11 @@ def _plain(token: str) -> str:
     return token
 
 
-_LEET_WORDS = _KNOWN | frozenset(
-    "rate cash back star stars five good great nice buck bucks prize send post leave please deal court sue regret "
-    "promise present extra win best off code credit item items new one".split()
-)
+_LEET_TEXT = """
+rate cash back star stars five good great nice buck bucks prize send post leave please deal court sue regret
+promise present extra win best off code credit item items new one
+"""
+_LEET_WORDS = _KNOWN | frozenset(_LEET_TEXT.split())
 
 
 def _near(word: str) -> str | None:

@@ -50,8 +50,10 @@ WARNED = [
     ("incentive", "我们从不用红包换好评。"),
 ]
 SAME = [
-    "好 评 返 现", "好\u200b评\u200d返\ufeff现", "好.评.返.现", "好，评，返，现", "好評返現", "ｈａｏ评返ｘｉａｎ", "hp返现", "好坪返xian", "haoping fanxian",
-    "5* review = cash", "５★ review ＝ cash", "fivestar revu = c@sh", "r e v i e w + 5 stars = f r e e", "𝟱-𝘀𝘁𝗮𝗿 𝗿𝗲𝘃𝗶𝗲𝘄 = 𝗳𝗿𝗲𝗲",
+    "好 评 返 现", "好\u200b评\u200d返\ufeff现", "好.评.返.现", "好，评，返，现", "好評返現",
+    "ｈａｏ评返ｘｉａｎ", "hp返现", "好坪返xian", "haoping fanxian",
+    "5* review = cash", "５★ review ＝ cash", "fivestar revu = c@sh", "r e v i e w + 5 stars = f r e e",
+    "𝟱-𝘀𝘁𝗮𝗿 𝗿𝗲𝘃𝗶𝗲𝘄 = 𝗳𝗿𝗲𝗲",
     "5-ѕtаr rеviеw = frее", "G00d rev1ew = b0nus", "\u202e5 star review = free\u202c", "5 stars and a\0 fr\0ee gift",
 ]  # fmt: skip
 

@@ -1,0 +1,113 @@
+"""English conditions, what is taken away on them, and threats."""
+
+from shopadmin.domain.wording.english.reading import either
+
+IF = either(
+    r"\b(?:if|unless|until|should|in case|without|otherwise|or else|either|as long as|only|those who|"
+    r"customers? who|buyers? who|people who|anyone who|"
+    r"(?:buyers?|customers?|people|anyone|shoppers?|clients?|accounts?) (?:who|that|with)|"
+    r"whoever|for (?:people|buyers|customers|those)|no(?= (?!gift|money|reward|coupon|bonus|refund|discount|"
+    r"benefit)(?:\w+ ){0,2}?(?:reviews?|5star|ratings?|feedback|stars|comments?|praise|good|"
+    r"positive)\b(?! in our))|keep|leave (?:it|the|your)|not until|before|when|because of|since you|while|or|"
+    r"with (?:a|such a|that)|"
+    r"provided|depends? on|conditional|condition|first|who|by \w+day|so(?= (?:don't|do not|no|you|we|your))|"
+    r"not (?:removing|changing|updating|editing|deleting|rating|leaving|giving)|refusing|the moment|still (?:up|"
+    r"there|online)|stays?|remains?|refuse to|as soon as|once|after|due to|less than|under|below|bad)\b",
+)
+HARM = either(
+    r"(?:refunds?|warranty|coupon|voucher|order|account|case|claim|compensation|replacement|return|discount|"
+    r"envelope|support|help|service|offer|credit|"
+    r"guarantee|repair|deal|shipment|parcel|money|gift|points|membership|benefits?|payment|dispute|ticket|"
+    r"request)s?(?: \w+){0,6}? "
+    r"(?:cancell?ed|void|voided|block(?:ed)?|closed?|lost|rejected|refused|denied|withdrawn|forfeit\w*|"
+    r"off the table|not (?:go|be|happen|valid|apply|possible)|on hold|"
+    r"expires?|frozen|gone|stop(?:s|ped)?|declined|revoked|suspended|over|ends?|stays? (?:with us|here|locked)|"
+    r"impossible|disappear\w*|dropped|terminated|held|withheld|"
+    r"won't|cannot|can't|will not|isn't|is not|wait|waits|delayed|paused|slow\w*|last|nowhere)\b",
+    r"\b(?:cancel|void|block|close|lose|lost|forfeit|reject|refuse|deny|denied|decline|revoke|suspend|ban|"
+    r"blacklist|withhold|withheld|terminate|stop|freeze|frozen|withdraw|withdrawn|withdrew|hold back|keep|forget)"
+    r"(?:s|ed|d|ing|led|ling|ned|ped|ping)?(?: (?!review|rating|feedback|comment)\w+){0,4}? (?:refunds?|warranty|"
+    r"coupons?|orders?|account|case|claim|compensation|replacement|returns?|discounts?|envelopes?|support|service|"
+    r"offer|credit|guarantee|repair|deal|shipment|parcel|money|you|gift|points|membership|payment|buyers?|"
+    r"customers?|everything|help|exchange)\b",
+    r"(?:not|n't|never|unable to|no longer|refuse to|decline to|stop|nothing|cannot|hesitate to|"
+    r"neither)(?: (?:expect|count on|hope for|any|be|able|going|willing|to|in|a|position|go|ahead|any|more|even|"
+    r"be able|ever|obliged|feel|we|i|can|will))*"
+    r" ?(?:refund|help|ship|send|replace|process|continue|honou?r|give|giving|support|compensat|repair|go ahead|"
+    r"proceed|offer|answer|respond|pay|accept|serve|release|approve|"
+    r"reimburse|assist|deliver|get(?:s)? (?:\w+ )?(?:back|refund|any)|issue|deal|move forward|sell|back from|"
+    r"qualif\w+|eligible|entitled|return|exchange|fix|cover|provide|take (?:it|the|your|any)|do anything|"
+    r"happen)\w{0,4}",
+    r"\bno (?:refund|envelope|coupon|replacement|warranty|compensation|gift|help|money|discount|deal|reward|"
+    r"voucher|support|exchange|return|repair|credit|cash|bonus|service|shipping|more)\b",
+    r"nothing (?:back|from us|at all|for you|more)|get(?:s)? nothing|back of the (?:queue|line)|wait (?:even |"
+    r"much )?longer|at your own (?:cost|expense)|pay (?:for )?(?:the )?(?:return|shipping|postage|freight)"
+    r" (?:yourself|on your own)|yourself pay|never (?:sell|buy|shop)|not welcome|(?:excluded|exempt|barred|"
+    r"ineligible|left out|out of luck|kicked out)|don'?t (?:qualify|count|get)|does not (?:qualify|get)|"
+    r"for (?:5star|happy) (?:\w+ )?only|"
+    r"only (?:honou?r|give|process|offer|ship|help|replace|accept|refund|repair|serve|support|approve|release|send|"
+    r"pay)\w{0,3}|only (?:for|to|when|if|after|once|goes to|available)",
+)
+THREAT = either(
+    r"\b(?:sue|suing|sued) (?:you|him|her|this|the (?:buyer|customer|reviewer)|for|anyone|them|people|over)|"
+    r"(?:take|taking|took|see|drag|haul|bring) (?:you|this|him|her|this (?:\w+ )?|it) (?:\w+ )?(?:to|in|into|"
+    r"before) (?:a |the )?(?:court|judge|lawyers?|police)"
+    r"|see you in court|meet in court|in front of a judge|before a judge|court (?:date|summons|papers|"
+    r"case against)|small claims",
+    r"legal (?:action|proceedings|steps|team|consequences|letter|department|measures)(?! (?:size|paper|pad|"
+    r"guarantee))|law ?suit|press charges|file (?:a )?(?:charges|criminal|police)|cease and desist|"
+    r"criminal (?:complaint|charges)",
+    r"(?:lawyers?|attorneys?|solicitors?|barrister|advocate)(?: \w+){0,4} (?:you|contact|letter|review|touch|knock|"
+    r"hear|write|writing|call|informed|your|case|comment|busy|copy|waiting)|(?:hear|letter|call|hearing|mail|visit|"
+    r"papers) from (?:our|my) (?:lawyer|solicitor|attorney|legal)|(?:our|my) (?:lawyer|attorney|"
+    r"solicitor)s? (?:will|is|are|has|have|would|says?|already|and|know|team|can|may)\b|'ll hear from (?:our|my)",
+    r"report(?:ed|ing)? (?:you|your account|this buyer|him|her)|police(?: \w+){0,5} (?:you|your|blackmail|review|"
+    r"slander)|call(?:ing)? the police|(?:go|going) to the police|blackmail|extortion",
+    r"(?:expos(?:e|es|ed|ing)|name and shame|naming and shaming|shame) (?:you|your|him|her|this (?:buyer|person|"
+    r"scammer|customer|liar)|people like you|who you)|everyone (?:should|will|shall|must) (?:know|"
+    r"see)(?: \w+)? (?:who|what kind|your)|name and all",
+    r"(?:put|place|land|end up|added?|go|goes|going)(?: \w+){0,3} (?:on|to|onto) (?:our|the|a|my|every|"
+    r"an?) (?:\w+ )?(?:black ?list|scammer list|list of (?:bad|scam|problem))|black ?list(?:ed|ing)? (?:you|your)|"
+    r"blacklist(?:ed)?",
+    r"(?:publish|leak)(?:es|ed|ing)?(?: \w+){0,6} your\b|(?:post|publish|share|sharing|sell|leak|spread|put|print|"
+    r"upload|hand|pass|show|send|giv)(?:e|es|ing|s)?(?: \w+){0,3} (?:your|his|her)(?: \w+)? (?:name|address|"
+    r"details|phone|number|photo|picture|data|face|private|info|information|identity|messages|chat|profile|"
+    r"mail)(?: \w+){0,4} (?:online|public|facebook|internet|everyone|here|group|forum|page|sellers|web|web ?site|"
+    r"social|twitter|world|strangers|everywhere|media|below)",
+    r"(?:tell|inform|call|write to|contact|message|phone|email|let|show|ask) (?:your|his|her) (?:employer|boss|"
+    r"wife|husband|family|neighbou?rs?|school|parents|company|mother|friends|workplace|colleagues|landlord|bank|"
+    r"spouse|work)",
+    r"we know (?:where|who) you|(?:all|every bit of) your (?:data|details|info)|(?:lives?|living|friends?|people|"
+    r"cousin|brother|guys) (?:\w+ )?(?:in|on|near|around) your (?:street|town|city|area|block|village)|"
+    r"get(?:ting)? an? (?:\w+ )?visit|know(?:s)? where you (?:live|work)|i know your (?:address|house|street|name)|"
+    r"(?:have|got|kept|saved) your (?:home )?(?:address|name and address|number|photo)(?!\s*(?:wrong|on file))|"
+    r"(?:found|find|finding|track(?:ed|ing)?|hunt) (?:you down|you at home|your (?:facebook|house|home|profile)|"
+    r"out who you)",
+    r"(?:will|'ll|going to|gonna|shall|would|may|might|could|be) (?:\w+ )?(?:regret|be sorry|pay for (?:this|it|"
+    r"that)|suffer|come after you|come for you|ruin|destroy|hunt|haunt|make (?:your life|you (?:pay|suffer|sorry|"
+    r"regret)))|live to regret|you'?ll regret|watch (?:your (?:back|step|mouth)|out)|be careful what you|"
+    r"better be careful|think (?:twice|again|carefully) (?:about|before)|"
+    r"or else\b|expect (?:our |a |the )?(?:lawyers?|court|police)|find(?:ing)? out where you|"
+    r"bad things (?:will )?happen|(?:bring|file|open|start|raise) (?:a |an )?(?:claim|case|suit|action|"
+    r"complaint) (?:for damages )?against|claim (?:for )?damages|damages (?:from|against) you|your account (?:will|"
+    r"is going to|gets?) (?:be )?(?:closed|banned|blocked|suspended|reported)|people who complain|last (?:warning|"
+    r"chance)|final warning|(?:face|there will be|expect|suffer|bear|know) (?:the |serious |some )?consequences|"
+    r"don'?t say (?:i|we) didn'?t warn|you have been warned|you'?ve been warned|consider (?:this|yourself) (?:a |"
+    r"your )?warn|mark my words|you will see what|we will see (?:about|who)",
+    r"(?:come|coming|visit|show up|drop by|send (?:someone|somebody|people|a friend|my)|be standing|stand|turn up|"
+    r"drive|knock\w*)(?: \w+){0,5} (?:your (?:house|home|door|place|work|office|doorstep|street|address|flat)|"
+    r"you at home)|pay you a visit|"
+    r"call(?:ing)? you (?:every|day and night|all|non-?stop|until|ten|a hundred|hourly)|ring you (?:every|until|"
+    r"day|all)|(?:keep|won't stop) (?:calling|ringing|messaging|phoning|writing|texting) (?:you|until|every)|"
+    r"(?:flood|spam|bomb|bombard) (?:you|your)",
+    r"\b(?:slander|libel|defam)\w*",
+    r"(?:leave|write|give|post)(?: \w+){0,3} (?:bad|negative|1star)(?: \w+){0,2} (?:about|for|on|to) (?:you\b|"
+    r"your (?:shop|business|profile|company|account))|\brat(?:e|ing) you\b|bad buyer|expect (?:a |our |"
+    r"some )?(?:call|visit|letter|guests?|knock)|(?:at|to|in front of) your (?:workplace|work|office|door|doorstep|"
+    r"job)\b|(?:no|every|other|all) (?:\w+ )?(?:shop|seller|store)s?(?: \w+){0,4} (?:sells?|selling|serves?|"
+    r"warn\w*|know)\b|(?:warn|tell|inform)(?:ing)? (?:all |every |other |the )+(?:shops?|sellers?|stores?)|"
+    r"(?:delete|remove|change|edit|fix|withdraw|down|erase)(?: (?:it|this|that|the|your|review|comment|rating|now|"
+    r"today)){0,4},? or (?:your|we|i|you|else|face|my|our)\b|two can play|tit for tat|get (?:back at|"
+    r"even with) you|revenge|retaliat\w*|return the favou?r with|mess with (?:us|me)|hurt you|beat you|"
+    r"teach you a lesson|wait and see what happens|something (?:bad )?(?:might|may|could|will) happen to",
+)
