@@ -63,6 +63,7 @@ _ADDRESS = (
     ),
 )
 _ADDRESS_ZH = re.compile(
+    r"(?:大厦|写字楼|大楼|公寓)[a-z\d]{3,5}(?!元|件)|"
     rf"[{_HAN}]{{1,8}}(?:路|街|大道|巷|弄|胡同|大街|村|小区|花园|公寓|新村|家园|苑|里|"
     rf"道)[{_HAN}]{{0,6}}[\d一二三四五六七八九十]{{1,5}}(?:号(?!线|柜|色|款)|弄|栋|幢|座|期|单元|楼)"
     rf"|\d{{1,4}}(?:号楼|栋|幢|单元|座)[\d{_HAN}]{{0,6}}\d{{1,4}}(?:室|号|房)?|(?:宿舍|单元|楼|栋)\d{{3,4}}(?!元|"
@@ -81,7 +82,7 @@ _BRAND = re.compile(
 _PERSON = re.compile(
     r"\b(?i:(?:delivered|signed|ordered|bought|purchased|received|paid|placed|accepted|collected|picked up|"
     r"returned|posted|written|reviewed|opened)(?: for)? (?:by|to)|recipient(?: is| was)?|buyer(?: is| was)?|"
-    r"customer(?: is| was)?|(?:full |real |your |account |card |the )?name (?:is|was|on the \w+ is)|"
+    r"customer(?: is| was)?|(?:full |real |your |account |card |the )?name(?=:)|name (?:is|was|on the \w+ is)|"
     rf"account holder|addressed to|in the name of|signature of|neighbour|this is|known as|aka):? ?(?:{_INITIAL}|"
     rf"{_CAP} ){{1,2}}{_CAP}"
     rf"|\b(?i:dear|hello|hi|hey|sorry|thanks|thank you|greetings),? (?:{_INITIAL}|"

@@ -59,6 +59,7 @@ _SHORT = {
 }
 _LEET = (str.maketrans("@4310!|$5702€£¢+", "aaeioiissto" + "zelct"), str.maketrans("1!|", "lll"))
 _VOWELS = re.compile("[aeiou]")
+_LONG = re.compile(r"([a-z])\1{2,}")
 _DOUBLE = re.compile(r"([a-z])\1")
 
 
@@ -86,12 +87,12 @@ please leave rate post now with bad take down deal ten buck bucks all more claim
 _SEGMENTS = _KNOWN | frozenset(_SEGMENTS_TEXT.split())
 _WHOLE = re.compile("|".join(sorted(_SEGMENTS, key=len, reverse=True)))
 _HALVES = {(word[:at], word[at:]) for word in _DISGUISED if len(word) > 5 for at in range(2, len(word) - 1)}
-_SPLIT = re.compile(r"(?<![a-z])([a-z]{2,10})[ ._*\-]{1,2}(?=([a-z]{2,10})(?![a-z]))")
+_SPLIT = re.compile(r"(?<![a-z])([a-z]{2,10})[ ._*:/|\-]{1,2}(?=([a-z]{2,10})(?![a-z]))")
 
 
 def spell(text: str) -> str:
     """The folded text with its disguised words written out; everything else as it stands."""
-    text = _APART.sub(_join, text)
+    text = _LONG.sub(r"\1", _APART.sub(_join, text))
     text = _TOKEN.sub(lambda found: _word(found[0]) if len(found[0]) < 24 else found[0], text)
     text = _MASKED.sub(lambda found: _MASKS.get(found[0].replace("#", "*"), found[0]), text.replace("_", " "))
     return _SPLIT.sub(lambda found: found[1] if found.groups() in _HALVES else found[0], text)
@@ -129,7 +130,7 @@ def _plain(token: str) -> str:
 
 
 _LEET_TEXT = """
-rate cash back star stars five good great nice buck bucks prize send post leave please deal court sue regret
+rate pay we for cash back star stars five good great nice buck bucks prize send post leave please deal court sue regret
 promise present extra win best off code credit item items new one
 """
 _LEET_WORDS = _KNOWN | frozenset(_LEET_TEXT.split())

@@ -12,7 +12,8 @@ _MONEY = (
 INCENTIVE = either(
     _MONEY,
     r"\b(?:refund|rebat|reimburs|compensat|reward|remunerat|recompens)\w{0,6}\b",
-    r"\b(?:cash|cashback|money|paypal|venmo|zelle|cashapp|bucks|wire|payout|payment|pay (?:you|back)|paid|"
+    r"\b(?:cash|cashback|money|paypal|venmo|zelle|cashapp|bucks|wire|payout|payment|pay(?:s|ing)? (?:for|you|back|"
+    r"out)|paid|"
     r"commission|credit|credits|gift|gifts|gifted|giftcards?|"
     r"present|presents|vouchers?|coupons?|codes?|promo|discounts?|discounted|freebies?|bonus|bonuses|prizes?|"
     r"giveaways?|raffle|sweepstakes?|lottery|"
@@ -88,7 +89,9 @@ REFUSED = either(
     r"that)? ?down|adjust|withdraw|tie|mention)\w{0,4}",
     r"against (?:the|our|platform) (?:rules?|polic|terms|principles)|not (?:allowed|permitted|how we|our way|"
     r"something we|what we)|forbidden|prohibited|illegal|"
-    r"by itself|rules? (?:say|forbid)|(?:^|[.!?] )no,",
+    r"by itself|rules? (?:say|forbid)|(?:^|[.!?:;] )no,|\bnot for (?:the )?(?:stars|reviews?|ratings?|feedback)|"
+    r"no (?:gift|reward|money|coupon|bonus|discount|payment|refund|benefit)s? (?:was|is|were|has been|will be) |"
+    r"(?:reward|pay|bribe|ask|offer)\w* (?:nobody|no one|nothing)",
     r"(?:there(?:'s| is| are| will be)|you get|we (?:have|give|offer|pay)) (?:no|nothing|zero)\b|\bno (?:gift|"
     r"reward|money|coupon|bonus|discount|payment|refund|benefit|advantage|prize|voucher)s? (?:for|in return|"
     r"in exchange|because)|"

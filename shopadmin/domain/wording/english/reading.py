@@ -28,7 +28,7 @@ _AFTER_STARS = (
 )
 _STARS = re.compile(
     rf"(?<![\w.,-])(?:(?P<word>{_COUNT})|(?P<digit>[0-5]))(?: out of (?:5|five))?[ -]{{0,2}}(?:big |shiny |full )?"
-    rf"(?:stars?(?![\w-])(?![ -]{{1,2}}(?!(?:{_AFTER_STARS})\b)[a-z])|★)"
+    rf"(?:stars?(?![\w'-])(?![ -]{{1,2}}(?!(?:{_AFTER_STARS})\b)[a-z])|★)"
 )
 _SIGNED = re.compile(r"(?<![\w.,])(?P<digit>[1-5]) ?(?:★+|\*+(?![\w*]))")
 _ROW = re.compile(r"★[★ ]{2,16}★")

@@ -57,6 +57,10 @@ _GONE = (
     r"dropped|replaced|swapped|turned|dealt with|sorted|out of the way|better)\b"
 )
 CHANGE = either(
+    rf"{NOUN} (?:will |would |could |should |might |can )?(?:improves?|rises?|goes up|go up|increases?|recovers?|"
+    r"climbs?)\b",
+    r"(?:add|give|put|drop)(?:ing)?(?: \w+){0,3} (?:a|one|another|an extra|two|two more|more|few more) stars?\b",
+    r"the post (?:is|gets?|has been|was) (?:taken (?:down|offline)|removed|deleted|gone|offline)",
     rf"\b{_VERB}(?:{_LINK}){{0,5}}?[ -]{{1,2}}{NOUN}",
     rf"\b{NOUN}(?: (?:is|are|was|were|be|been|being|has|have|had|gets?|got|to|will|must|should|that|which|now|fully|"
     rf"finally|it|you|all|successfully|simply|just|quietly|completely)){{0,4}} {_GONE}",
@@ -87,7 +91,7 @@ WRITE = either(
     r"seller|store|product|item|purchase))\b|\breview, |\breview and (?:get|win|save|earn|take)\b",
     r"\breviewers?\b(?!')|\braters?\b|\breviewing\b",
     r"\b(?:video|photo|picture|written|text|honest|quick|short|verified|first) reviews?\b",
-    r"(?:mark|score|grade) us\b|screenshot (?:of )?(?:it|the|your)|tell (?:the world|everyone|others|people|"
+    r"(?:mark|score|grade) us\b|screenshot it\b|tell (?:the world|everyone|others|people|"
     r"other buyers) (?:how|that|about|what)",
     r"(?:for|against|=|->|→|in return for|in exchange for|per|each|every)(?: (?:an?|your|the|honest|quick|short|"
     rf"this|that|photo|video|few|of|kind|new|one)){{0,3}} {NOUN}",
@@ -97,7 +101,8 @@ WRITE = either(
     r"(?:your|a|new|honest|buyer|customer) (?:reviews?|feedbacks?|ratings?|5star)",
 )
 THANKED = either(
-    r"\b(?:thank(?!-?you (?:gift|coupon|card))|thanks|thx|grateful|appreciate|glad|happy|sorry|apolog\w+|cheers|"
+    r"(?<!would )(?<!would be )(?<!'d )(?<!'d be )(?<!'d really )(?:thank(?!-?you (?:gift|coupon|card))|thanks|thx|"
+    r"grateful|appreciate|glad|happy|sorry|apolog\w+|cheers|"
     r"read|saw|seen|noticed|received)\b"
     r"(?: (?!if\b|once\b|when\b|get\b|we\b|us\b|you'll\b|will\b|remov|delet|chang|edit|updat|"
     rf"revis)[\w']+){{0,6}}? (?:{NOUN}|5star|{OPINION}\b|praise)",

@@ -45,7 +45,8 @@ HARM = either(
     r" (?:yourself|on your own)|yourself pay|never (?:sell|buy|shop)|not welcome|(?:excluded|exempt|barred|"
     r"ineligible|left out|out of luck|kicked out)|don'?t (?:qualify|count|get)|does not (?:qualify|get)|"
     r"for (?:5star|happy) (?:\w+ )?only|"
-    r"only (?:honou?r|give|process|offer|ship|help|replace|accept|refund|repair|serve|support|approve|release|send|"
+    r"only (?:continue|go on|honou?r|give|process|offer|ship|help|replace|accept|refund|repair|serve|support|"
+    r"approve|release|send|"
     r"pay)\w{0,3}|only (?:for|to|when|if|after|once|goes to|available)",
 )
 THREAT = either(
@@ -107,7 +108,10 @@ THREAT = either(
     r"job)\b|(?:no|every|other|all) (?:\w+ )?(?:shop|seller|store)s?(?: \w+){0,4} (?:sells?|selling|serves?|"
     r"warn\w*|know)\b|(?:warn|tell|inform)(?:ing)? (?:all |every |other |the )+(?:shops?|sellers?|stores?)|"
     r"(?:delete|remove|change|edit|fix|withdraw|down|erase)(?: (?:it|this|that|the|your|review|comment|rating|now|"
-    r"today)){0,4},? or (?:your|we|i|you|else|face|my|our)\b|two can play|tit for tat|get (?:back at|"
+    r"today)){0,4},? or (?:your|we|i|you|else|face|my|our)\b|(?:to|with|by|through) (?:my|our) (?:lawyer|attorney|"
+    r"solicitor|legal team)|\bin court\b|know your (?:full )?(?:name|school|house|family|employer|workplace)|"
+    r"your (?:neighbou?rs?|boss|family|friends|colleagues|employer|wife|husband|school) (?:will|should|might|"
+    r"would)|make you famous|two can play|tit for tat|get (?:back at|"
     r"even with) you|revenge|retaliat\w*|return the favou?r with|mess with (?:us|me)|hurt you|beat you|"
     r"teach you a lesson|wait and see what happens|something (?:bad )?(?:might|may|could|will) happen to",
 )
