@@ -109,7 +109,8 @@ def _conditions(line: _Line, reviews: list[Span]) -> Iterator[Finding]:
 def _titles(
     line: _Line, praise: list[Span], change: list[Span], acts: list[Span], kept_apart: set[int]
 ) -> Iterator[Finding]:
-    for rule, spans in (("campaign_change", change), ("campaign_praise", praise), ("campaign_review", acts)):
+    reviews = [] if praise or change else acts
+    for rule, spans in (("campaign_change", change), ("campaign_praise", praise), ("campaign_review", reviews)):
         if spans:
             free = [span for span in spans if not line.sentences([span]) & kept_apart]
             yield (block(rule, line.shown(free[0])) if free else warn(rule, line.shown(spans[0])))

@@ -42,6 +42,7 @@ INCENTIVE = either(
     r"what'?s in it|"
     r"(?:we have|got|have) a deal|\bdeal\b|our side of|as (?:an? )?(?:promised|agreed)|beer money|(?:is|are|"
     r"be) yours\b(?! alone)|on me\b|(?:dinner|lunch|coffee|drinks?|pizza) (?:is|are|for you)|can pick|"
+    r"would be on (?:its|the) way|(?:is|are) waiting for you|"
     r"a new \w+ is on|what would it take|buy you|coffee on|dinner on|store credit|on the side|"
     r"keep (?:the|both|it) (?:\w+ )?(?:for free|anyway|as well)|no (?:need to )?return (?:it|the|needed)|"
     r"repair(?:ed)? (?:it )?(?:at|for)|speed up|priority|vip|"
@@ -64,9 +65,9 @@ INDEPENDENT = either(
     r"required)",
     r"(?:not|n't|never|no longer|nor|un)[ -]?(?:\w+ ){0,3}?(?:depend|tied|linked|connected|conditional|related|"
     r"affect|influence|attached|hinge|based on|require|"
-    r"a condition|change anything|count|subject to)\w{0,3}",
+    r"a condition|change anything|subject to)\w{0,3}",
     r"no (?:reviews?|rating|feedback|5star) (?:is )?(?:needed|required|necessary|asked)|we keep (?:reviews|"
-    r"ratings) and (?:\w+ )?apart|are separate|two separate|separately|is separate|"
+    r"ratings) and (?:\w+ )?apart|are separate|two separate|different things|separately|is separate|"
     r"still (?:get|receive|entitled|stands?|yours)|(?:stands?|is yours|goes out|pay|paid|refunded|"
     r"same) (?:all the same|just the same)|good or bad, you",
 )

@@ -24,7 +24,7 @@ _AFTER_STARS = (
     "unlocks?|earns?|wins?|makes?|gives?|takes?|counts?|stays?|was|were|has|have|would|could|can|may|might|did|do|"
     "went|go|goes|come|comes|today|tonight|tomorrow|still|too|also|already|just|a|an|envelope|red|treat|prize|"
     "friends|people|folks|guests|gang|crew|lovers|family|r8ing|"
-    "selfie|video|photo|screenshot|proof|write|writeup|opinion|vote|votes"
+    "selfie|into|hurts?|we've|we'd|i'd|really|video|photo|screenshot|proof|write|writeup|opinion|vote|votes"
 )
 _STARS = re.compile(
     rf"(?<![\w.,-])(?:(?P<word>{_COUNT})|(?P<digit>[0-5]))(?: out of (?:5|five))?[ -]{{0,2}}(?:big |shiny |full )?"

@@ -26,6 +26,7 @@ OPINION = (
     r"(?:reviews?|feedbacks?|ratings?|comments?|score|marks|words?|testimonials?|write-?up|rate|opinion|star rating)"
 )
 PRAISE = either(
+    r"stars for (?:coupons?|cash|money|gifts?|envelopes?|rewards?|dollars?)",
     r"5star|(?:your|ur|more|extra|full|in) stars\b|the stars (?:go|are|rise|come|move|jump|back|up|to)",
     r"(?:comment|review|rate|write|speak|post|answer)\w{0,4} (?:\w+ ){0,2}?(?:positively|favou?rably|kindly|highly|"
     r"well of)|(?:a )?(?:happy|good|kind|nice) one from you",
@@ -82,7 +83,8 @@ CHANGE = either(
     r"tak(?:e|ing) (?:this|that|it) (?:down|off|back)\b",
 )
 WRITE = either(
-    r"\b(?:leav|left|writ|wrote|post|shar|giv|gave|drop|submit|put|add|upload|publish|send|sent|record|type|"
+    r"\b(?:leav|left|mention|quot|writ|wrote|post|shar|giv|gave|drop|submit|put|add|upload|publish|send|sent|"
+    r"record|type|"
     r"typing|make|do|film|pop|provid|complet|score|mark)"
     rf"(?:e|es|ed|d|ing|s|ting|ten|n|ping)?(?:{_LINK}){{0,5}}?[ -]{{1,2}}{NOUN}",
     r"\b(?:rate|rates|rated|rating) (?:us|me|it|our|your|this (?:shop|item|product|order|seller|purchase)|them|him|"
