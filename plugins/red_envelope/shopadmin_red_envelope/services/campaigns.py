@@ -88,7 +88,7 @@ def edit(actor: Actor | None, campaign_id: int, terms: Terms, activity_id: int |
 
 
 def schedule(actor: Actor | None, campaign_id: int, version: int, confirm_worst_case: int | None = None) -> None:
-    """Let a complete draft begin at its start (R3, R6, R14, R15) and a harmless name. Raises as ``edit``.
+    """Let a complete draft with a harmless name begin at its start (R3, R6, R14, R15). Raises as ``edit``.
 
     ``confirm_worst_case``: the amount of its worst case in minor units, needed when that passes the owner's limit.
     """
