@@ -1,4 +1,4 @@
-"""The corpus: written and frozen before the rules, half of it unseen by whoever wrote them."""
+"""The corpora of the wording check; how they came about is told in the README beside them."""
 
 import json
 from dataclasses import dataclass
@@ -18,9 +18,10 @@ class Line:
     text: str
 
 
-def lines(half: str, lang: str) -> list[Line]:
-    """The seen or unseen half of a language; empty when that half is not here."""
-    file = FOLDER / half / f"{lang}.jsonl"
-    if not file.exists():
-        return []
+def lines(corpus: str, lang: str) -> list[Line]:
+    """One language of ``seen``, ``first_judged`` or ``unseen``.
+
+    :raises FileNotFoundError: the corpus is not here, and nothing may pass without it.
+    """
+    file = FOLDER / corpus / f"{lang}.jsonl"
     return [Line(**json.loads(line)) for line in file.read_text(encoding="utf-8").splitlines() if line]
