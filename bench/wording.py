@@ -17,7 +17,7 @@ SHORT, LONG = 50_000, 200_000
 KEYWORDS = re.compile("review|feedback|rating|refund|coupon|free|lawyer|好评|差评|评价|五星|返现|红包|退款|律师")
 HOSTILE = (
     "a", "if review no ", "change the a ", "free 5 stars ", "d e l e t e ", "1* ", "a@b.c at ", "Mr. A 1 Abc ", "+1 2-",
-    "好评不改退款", "王先生路1号", "不给您的",
+    "your review we get you ", "we never know where ", "好评不改退款", "评价我们给您", "王先生路1号", "不给您的",
 )  # fmt: skip
 
 

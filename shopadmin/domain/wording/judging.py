@@ -11,6 +11,8 @@ from shopadmin.domain.wording.lexicon import Lexicon
 Span = tuple[int, int]
 # A condition and what it takes away may be this many times as far from the review as a benefit.
 _WIDER = 2
+# "We would never ..." stands so many characters before a threat at most.
+_DENIAL = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,24 +46,30 @@ def judge(words: Lexicon, text: str, context: Context) -> Iterator[Finding]:
     if not any(topic in text for topic in words.topics):
         return
     praise, change = line.find(words.praise), line.find(words.change)
-    acts = [*praise, *change, *line.find(words.write)]
     nouns = line.find(words.noun)
+    if nouns:
+        change += [span for span in line.find(words.change_it) if span[0] > nouns[0][0]]
+    acts = [*praise, *change, *line.find(words.write)]
     if not acts and not nouns:
         return
     yield from _conditions(line, acts + nouns)
-    if not acts:
-        return
     kept_apart = line.sentences([*line.find(words.independent), *line.find(words.refused)])
     if words.disowned.search(text):
         kept_apart = set(range(len(line.breaks) + 1))
-    yield from _offers(line, acts, change, kept_apart)
+    if acts:
+        yield from _offers(line, acts, change, kept_apart)
+        yield from _thanks(line, kept_apart)
+        yield from _favours(line, [*change, *praise], kept_apart)
     if context == "campaign":
-        yield from _titles(line, praise, change, acts, kept_apart)
+        told = [span for span in nouns if text[slice(*span)] not in words.everyday]
+        yield from _titles(line, praise, change, acts + told, kept_apart)
 
 
 def _threats(line: _Line) -> Iterator[Finding]:
-    if found := line.words.threat.search(line.text):
-        yield block("threat", line.shown(found.span()))
+    for found in line.words.threat.finditer(line.text):
+        if not line.words.denied.search(line.text, max(found.start() - _DENIAL, 0), found.start()):
+            yield block("threat", line.shown(found.span()))
+            return
 
 
 def _offers(line: _Line, acts: list[Span], change: list[Span], kept_apart: set[int]) -> Iterator[Finding]:
@@ -80,6 +88,27 @@ def _offers(line: _Line, acts: list[Span], change: list[Span], kept_apart: set[i
         rule = "incentive" if is_near else "compensation_and_invitation"
         apart = line.sentences(pair) & kept_apart and not _is_taken_back(line, pair)
         yield (warn if apart else block)(rule, line.shown(*pair))
+
+
+def _thanks(line: _Line, kept_apart: set[int]) -> Iterator[Finding]:
+    """'Thanks for the review! Your voucher is on its way': a reward, though no word ties the one to the other."""
+    pair = _nearest(line.find(line.words.thanked), line.find(line.words.promised))
+    if pair is not None and _gap(*pair) <= line.words.reach and not line.sentences(pair) & kept_apart:
+        yield block("incentive", line.shown(*pair))
+
+
+def _favours(line: _Line, asked: list[Span], kept_apart: set[int]) -> Iterator[Finding]:
+    """'Once it is gone, we will …': whatever the shop will do then, it is a trade."""
+    thanked = line.find(line.words.thanked)
+    asked = sorted(act for act in asked if not _within(act, thanked))
+    if not asked:
+        return
+    for favour in line.find(line.words.favour):
+        act = _closest(favour, asked)
+        same = line.sentences((act, favour))
+        if len(same) == 1 and not same & kept_apart and 0 < _gap(act, favour) <= line.words.reach:
+            yield block("incentive", line.shown(act, favour))
+            return
 
 
 def _is_taken_back(line: _Line, pair: tuple[Span, Span]) -> bool:

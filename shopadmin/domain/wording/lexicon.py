@@ -18,7 +18,9 @@ class Lexicon:
     """One language. Every pattern is searched in what ``read`` makes of a line; ``reach`` is in its characters.
 
     No pattern about reviews is met without one of the ``topics``, no threat without one of the ``threats``: most lines
-    hold neither, and that is found out fast.
+    hold neither, and that is found out fast. ``change_it`` counts where a review was named already, ``promised`` after
+    thanks for one, and ``favour`` beside praise or a change. ``denied``: what stands before a threat that is none.
+    ``everyday``: nouns that alone say nothing about reviews.
     """
 
     lang: str
@@ -28,11 +30,14 @@ class Lexicon:
     read: Callable[[str], str]
     praise: re.Pattern[str]
     change: re.Pattern[str]
+    change_it: re.Pattern[str]
     write: re.Pattern[str]
     noun: re.Pattern[str]
     thanked: re.Pattern[str]
     incentive: re.Pattern[str]
     generous: re.Pattern[str]
+    promised: re.Pattern[str]
+    favour: re.Pattern[str]
     independent: re.Pattern[str]
     refused: re.Pattern[str]
     disowned: re.Pattern[str]
@@ -40,4 +45,6 @@ class Lexicon:
     condition: re.Pattern[str]
     harm: re.Pattern[str]
     threat: re.Pattern[str]
+    denied: re.Pattern[str]
+    everyday: frozenset[str]
     breaks: re.Pattern[str]

@@ -8,7 +8,7 @@ from shopadmin.domain.wording.findings import Finding, block
 
 _SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛"
-    "闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤欧阳諸诸葛司徒上官俞柳岳齐梅庄温柯裴翁骆欧尚葛殷虞阮瞿娄宁路凌霍祝左伍鲍聂章申屠倪华"
+    "闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤欧阳諸诸葛司徒上官俞柳岳齐梅庄温柯裴翁骆欧尚葛殷虞阮瞿娄宁路凌霍祝左伍鲍聂章申屠倪华安乔赖樊兰洪施蓝涂"
 )
 _HAN = "\u4e00-\u9fff"
 _CALL = (
@@ -32,8 +32,9 @@ _PHONE = re.compile(
 )
 _LEAD = re.compile(rf"{_NOT_A_PHONE}$")
 _CALLED = re.compile(rf"{_CALL}[^\d\n.!?。]{{0,24}}(\+?\d(?:[ ()/-]{{0,2}}\d){{4,13}})(?!\w)")
+_DIGIT_WORD = "(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|double|triple)"
 _DIGIT_WORDS = re.compile(
-    r"(?:(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|double|triple)[ ,-]{1,2}){6,14}|"
+    rf"{_DIGIT_WORD}[ ,-]{{1,2}}(?:(?:{_DIGIT_WORD}|\d{{1,3}})[ ,-]{{1,2}}){{4,13}}(?:{_DIGIT_WORD}|\d{{1,4}})\b|"
     r"[零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖洞拐]{9,13}"
 )
 _EMAIL = re.compile(
@@ -79,6 +80,8 @@ _BRAND = re.compile(
     r"\b(?:brand|label|trademark|character|range|product line|series|model|maker|mascot|is the name|filter|soap|logo|"
     r"flavou?r|doll|puppet|toy|book|novel|edition)\b"
 )
+# "The Dr. Sample brush".
+_PRODUCT = re.compile(rf"\b(?:[Tt]he|[Oo]ur|[Yy]our|[Aa]n?) {_TITLE} {_CAP} [a-z]")
 _PERSON = re.compile(
     r"\b(?i:(?:delivered|signed|ordered|bought|purchased|received|paid|placed|accepted|collected|picked up|"
     r"returned|posted|written|reviewed|opened)(?: for)? (?:by|to)|recipient(?: is| was)?|buyer(?: is| was)?|"
@@ -92,7 +95,7 @@ _SALUTED = re.compile(
     r"(?i:^(?:dear|hello|hi|hey|thanks|sorry)),? (?!(?:All|Team|Everyone|Everybody|Customer|Buyer|Friend|Friends|Sir|"
     r"Madam|There|Guest|Shopper|Reader|Readers|You|For|And|So|We|The|To|That|Client|Valued)\b)"
 )
-_FAMILY = f"(?:[{_SURNAMES}])"
+_FAMILY = f"(?:(?!安装|安全|安排|安心|洪水|蓝色)[{_SURNAMES}])"
 _IS = "(?:叫做|叫|就是|写的是|是|为|:)"
 _ENDS = r"(?=[,。、!\s真的手电收在签]|$|本人|某)"
 _NAMED_ZH = re.compile(
@@ -105,6 +108,14 @@ _NAMED_ZH = re.compile(
     rf"|(?:收货人|签收人|收件人|代签人|姓名){_IS}[{_HAN}]{{2,3}}(?=[,。]|$)"
     r"|^(?!温馨|方便|许多|任何|"
     rf"金额){_FAMILY}[^\W\da-z您你谢的了是不有在们这那上就会想于时前后多额便款件型版色码号]{{2}}(?=,?(?:您|你))"
+    r"|(?:^|(?<=[,，。!！~\s]))(?:您好|你好|亲)[,，!！~ ](?!温馨|方便|许多|任何|金额|高兴|万一|明天|"
+    r"周[一二三四五六日末]|马上|安装|毛病|石头|路上|白色|黄色|金色|成品|时间|宁可|包裹|于是|何时|顾客|余额|石榴|"
+    r"花费|方法|单单|何况|左右|连同|全部|和您|任意|段位)"
+    rf"{_FAMILY}[{_HAN}]{{1,2}}(?=[,，、!！])"
+    rf"|(?:买家|顾客|客户)(?!任何|方面|马上|金额|高兴|于|和|连|都|时|常){_FAMILY}[{_HAN}]{{1,2}}(?=今年|去年|在|"
+    r"已|先后|多次|两次|三次|曾|又|说|要求|恶意|本人)"
+    rf"|(?<![高白黄金]){_FAMILY}(?<!和)[{_HAN}]{{2}}(?<!方便的)(?<!中老年)(?<!个子)(?:先生|女士|小姐)(?!装|鞋|包|"
+    r"款|表|裤|衣)"
     rf"|(?:本人|由|是|叫|被){_FAMILY}[{_HAN}]{{1,2}}(?:签收|代收|代签|本人签|收下|下单)"
 )
 _CHAT = (
@@ -160,6 +171,9 @@ def _name(text: str) -> re.Match[str] | None:
     if found := _PERSON.search(text):
         return found
     for found in _NAMED.finditer(text):
-        if not _BRAND.search(text, found.end(), found.end() + 60):
+        if not (
+            _BRAND.search(text, found.end(), found.end() + 60)
+            or _PRODUCT.search(text, max(found.start() - 8, 0), found.end() + 2)
+        ):
             return found
     return None

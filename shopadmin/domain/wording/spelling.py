@@ -44,8 +44,23 @@ _SHORT = {
     **dict.fromkeys(("w8", "wil", "wll"), "will"),
     **dict.fromkeys(("gud", "gd", "goood"), "good"),
     **dict.fromkeys(("giv", "gimme"), "give"),
-    **dict.fromkeys(("monies", "moneyz", "munny"), "money"),
+    **dict.fromkeys(("monies", "moneyz", "munny", "mony", "mny"), "money"),
     **dict.fromkeys(("gft", "giftt"), "gift"),
+    **dict.fromkeys(("rtng", "ratng", "rtg", "ratting"), "rating"),
+    **dict.fromkeys(("cmnt", "cmt", "commnt", "coment"), "comment"),
+    **dict.fromkeys(("neg", "ngtv", "negtive"), "negative"),
+    **dict.fromkeys(("tk", "tke"), "take"),
+    **dict.fromkeys(("dwn", "dn"), "down"),
+    **dict.fromkeys(("snd", "sned"), "send"),
+    **dict.fromkeys(("bk", "bck", "bac"), "back"),
+    **dict.fromkeys(("pymt", "paymnt", "pymnt"), "payment"),
+    **dict.fromkeys(("csh", "kash", "cashh"), "cash"),
+    **dict.fromkeys(("edt", "edti"), "edit"),
+    **dict.fromkeys(("prz", "prise"), "prize"),
+    **dict.fromkeys(("wn", "wen", "whn"), "when"),
+    **dict.fromkeys(("giftcrd", "gcard", "giftcd"), "giftcard"),
+    "thru": "through",
+    "ss": "screenshot",
     "u": "you",
     "n": "and",
     "gr8": "great",
@@ -67,14 +82,21 @@ def _deletions(word: str) -> set[str]:
     return {word[:at] + word[at + 1 :] for at in range(len(word))}
 
 
+def _swaps(word: str) -> set[str]:
+    return {word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(1, len(word) - 1)}
+
+
 def _skeleton(word: str) -> str:
     return _DOUBLE.sub(r"\1", word[0] + _VOWELS.sub("", word[1:]).replace("ck", "k"))
 
 
-_NEAR = {near: word for word in reversed(_DISGUISED) if len(word) > 5 for near in (_deletions(word) | {word})}
+_NEAR = {
+    near: word for word in reversed(_DISGUISED) if len(word) > 5 for near in (_deletions(word) | _swaps(word) | {word})
+}
 _BONES = {_skeleton(word): word for word in reversed(_DISGUISED) if len(_skeleton(word)) > 3}
 
-_MASKS = {word[:at] + "*" + word[at + 1 :]: word for word in _DISGUISED for at in range(1, len(word))}
+_MASKED_TOO = ("star", "stars", "cash", "pay", "rate", "five", "post", "court", "sue", "prize", "dollar", "dollars")
+_MASKS = {word[:at] + "*" + word[at + 1 :]: word for word in (*_DISGUISED, *_MASKED_TOO) for at in range(1, len(word))}
 _MASKED = re.compile(r"(?<![a-z])[a-z]{1,12}[*#][a-z]{1,12}(?![a-z])")
 _TOKEN = re.compile(r"[a-z0-9@$!|€£¢+]*[a-z][a-z0-9@$!|€£¢+]*")
 _SIGN = r"(?:[a-z@!013]|\$(?! ?\d))"
@@ -86,15 +108,24 @@ please leave rate post now with bad take down deal ten buck bucks all more claim
 """
 _SEGMENTS = _KNOWN | frozenset(_SEGMENTS_TEXT.split())
 _WHOLE = re.compile("|".join(sorted(_SEGMENTS, key=len, reverse=True)))
+_ABBREVIATED = re.compile(r"(?<![a-z.])(pos|neg|rev|revs|rvw|del|disc|coup|vouch|chg|upd)\.(?= ?[a-z0-9$£€-])")
 _HALVES = {(word[:at], word[at:]) for word in _DISGUISED if len(word) > 5 for at in range(2, len(word) - 1)}
+_SHORT_HALVES = {
+    (word[:at], word[at:])
+    for word in ("free", "gift", "gifts", "cash", "stars", "money", "bonus", "coupon", "refund", "rating")
+    for at in range(1, len(word))
+}
+_DOTTED = re.compile(r"(?<![a-z])([a-z]{1,5})[._*|\-]{1,2}(?=([a-z]{1,5})(?![a-z]))")
 _SPLIT = re.compile(r"(?<![a-z])([a-z]{2,10})[ ._*:/|\-]{1,2}(?=([a-z]{2,10})(?![a-z]))")
 
 
 def spell(text: str) -> str:
     """The folded text with its disguised words written out; everything else as it stands."""
-    text = _LONG.sub(r"\1", _APART.sub(_join, text))
+    text = _ABBREVIATED.sub(r"\1 ", text)
+    text = _LONG.sub(r"\1\1", _APART.sub(_join, text))
     text = _TOKEN.sub(lambda found: _word(found[0]) if len(found[0]) < 24 else found[0], text)
     text = _MASKED.sub(lambda found: _MASKS.get(found[0].replace("#", "*"), found[0]), text.replace("_", " "))
+    text = _DOTTED.sub(lambda found: found[1] if found.groups() in _SHORT_HALVES else found[0], text)
     return _SPLIT.sub(lambda found: found[1] if found.groups() in _HALVES else found[0], text)
 
 
@@ -115,7 +146,16 @@ def _word(token: str) -> str:
     core = token.rstrip("!+")
     if not core.isalpha():
         return _plain(core) + token[len(core) :]
-    return (_near(core) or core) + token[len(core) :]
+    return (_near(core) or _undoubled(core)) + token[len(core) :]
+
+
+def _undoubled(word: str) -> str:
+    if word.endswith("z") and word[:-1] + "s" in _LEET_WORDS:
+        return word[:-1] + "s"
+    single = _DOUBLE.sub(r"\1", word)
+    if len(word) > 3 and single in _LEET_WORDS:
+        return single
+    return _SHORT.get(single, word) if len(single) > 3 else word
 
 
 def _plain(token: str) -> str:

@@ -11,6 +11,12 @@ BLOCKED = [
     ("incentive", "message", "红包给您准备好了，写个好评就发。"),
     ("compensation_and_invitation", "message", "We have refunded the postage. Please change your review."),
     ("compensation_and_invitation", "message", "运费已经退给您了。麻烦把评价改一下。"),
+    ("incentive", "message", "You delete, we pay."),
+    ("incentive", "message", "We saw your comment. For ten dollars, would you have it removed?"),
+    ("incentive", "message", "Once your stars have changed we will happily paint the shed."),
+    ("incentive", "reply", "Thank you for the review. Your voucher is on its way."),
+    ("incentive", "message", "您撤评，我们付邮费。"),
+    ("incentive", "reply", "感谢您的好评，小礼物今天就寄出。"),
     ("condition", "message", "Unless the review is deleted, the warranty is void."),
     ("condition", "message", "不删差评就不给保修。"),
     ("threat", "message", "Our lawyers will write to you."),
@@ -18,6 +24,7 @@ BLOCKED = [
     ("campaign_praise", "campaign", "For our five-star fans"),
     ("campaign_change", "campaign", "删评季"),
     ("campaign_review", "campaign", "写评价的季节"),
+    ("campaign_review", "campaign", "Only for customers with no complaints"),
     ("privacy_phone", "reply", "拨打13800138000"),
     ("privacy_phone", "reply", "Ring 020 7946 0000"),
     ("privacy_email", "reply", "Write to a.b (at) fake (dot) example"),
@@ -33,6 +40,11 @@ ALLOWED = [
     ("message", "Your view may have changed. You can update your review in your own words. It is entirely up to you."),
     ("message", "感受有变化的话，可以按实际情况更新评价，改不改完全由您。"),
     ("message", "We have refunded the postage."),
+    ("message", "We would never take legal action over a review."),
+    ("message", "我们不会因为一条评价走法律途径。"),
+    ("message", "Once the lamp has changed hands we will happily paint the shed."),
+    ("reply", "Thank you for the review. Your replacement is on its way."),
+    ("campaign", "Stars and stripes: flags from 9"),
     ("message", "If you do not return the lamp, we cannot refund it."),
     ("message", "如果地址不改，就按原地址发货。"),
     ("message", "Call us on 555-0142."),
@@ -76,6 +88,11 @@ def test_a_refusal_to_trade_is_noted_and_not_blocked(rule: str, text: str) -> No
     result = wording.check(text)
 
     assert (result.blocked, result.warned, result.rules) == (False, True, (rule,))
+
+
+def test_a_threat_that_is_not_denied_stays_one() -> None:
+    assert wording.check("We will not hesitate to take legal action.").rules == ("threat",)
+    assert wording.check("我们不会放过你，法院见。").rules == ("threat",)
 
 
 def test_a_refusal_that_is_taken_back_is_an_offer() -> None:

@@ -24,13 +24,24 @@ _AFTER_STARS = (
     "unlocks?|earns?|wins?|makes?|gives?|takes?|counts?|stays?|was|were|has|have|would|could|can|may|might|did|do|"
     "went|go|goes|come|comes|today|tonight|tomorrow|still|too|also|already|just|a|an|envelope|red|treat|prize|"
     "friends|people|folks|guests|gang|crew|lovers|family|r8ing|"
-    "selfie|into|hurts?|we've|we'd|i'd|really|video|photo|screenshot|proof|write|writeup|opinion|vote|votes"
+    "without|about|even|despite|though|instead|like|yet|any|no|not|nor|than|under|over|via|their|his|her|they|he|"
+    "she|who|which|"
+    "because|while|within|during|right|straight|first|next|there|got|had|does|goes|gone|showing|showed|shown|via|send|"
+    "sent|show|claim|collect|pick|saves?|bring|brings|pays?|paid|equals|worth|must|should|shall|need|needs|want|"
+    "wanted|asap|"
+    "thx|ty|pls|plz|soon|forever|everywhere|all|both|visible|removed|deleted|changed|stay|remains?|hits|hurt|"
+    "heroes|accounts|users|champions|legends|winners|givers|voters|party|week|day|night|season|month|weekend|draw|"
+    "lottery|raffle|special|"
+    "spirit|love|promo|offer|selfie|into|hurts?|we've|we'd|i'd|really|video|photo|screenshot|proof|write|writeup|"
+    "opinion|vote|votes"
 )
 _STARS = re.compile(
     rf"(?<![\w.,-])(?:(?P<word>{_COUNT})|(?P<digit>[0-5]))(?: out of (?:5|five))?[ -]{{0,2}}(?:big |shiny |full )?"
     rf"(?:stars?(?![\w'-])(?![ -]{{1,2}}(?!(?:{_AFTER_STARS})\b)[a-z])|★)"
 )
-_SIGNED = re.compile(r"(?<![\w.,])(?P<digit>[1-5]) ?(?:★+|\*+(?![\w*]))")
+_SIGNED = re.compile(
+    r"(?<![\w.,])(?:★ ?(?=[1-5](?![\d.,]?\d)))?(?P<digit>[1-5])(?:(?<=★[1-5])|(?<=★ [1-5])| ?★+| ?\*+s?(?![\w*]))"
+)
 _ROW = re.compile(r"★[★ ]{2,16}★")
 _OUT_OF = re.compile(
     r"(?<![\w./])(?:(?P<digit>[0-5]) ?(?:/|out of|of) ?5|10 ?(?:/|out of) ?10|(?P<word>one|two|three|four|"

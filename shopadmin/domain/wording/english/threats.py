@@ -1,21 +1,49 @@
 """English conditions, what is taken away on them, and threats."""
 
+import re
+
 from shopadmin.domain.wording.english.reading import either
 
 IF = either(
-    r"\b(?:if|unless|until|should|in case|without|otherwise|or else|either|as long as|only|those who|"
+    r"(?:didn't|did not|haven't|have not|hasn't) (?:leav|giv|rat|writ|chang|updat|edit|remov|delet|post)\w{0,4}",
+    r"\b(?:if|unless|until|should|in case|without|otherwise|or else|either(?= (?:you|the|your|we|i|it|this|that|a|"
+    r"delete|change|remove|they))|as long as|only|those who|"
     r"customers? who|buyers? who|people who|anyone who|"
     r"(?:buyers?|customers?|people|anyone|shoppers?|clients?|accounts?) (?:who|that|with)|"
     r"whoever|for (?:people|buyers|customers|those)|no(?= (?!gift|money|reward|coupon|bonus|refund|discount|"
     r"benefit)(?:\w+ ){0,2}?(?:reviews?|5star|ratings?|feedback|stars|comments?|praise|good|"
     r"positive)\b(?! in our))|keep|leave (?:it|the|your)|not until|before|when|because (?:of|you)|as you|"
-    r"given (?:your|that)|since you|while|or|"
+    r"given (?:your|that)|since you|while|or(?= (?:no|we|i|your|you|else|lose|forget|the|it|there|say|wait)\b)|"
+    r"(?:don't|do not|won't|not) (?:want|feel like|wish|intend|plan|care) to|prefer not to|visible|published|"
     r"with (?:a|such a|that)|"
     r"provided|depends? on|conditional|condition|first|who|by \w+day|so(?= (?:don't|do not|no|you|we|your))|"
     r"not (?:removing|changing|updating|editing|deleting|rating|leaving|giving)|refusing|the moment|still (?:up|"
     r"there|online)|stays?|remains?|refuse to|as soon as|once|after|due to|less than|under|below|bad)\b",
 )
 HARM = either(
+    r"(?:doesn't|don't|does not|do not|won't|will not|no longer) (?:apply|count|hold|extend)\b",
+    r"(?:not|n't|never)(?: \w+)? (?:receive|see|get|have|obtain) (?:\w+ ){0,3}?(?:refunds?|money|replacements?|"
+    r"compensation|help|support|voucher|coupon|anything|cent|penny|discount|reply)\b",
+    r"not (?:while|as long as|so long as|with (?:a|that|this|your)|until|if|when)\b|(?:refund|money|parcel|"
+    r"replacement|repair|payment|button|compensation|voucher|"
+    r"case|claim|return|exchange|order|help)s?(?: \w+){0,3} only (?:be|get|happen|start|come|follow|go|move|leave|"
+    r"ship)",
+    r"on hold\b|in limbo|(?:don't|do not|can't|cannot|never|won't) (?:you )?(?:expect|count on|hope for|wait for|"
+    r"ask (?:us )?for|bother|"
+    r"come (?:to|back))\b|(?:be|get|are|is|been) (?:charged|billed|invoiced|barred|banned|excluded|removed|kicked|"
+    r"downgraded|"
+    r"skipped|ignored)|(?:charge|bill|invoice|deduct|claw back|take back|reclaim)(?:s|ing|ed)? (?:you|the|your|it|"
+    r"from)\b|not "
+    r"(?:before|earlier|sooner)|only then|until then|"
+    r"(?:support|refunds?|help|service|warranty|discounts?|coupons?|gifts?|replacements?|repairs?) (?:is|"
+    r"are) (?:only |just |reserved |"
+    r"meant |there )?for (?:customers|people|buyers|those|happy|friendly|loyal|nice|fair|5star)",
+    r"(?:not|n't|never|unable to|no longer|refuse to)(?: (?:be able|able|going|willing|to|can|will|even|we|"
+    r"i))* (?:look into|deal with|"
+    r"handle|consider|discuss|open|talk|work on|touch|move on|lift a finger|start|do a thing|read)\b",
+    r"(?:refunds?|help|replacement|money|payment|parcel|compensation|voucher|coupon|repair|warranty) (?:doesn't|"
+    r"does not|don't|do not|didn't)(?! (?:depend|hinge|affect|require|change|matter|come with|rest))|"
+    r"(?:refunds?|help|replacement|money|payment|parcel|compensation|voucher|coupon|repair|warranty) (?:stays? away|goes (?:away|too)|(?:is|are) (?:off|out|history|toast|void|dead|past))\b",
     r"(?:refunds?|warranty|coupon|voucher|order|account|case|claim|compensation|replacement|return|discount|"
     r"envelope|support|help|service|offer|credit|"
     r"guarantee|repair|deal|shipment|parcel|money|gift|points|membership|benefits?|payment|dispute|ticket|"
@@ -39,7 +67,8 @@ HARM = either(
     r"reimburse|assist|deliver|get(?:s)? (?:\w+ )?(?:back|refund|any)|issue|deal|move forward|sell|back from|"
     r"qualif\w+|eligible|entitled|return|exchange|fix|cover|provide|take (?:it|the|your|any)|do anything|"
     r"happen)\w{0,4}",
-    r"\bno (?:refund|envelope|coupon|replacement|warranty|compensation|gift|help|money|discount|deal|reward|"
+    r"\bno (?:\w+ )?(?:refunds?|exchanges|replacements|repairs|coupons|returns|gifts|envelope|coupon|replacement|"
+    r"warranty|compensation|gift|help|money|discount|deal|reward|"
     r"voucher|support|exchange|return|repair|credit|cash|bonus|service|shipping|more)\b",
     r"nothing (?:back|from us|at all|for you|more)|get(?:s)? nothing|back of the (?:queue|line)|wait (?:even |"
     r"much )?longer|at your own (?:cost|expense)|pay (?:for )?(?:the )?(?:return|shipping|postage|freight)"
@@ -50,8 +79,53 @@ HARM = either(
     r"approve|release|send|"
     r"pay)\w{0,3}|only (?:for|to|when|if|after|once|goes to|available)",
 )
+# Before a threat that is none. "We will not hesitate" is one.
+DENIED = re.compile(
+    r"(?:\b(?:we|i|nobody|no one|shop|store|seller)\b(?: (?:will|would|do|shall|can|could))? ?(?:never|not|n't|"
+    r"won't|wouldn't|don't|cannot|can't)|"
+    r"\b(?:nobody|no one)\b(?: \w+)?|\bwon't|wouldn't)(?! (?:hesitate|be afraid|rest|wait|stop|think twice|"
+    r"tolerate|accept|let))(?: \w+){0,3} ?$"
+)
 THREAT = either(
-    r"\b(?:sue|suing|sued) (?:you|him|her|this|the (?:buyer|customer|reviewer)|for|anyone|them|people|over)|"
+    r"\b(?:i|we) know (?:which|what|where|who)(?: \w+){0,3} (?:kids?|children|school|wife|husband|family|work|"
+    r"live)\b|make (?:your|his|her) (?:\w+ )?(?:public|known)|list of (?:\w+ )?(?:reviewers|"
+    r"buyers|customers|complainers)|(?:have|got|know) (?:all )?your (?:details|data|info|"
+    r"information)(?= and (?:we|i)\b|, so)",
+    r"every(?:one|body) (?:to )?(?:know|see|have|find|learn)s? (?:your|who|where)|(?:wall|hall) of shame|"
+    r"(?:inform|instruct|call|contact|consult|hir|brief|engag|alert|involv)"
+    r"(?:e|ed|ing)? (?:our|my|a|the) (?:lawyers?|attorneys?|solicitors?|legal|police|authorities)|(?:reviews?|"
+    r"comments?|lies|lying)(?: \w+){0,3} (?:a crime|criminal|"
+    r"illegal|punishable|against the law|offence|fraud)|(?:pass|hand|forward|giv)(?:e|ed|ing|"
+    r"en)? (?:\w+ )?your (?:\w+ )?(?:details|data|name|address|file|order|"
+    r"information)(?: \w+)? (?:on )?to (?:our |the |my |a )?(?:legal|lawyers?|"
+    r"police|attorney|solicitor|debt|collection)",
+    r"(?:go|going|goes|off) to court\b",
+    r"(?:publish|leak|releas|post|upload|shar)(?:e|es|ed|ing|s)? (?:our|this|your|all|every|"
+    r"the)(?: [\w']+){0,2}? (?:chats?|"
+    r"conversations?|messages|emails?|correspondence|calls?|recordings?|chat history|"
+    r"dms)\b(?! hours)(?: (?:with you|online|for all|so everyone|to everyone|"
+    r"in public|publicly|here|on)|,| if| so| unless|$|[.!])",
+    r"(?:fil|bring|brought|start|open|prepar|lodg|draft)(?:e|es|ed|ing|s)? (?:a |an |the |our |for |formal |"
+    r"legal )*(?:law)?(?:suit|"
+    r"case|claim|action|complaint|charges?|proceedings|papers)?s? ?(?:against|over) (?:you|him|her|this|"
+    r"the (?:buyer|reviewer|customer)|"
+    r"\w+ (?:reviewers?|customers?|buyers?)|people|reviewers|anyone|customers|buyers)|you(?:'re| are| will be|"
+    r"'ll be) next\b",
+    r"your (?:boss|employer|neighbou?rs?|family|friends|colleagues|wife|husband|school|parents|landlord|company|"
+    r"workplace|spouse|"
+    r"partner|kids|mother)(?: \w+)? (?:gets?|receives?|hears?|finds? out|knows?|learns?|reads?|sees?)\b",
+    r"your (?:\w+,? (?:and )?){0,3}?(?:name|photo|number|address|details|face|data|picture|phone|profile|chat|"
+    r"messages)s? (?:is|are|"
+    r"will|goes?|going|ends?|could|might|gets?|lands?|would)(?: \w+){0,5} (?:forums?|online|internet|facebook|"
+    r"public|everywhere|groups?|"
+    r"web|social media|everyone|twitter|all to see|reddit|blog)\b",
+    r"report(?:ed|ing|s)? (?:\w+ )?(?:reviewers?|liars?|customers?|buyers?|people) (?:like|such as)|"
+    r"report (?:this|it) to (?:the )?(?:police|"
+    r"authorities)|(?:shame|pity) if|(?:know|remember|recognise|recognize) (?:your|where your) (?:face|kids|"
+    r"children|street|house|car|door)|"
+    r"accidents? (?:happen|can happen)|people (?:like you|who lie)(?: \w+){0,3} (?:pay|sorry|regret|court|jail|list)|"
+    r"(?:put|get|land) you in (?:jail|prison|court)|(?:in|to|into) jail\b",
+    r"\b(?:sue|suing|sued) (?:you|him|her|this|the (?:buyer|customer|reviewer)|for(?! peace)|anyone|them|people|over)|"
     r"(?:take|taking|took|see|drag|haul|bring) (?:you|this|him|her|this (?:\w+ )?|it) (?:\w+ )?(?:to|in|into|"
     r"before) (?:a |the )?(?:court|judge|lawyers?|police)"
     r"|see you in court|meet in court|in front of a judge|before a judge|court (?:date|summons|papers|"
@@ -59,10 +133,11 @@ THREAT = either(
     r"legal (?:action|proceedings|steps|team|consequences|letter|department|measures)(?! (?:size|paper|pad|"
     r"guarantee))|law ?suit|press charges|file (?:a )?(?:charges|criminal|police)|cease and desist|"
     r"criminal (?:complaint|charges)",
-    r"(?:lawyers?|attorneys?|solicitors?|barrister|advocate)(?: \w+){0,4} (?:you|contact|letter|review|touch|knock|"
+    r"(?:lawyers?|attorneys?|solicitors?|barrister|advocate)(?: \w+){0,4} (?:you|contact|letter|review\b|touch|knock|"
     r"hear|write|writing|call|informed|your|case|comment|busy|copy|waiting)|(?:hear|letter|call|hearing|mail|visit|"
     r"papers) from (?:our|my) (?:lawyer|solicitor|attorney|legal)|(?:our|my) (?:lawyer|attorney|"
-    r"solicitor)s? (?:will|is|are|has|have|would|says?|already|and|know|team|can|may)\b|'ll hear from (?:our|my)",
+    r"solicitor)s? (?:will|is|are|has|have|would|says?|already|and|know|team|can|may)\b(?!.{0,40}(?:contract|lease|"
+    r"terms|patent|import|rental|policy|agreement|shop name))|'ll hear from (?:our|my)",
     r"report(?:ed|ing)? (?:you|your account|this buyer|him|her)|police(?: \w+){0,5} (?:you|your|blackmail|review|"
     r"slander)|call(?:ing)? the police|(?:go|going) to the police|blackmail|extortion",
     r"(?:expos(?:e|es|ed|ing)|name and shame|naming and shaming|shame) (?:you|your|him|her|this (?:buyer|person|"
@@ -76,10 +151,12 @@ THREAT = either(
     r"details|phone|number|photo|picture|data|face|private|info|information|identity|messages|chat|profile|"
     r"mail)(?: \w+){0,4} (?:online|public|facebook|internet|everyone|here|group|forum|page|sellers|web|web ?site|"
     r"social|twitter|world|strangers|everywhere|media|below)",
-    r"(?:tell|inform|call|write to|contact|message|phone|email|let|show|ask) (?:your|his|her) (?:employer|boss|"
+    r"(?:tell|inform|call|write to|contact|message|phone|email|let|show|ask|telling|informing|calling|writing to|"
+    r"contacting|messaging|phoning|emailing|showing) (?:your|his|her) (?:employer|boss|"
     r"wife|husband|family|neighbou?rs?|school|parents|company|mother|friends|workplace|colleagues|landlord|bank|"
     r"spouse|work)",
-    r"we know (?:where|who) you|(?:all|every bit of) your (?:data|details|info)|(?:lives?|living|friends?|people|"
+    r"we know (?:exactly |just |very well |well )?(?:where|who) you|(?:all|every bit of) your (?:data|details|"
+    r"info)|(?:lives?|living|friends?|people|"
     r"cousin|brother|guys) (?:\w+ )?(?:in|on|near|around) your (?:street|town|city|area|block|village)|"
     r"get(?:ting)? an? (?:\w+ )?visit|know(?:s)? where you (?:live|work)|i know your (?:address|house|street|name)|"
     r"(?:have|got|kept|saved) your (?:home )?(?:address|name and address|number|photo)(?!\s*(?:wrong|on file))|"
@@ -107,7 +184,7 @@ THREAT = either(
     r"your (?:shop|business|profile|company|account))|\brat(?:e|ing) you\b|bad buyer|expect (?:a |our |"
     r"some )?(?:call|visit|letter|guests?|knock)|(?:at|to|in front of) your (?:workplace|work|office|door|doorstep|"
     r"job)\b|(?:no|every|other|all) (?:\w+ )?(?:shop|seller|store)s?(?: \w+){0,4} (?:sells?|selling|serves?|"
-    r"warn\w*|know)\b|(?:warn|tell|inform)(?:ing)? (?:all |every |other |the )+(?:shops?|sellers?|stores?)|"
+    r"warn\w*|know)\b|(?:warn|tell|inform)(?:ing)? (?:all |every |other |the )+(?:shops?|sellers?|stores?)\b|"
     r"(?:delete|remove|change|edit|fix|withdraw|down|erase)(?: (?:it|this|that|the|your|review|comment|rating|now|"
     r"today)){0,4},? or (?:your|we|i|you|else|face|my|our)\b|(?:to|with|by|through) (?:my|our) (?:lawyer|attorney|"
     r"solicitor|legal team)|\bin court\b|know your (?:full )?(?:name|school|house|family|employer|workplace)|"
