@@ -5,7 +5,21 @@ from collections.abc import Iterator
 import click
 import pytest
 
-from shopadmin.cli import accounts, backup, check, database, demo, doctor, imports, init, keys, run, tokens, wording, worker
+from shopadmin.cli import (
+    accounts,
+    backup,
+    check,
+    database,
+    demo,
+    doctor,
+    imports,
+    init,
+    keys,
+    run,
+    tokens,
+    wording,
+    worker,
+)
 
 # They serve until they are stopped: there is no one answer.
 SERVING = {"run", "worker"}

@@ -231,7 +231,7 @@ class CampaignsView(AdminListView):
                 left=left,
                 zone=shop_settings().timezone,
                 remarks=_remarks(row) if state in ("draft", "scheduled") else [],
-                remarks=wording_remarks(row.title, "campaign") if may["schedule"] else (),
+                name_remarks=wording_remarks(row.title, "campaign") if may["schedule"] else (),
                 mode=labels.MODES[row.mode],
                 back_url=self.address(),
                 back_text=self.title,

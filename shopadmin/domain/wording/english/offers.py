@@ -13,6 +13,9 @@ INCENTIVE = either(
     _MONEY,
     r"forget (?:about )?(?:the|your) (?:\w+ )?(?:charge|bill|fee|invoice|cost)|for you(?= and\b|$|[.,;!])|(?:get|"
     r"have) (?:your|the|his|her) (?:\w+ )?back|deposit|bracelet|"
+    r"\d+ off (?:your|the) (?:bill|order|next|invoice)|whole amount|(?:send|give|offer|gift|mail|"
+    r"promise) (?:you )?(?:a|an|one|some|our) (?:\w+ )?(?:box|pack|bag|bottle|set|pair|case|cover|toaster|mug|cup|"
+    r"case|charger|cable|hat|scarf|book|treat|jar|tin|sample)\b|promise (?:you )?(?:a|an) new|"
     r"(?:return|refund|give back|send back|pay back)(?:ing)? (?:\w+ ){0,3}?(?:price|amount|sum|cost|payment|half|"
     r"everything)\b|costs? (?:you )?(?:nothing|zero)|"
     r"(?:mail|ship|send|give|bring|deliver|gift|hand|get|buy)(?:ing)? (?:you|ya|u) (?:\w+ )?(?:a|an|another|one|"
@@ -84,6 +87,8 @@ GENEROUS = either(
 )
 # Given after thanks for a review.
 PROMISED = either(
+    r"(?:like|love|want|wish|going) to (?:send|give|offer|gift|mail) (?:you )?(?:a|an|our|some|one|the|"
+    r"two)\b(?! (?:\w+ )?(?:link|email|replacement|new|label|refund|apology|message))",
     r"(?:contact|message|write to|dm|email|mail|ask|text) us (?:to (?:receive|claim|get|collect)|for) (?:your|the|"
     r"a|an) (?:\w+ ){0,2}?(?:free|gift|sample|voucher|coupon|cash|reward|"
     r"bonus|present|discount|code|surprise|treat|points)",
@@ -134,6 +139,7 @@ INDEPENDENT = either(
 )
 # The shop says that it does not trade, or tells the buyer not to.
 REFUSED = either(
+    r"not (?:because|for the sake|on account) of (?:your|the|a|any) (?:\w+ )?(?:review|rating|feedback|stars?|comment)",
     r"(?:don't|do not|needn't|never) feel (?:\w+ ){0,4}?(?:to|like)\b",
     r"(?:isn't|is not|aren't|are not|wasn't|was not|not|never) (?:\w+ ){0,2}?(?:thank-?you|reward|payment|bribe|"
     r"price|thanks|trade|"

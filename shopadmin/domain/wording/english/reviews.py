@@ -73,6 +73,9 @@ _GONE = (
     r"dropped|replaced|swapped|turned|dealt with|sorted|out of the way|better)\b"
 )
 CHANGE = either(
+    rf"{NOUN} (?:\w+ ){{0,2}}?(?:becomes?|turns?|went|goes|is|at|hits?|reach(?:es)?) (?:into |to |up to |a |"
+    r"full )?(?:[2-5]star|five|5\b|four|positive)",
+    r"(?:delet|remov|eras|withdraw|edit|revis|tak)(?:e|es|ed|ing|en|n)? (?:down )?the post\b(?! ?code)",
     rf"(?:forget|lose|ditch|drop) about (?:\w+ ){{1,3}}?{NOUN}|{NOUN} (?:\w+ )?(?:weren't|wasn't|isn't|were not|"
     r"was not|is not) (?:there|online|up|visible|public)",
     rf"{NOUN}(?: \w+){{0,2}} (?:has to|must|should|needs to|have to|need to|is to|can|could) (?:go|leave|die|end|"
@@ -139,6 +142,8 @@ CHANGE_IT = either(
     r"weeks|months|working|business|pm|am|pieces|o'clock|percent|hours))",
 )
 WRITE = either(
+    r"(?:writ|say|post|mention|stat|not|confirm)(?:e|es|ing)? (?:\w+ ){0,2}?(?:that )?you(?:'re| are|"
+    r" were)? (?:\w+ )?(?:satisfied|happy|pleased|content|delighted|impressed|glad|thrilled)\b",
     r"(?:writ|say|post|mention|add|stat|not|confirm)(?:e|es|ing)? (?:\w+ ){0,2}?that (?:the|your|our|we|it|all|"
     r"everything)(?: \w+){0,3} (?:solved|resolved|fixed|helped|"
     r"good|great|happy|satisfied|excellent|friendly|fast|perfect|fine|quick)\b",
@@ -174,7 +179,8 @@ WRITE = either(
     r"^ ?(?:reviews?|feedback|ratings?|5star)\b",
     rf"(?:talk|speak|discuss|chat|think|do something)(?: \w+)? (?:about|over|on) (?:[\w']+ ){{0,3}}?{NOUN}",
     r"give us (?:a |an |all )?(?:five|5|ten|10|high)\b|help us with (?:the|your) (?:stars?|rating|score)",
-    r"(?:your|a|new|honest|buyer|customer) (?:reviews?|feedbacks?|ratings?|5star)(?! (?:was|were|about|of|said|mentioned|"
+    r"(?:your|a|new|honest|buyer|customer) (?:reviews?|feedbacks?|ratings?|5star)(?! (?:was|were|about|of|said|"
+    r"mentioned|"
     r"from|helped|hit|made|told|showed|pointed|touched|stung|hurt|that)\b)",
 )
 THANKED = either(

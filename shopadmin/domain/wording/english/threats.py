@@ -43,7 +43,8 @@ HARM = either(
     r"handle|consider|discuss|open|talk|work on|touch|move on|lift a finger|start|do a thing|read)\b",
     r"(?:refunds?|help|replacement|money|payment|parcel|compensation|voucher|coupon|repair|warranty) (?:doesn't|"
     r"does not|don't|do not|didn't)(?! (?:depend|hinge|affect|require|change|matter|come with|rest))|"
-    r"(?:refunds?|help|replacement|money|payment|parcel|compensation|voucher|coupon|repair|warranty) (?:stays? away|goes (?:away|too)|(?:is|are) (?:off|out|history|toast|void|dead|past))\b",
+    r"(?:refunds?|help|replacement|money|payment|parcel|compensation|voucher|coupon|repair|"
+    r"warranty) (?:stays? away|goes (?:away|too)|(?:is|are) (?:off|out|history|toast|void|dead|past))\b",
     r"(?:refunds?|warranty|coupon|voucher|order|account|case|claim|compensation|replacement|return|discount|"
     r"envelope|support|help|service|offer|credit|"
     r"guarantee|repair|deal|shipment|parcel|money|gift|points|membership|benefits?|payment|dispute|ticket|"
