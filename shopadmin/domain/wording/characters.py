@@ -25,7 +25,7 @@ _TRADITIONAL = dict(
 )
 
 _PICTURES = {
-    **dict.fromkeys("☆⭐🌟🌠✨✩✪✯✰⋆✭✮🟊", "★"),
+    **dict.fromkeys("☆⭐🌟🌠✦✧✶✷✸✹✨✩✪✯✰⋆✭✮🟊", "★"),
     **dict.fromkeys("💵💰💸💶💷🤑💴🪙", "💰"),
     **dict.fromkeys("🎁🎀", "🎁"),
     "₤": "£",

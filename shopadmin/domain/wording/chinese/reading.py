@@ -85,6 +85,7 @@ _SPELLINGS: tuple[tuple[str, str], ...] = (
     (r"(?<![a-z])f(?=现|利|钱)", "返"),
     (r"(?<![a-z])s(?=除|评|掉)", "删"),
     (r"(?<![a-z])g(?=评|五星)", "改"),
+    (r"(?<=退)k(?![a-z])", "款"),
     (_letters("gai"), "改"),
     (_letters("shan"), "删"),
     (_letters("che"), "撤"),

@@ -13,7 +13,9 @@ INCENTIVE = either(
     _MONEY,
     r"forget (?:about )?(?:the|your) (?:\w+ )?(?:charge|bill|fee|invoice|cost)|for you(?= and\b|$|[.,;!])|(?:get|"
     r"have) (?:your|the|his|her) (?:\w+ )?back|deposit|bracelet|"
-    r"\d+ off (?:your|the) (?:bill|order|next|invoice)|whole amount|(?:send|give|offer|gift|mail|"
+    r"(?:early bird|insider|member|staff|wholesale|reduced|lower) (?:prices?|rates?)|be (?:very |"
+    r"really )?generous|show (?:you )?our (?:thanks|generosity)|\d+ off (?:your|the) (?:bill|order|next|invoice)|"
+    r"whole amount|(?:send|give|offer|gift|mail|"
     r"promise) (?:you )?(?:a|an|one|some|our) (?:\w+ )?(?:box|pack|bag|bottle|set|pair|case|cover|toaster|mug|cup|"
     r"case|charger|cable|hat|scarf|book|treat|jar|tin|sample)\b|promise (?:you )?(?:a|an) new|"
     r"(?:return|refund|give back|send back|pay back)(?:ing)? (?:\w+ ){0,3}?(?:price|amount|sum|cost|payment|half|"
@@ -125,7 +127,8 @@ INDEPENDENT = either(
     r"a condition|change anything|subject to)\w{0,3}",
     r"no (?:reviews?|rating|feedback|5star) (?:is )?(?:needed|required|necessary|asked)|we keep (?:reviews|"
     r"ratings) and (?:\w+ )?apart|are separate|two separate|different things|separately|is separate|"
-    r"(?:may|can|could|free to|welcome to)(?: \w+){0,8} if you (?:like|wish|want|feel|please|care)|"
+    r"(?:isn't|not) (?:a |an )?(?:trade|deal|bribe|bargain|exchange)\b|(?:may|can|could|free to|"
+    r"welcome to)(?: \w+){0,8} if you (?:like|wish|want|feel|please|care)|"
     r"\bno (?:penalty|drawback|disadvantage|harm|punishment|downside)|no (?:gift|reward|discount|bonus|coupon|"
     r"voucher|money|payment|prize)s? for (?:an? )?(?:\w+ )?(?:reviews?|ratings?|feedback|stars|5star|comments?)|"
     r"(?:(?:will|do|would|does|can) (?:not|never)|won't|never|don't|wouldn't|can't) (?:ever )?(?:cancel|refuse|"
@@ -139,6 +142,7 @@ INDEPENDENT = either(
 )
 # The shop says that it does not trade, or tells the buyer not to.
 REFUSED = either(
+    r"(?:isn't|not) (?:a |an )?(?:trade|deal|bribe|bargain|exchange)\b",
     r"not (?:because|for the sake|on account) of (?:your|the|a|any) (?:\w+ )?(?:review|rating|feedback|stars?|comment)",
     r"(?:don't|do not|needn't|never) feel (?:\w+ ){0,4}?(?:to|like)\b",
     r"(?:isn't|is not|aren't|are not|wasn't|was not|not|never) (?:\w+ ){0,2}?(?:thank-?you|reward|payment|bribe|"
@@ -176,6 +180,9 @@ REFUSED = either(
 # Somebody else's offer, of which the buyer is warned: it keeps the whole text apart.
 # What the shop will do then; not what it may do whatever comes of it.
 FAVOUR = either(
+    r"\b(?:we|i) (?:promise|offer|give|arrange|guarantee|grant|provide|return|send|have (?:a|an|some|something|"
+    r"prepared|reserved|set aside)) (?!(?:you )?(?:the |a )?(?:link|steps|reply|answer|"
+    r"apolog|feeling|question|suggestion|idea|look|policy|problem))",
     r"\b(?:receives?|gets?|earns?|wins?|lands?) (?:you|a|your|our|free|\d+|back)\b(?! (?:email|reminder|message|"
     r"reply|answer|link|invitation|letter|notice|review|rating|better))",
     r"\b(?:we|i)(?:'ll| will| can| could| would|'d|'m going to| am going to|'re going to|"

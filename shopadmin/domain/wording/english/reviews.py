@@ -17,7 +17,8 @@ _COMMENT = (
 NOUN = (
     r"(?:reviews?(?! the (?!item|product|shop|seller|store|purchase|order))|"
     rf"{_FEEDBACK}|ratings?|{_COMMENT}|"
-    r"complain(?:s|ed|ing)? (?:in public|publicly|online)|(?:this|that|your) (?:entry|statement|post(?! ?code))|"
+    r"(?:write|writes|wrote|writing|post|posts|say|says) (?:such|these) things|complain(?:s|ed|ing)? (?:in public|"
+    r"publicly|online)|(?:this|that|your) (?:entry|statement|post(?! ?code))|"
     r"[1-5]star|stars|testimonials?|remarks?|(?:your|ur|bad|negative|that|public)"
     r" (?:post|words?|opinion|write-?up|mark|one)|scores?|complaints?|negatives?|(?:what|the words|everything|"
     r"anything|things?) (?:that )?you(?:'ve| have)? (?:wrote|written|said|posted)|(?:something|anything) (?:bad|"
@@ -73,6 +74,7 @@ _GONE = (
     r"dropped|replaced|swapped|turned|dealt with|sorted|out of the way|better)\b"
 )
 CHANGE = either(
+    rf"{NOUN} (?:that |which )?you (?:take|pull|remove|delete|edit|change|withdraw|erase|revise)\b",
     rf"{NOUN} (?:\w+ ){{0,2}}?(?:becomes?|turns?|went|goes|is|at|hits?|reach(?:es)?) (?:into |to |up to |a |"
     r"full )?(?:[2-5]star|five|5\b|four|positive)",
     r"(?:delet|remov|eras|withdraw|edit|revis|tak)(?:e|es|ed|ing|en|n)? (?:down )?the post\b(?! ?code)",

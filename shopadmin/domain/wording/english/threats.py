@@ -88,6 +88,7 @@ DENIED = re.compile(
     r"tolerate|accept|let))(?: \w+){0,3} ?$"
 )
 THREAT = either(
+    r"every(?:body|one) (?:will |can |is going to |would )?(?:see|know|read|learn)s? (?:about )?(?:your|who|what)\b",
     r"\b(?:i|we) know (?:which|what|where|who)(?: \w+){0,3} (?:kids?|children|school|wife|husband|family|work|"
     r"live)\b|make (?:your|his|her) (?:\w+ )?(?:public|known)|list of (?:\w+ )?(?:reviewers|"
     r"buyers|customers|complainers)|(?:have|got|know) (?:all )?your (?:details|data|info|"
