@@ -20,7 +20,6 @@ WAITING = {
     "shopadmin_review_changed": "review_recovery",
     "shopadmin_incident_recorded": "review_recovery",
     "shopadmin_order_badges": "buyer_labels",
-    "shopadmin_order_panels": "buyer_labels",
     "shopadmin_order_actions": "buyer_labels",
     "shopadmin_order_changed": "buyer_labels",
     "shopadmin_buyer_panels": "buyer_labels",

@@ -13,6 +13,8 @@ from shopadmin.plugin_api import (
     AuditMessage,
     DemoShop,
     Manifest,
+    OrderSnapshot,
+    Panel,
     PeriodicJob,
     Permission,
     Problem,
@@ -22,12 +24,14 @@ from shopadmin.plugin_api import (
 )
 from shopadmin_red_envelope import (
     activity_log,
+    calculator_views,
     cli,
     core_pages,
     models,
     permissions,
     setup_views,
     simulator_views,
+    use_pages,
     views,
 )
 from shopadmin_red_envelope.services import demo, erasing, expiring, integrity, sealing
@@ -102,6 +106,12 @@ def shopadmin_search(query: str, actor: Actor) -> Sequence[SearchHit]:
 
 
 @hookimpl
+def shopadmin_order_panels(order: OrderSnapshot, actor: Actor) -> Sequence[Panel]:
+    """What an envelope did on the order."""
+    return use_pages.order_panel(order) if actor.can(permissions.READ) else []
+
+
+@hookimpl
 def shopadmin_check_erase() -> Sequence[Problem]:
     """No data goes while a campaign is not over."""
     return list(erasing.objections())
@@ -115,10 +125,11 @@ def shopadmin_demo_data(shop: DemoShop) -> None:
 
 @hookimpl
 def shopadmin_admin_views() -> Sequence[AdminView]:
-    """Campaigns, activities, denominations, simulator."""
+    """Campaigns, activities, denominations, simulator, refund calculator."""
     return [
         views.CampaignsView(),
         setup_views.ActivitiesView(),
         setup_views.DenominationsView(),
         simulator_views.SimulatorView(),
+        calculator_views.CalculatorView(),
     ]

@@ -89,7 +89,8 @@ class CampaignsView(AdminListView):
     def list_context(self) -> dict[str, Any]:
         """Those who may set one up find the button."""
         links = {str(_("Activities")): ("red_envelope_activities.index_view", permissions.READ),
-                 str(_("Denominations")): ("red_envelope_denominations.index_view", permissions.TABLE)}  # fmt: skip
+                 str(_("Denominations")): ("red_envelope_denominations.index_view", permissions.TABLE),
+                 str(_("Refund calculator")): ("red_envelope_calculator.index_view", permissions.READ)}  # fmt: skip
         shown = {
             "page_actions": [
                 Action(label, url_for(endpoint), point, method="GET")

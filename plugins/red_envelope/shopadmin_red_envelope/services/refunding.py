@@ -61,9 +61,10 @@ def find(refund_id: str) -> Refund:
     return _refund(db.session(), refund_id)
 
 
-def preview(order_no: str, units: Mapping[str, int] | None = None) -> Preview:
+def preview(order_no: str, units: Mapping[str, int] | None = None, *, is_before_receipt: bool | None = None) -> Preview:
     """What refunding these units by line key would give, None for all that is left. Changes nothing.
 
+    ``is_before_receipt``: supposes that it was started before or after the receipt was confirmed, None for as it is.
     Raises MissingError, RefusedError, ObjectionsError.
     """
     session = db.session()
@@ -71,7 +72,8 @@ def preview(order_no: str, units: Mapping[str, int] | None = None) -> Preview:
     at = now(session)
     act = _act(session, hold.id, units)
     use_to = session.scalar(select(RedEnvelope.use_to).where(RedEnvelope.id == hold.envelope_id)) or 0
-    facts = refunds.give_back(act, at, at, hold.received_at, use_to)
+    received_at = hold.received_at if is_before_receipt is None else None if is_before_receipt else at
+    facts = refunds.give_back(act, at, at, received_at, use_to)
     return Preview(act, facts, refunds.settle(act, facts, hold.amount), hold.currency)
 
 

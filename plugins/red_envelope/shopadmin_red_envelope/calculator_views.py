@@ -1,0 +1,142 @@
+# mypy: disable-error-code="no-untyped-call"
+"""The refund calculator: what a buyer gets back if…, by the rules that a refund follows. Nothing is written."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from flask import request, url_for
+from flask.typing import ResponseReturnValue
+from flask_admin.base import expose
+from flask_babel import lazy_gettext as _
+
+from shopadmin.plugin_api import AdminView, Column, ObjectionsError, RefusedError
+from shopadmin_red_envelope import messages, permissions, use_pages
+from shopadmin_red_envelope.domain import baskets
+from shopadmin_red_envelope.services import refunding, uses
+from shopadmin_red_envelope.services.refunding import Preview
+from shopadmin_red_envelope.services.uses import Use
+
+# When the refund is supposed to have been started; the first is the default.
+_STARTS: Mapping[str, tuple[object, bool | None]] = {
+    "now": (_("Now, as the order stands"), None),
+    "before": (_("Before the buyer confirmed the receipt"), True),
+    "after": (_("After the buyer confirmed the receipt"), False),
+}
+_COLUMNS = (
+    Column("line_key", _("Line")),
+    Column("units", _("Units"), "number"),
+    Column("cash", _("Cash"), "money"),
+    Column("share", _("Envelope's share"), "money"),
+    Column("forfeited", _("Forfeited share"), "money"),
+)
+_LONGEST_ORDER_NO = 64
+
+
+@dataclass(slots=True)
+class _Asked:
+    """What the address asks: the order, units as they were typed, when the refund was started."""
+
+    order_no: str
+    start: str
+    units: Mapping[str, str]
+    problems: list[object] = field(default_factory=list)
+
+
+class CalculatorView(AdminView):
+    """One page: an order's number, then its lines with units to choose, then what comes back."""
+
+    permissions: ClassVar[Mapping[str, str]] = {"index_view": permissions.READ}
+
+    def __init__(self) -> None:
+        super().__init__(
+            name=_("Refund calculator"),
+            endpoint="red_envelope_calculator",
+            url="/admin/red-envelope/refund-calculator",
+        )
+
+    @expose("/")
+    def index_view(self) -> ResponseReturnValue:
+        """404 for an order that no envelope is on, 400 for bad units, 409 for a refund that cannot be any more."""
+        asked = _asked()
+        use = uses.of_order(asked.order_no) if asked.order_no else None
+        found, status = _answer(asked, use)
+        page = self.render(
+            "shopadmin_red_envelope/calculator.html",
+            title=self.name,
+            asked=asked,
+            use=use and use_pages.shown(use),
+            lines=[_line(line, asked) for line in use.lines if line.quantity > line.refunded_units] if use else [],
+            starts=[(code, text) for code, (text, _fact) in _STARTS.items()],
+            answer=found and use and _shown(found),
+            back_url=url_for("red_envelope_campaigns.index_view"),
+            back_text=_("Red envelopes"),
+        )
+        return str(page), status
+
+
+def _asked() -> _Asked:
+    start = request.args.get("start", "now")
+    prefix = "units."
+    units = {name.removeprefix(prefix): text for name, text in request.args.items() if name.startswith(prefix)}
+    return _Asked(request.args.get("order_no", "").strip(), start if start in _STARTS else "now", units)
+
+
+def _answer(asked: _Asked, use: Use | None) -> tuple[Preview | None, int]:
+    """The preview, or none with the reasons in ``asked``; and the page's status."""
+    if not asked.order_no:
+        return None, 200
+    if use is None or len(asked.order_no) > _LONGEST_ORDER_NO:
+        asked.problems.append(_("No order of this number is paid with a red envelope."))
+        return None, 404
+    try:
+        units = {key: _units(key, text) for key, text in asked.units.items()} if asked.units else None
+        before = _STARTS[asked.start][1]
+        return refunding.preview(asked.order_no, units, is_before_receipt=before), 200
+    except (RefusedError, ObjectionsError) as refused:
+        asked.problems += [_said(problem) for problem in refused.problems]
+        return None, 400 if isinstance(refused, RefusedError) else 409
+
+
+def _units(key: str, text: str) -> int:
+    """Units as they were typed; nothing typed is none. Raises RefusedError."""
+    typed = text.strip() or "0"
+    if not (typed.isascii() and typed.isdigit() and len(typed) <= len(str(baskets.MOST_UNITS))):
+        raise RefusedError(messages.problem("bad_units", key))
+    return int(typed)
+
+
+def _said(problem: Any) -> object:
+    if not problem.field:
+        return problem.message
+    return _("Line %(line)s: %(problem)s", line=problem.field, problem=problem.message)
+
+
+def _line(line: Any, asked: _Asked) -> dict[str, Any]:
+    left = line.quantity - line.refunded_units
+    typed = asked.units.get(line.line_key, "" if asked.units else str(left))
+    return {"key": line.line_key, "left": left, "typed": typed}
+
+
+def _shown(found: Preview) -> dict[str, Any]:
+    comes_back = found.facts.is_granted
+    return {
+        "cash": found.act.cash,
+        "comes_back": comes_back,
+        "given_back": found.settlement.given_back,
+        "forfeited": found.settlement.forfeited,
+        "currency": found.currency,
+        "facts": use_pages.facts(found.facts),
+        "columns": _COLUMNS,
+        "rows": [
+            {
+                "line_key": line.key,
+                "units": line.units,
+                "cash": line.cash,
+                "share": line.share,
+                "forfeited": 0 if comes_back else line.share,
+                "currency": found.currency,
+            }
+            for line in found.act.lines
+        ],
+    }

@@ -1,0 +1,87 @@
+"""How an envelope on an order is shown, on the core's order page and on the plugin's own."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import url_for
+from flask_babel import lazy_gettext as _
+
+from shopadmin.plugin_api import Badge, Column, OrderSnapshot, Panel
+from shopadmin_red_envelope import permissions
+from shopadmin_red_envelope.domain.times import to_datetime
+from shopadmin_red_envelope.services import uses
+from shopadmin_red_envelope.services.uses import Use
+
+_MARKS: Mapping[str, tuple[object, str, str]] = {
+    "live": (_("Held, not paid yet"), "info", "hourglass-split"),
+    "redeemed": (_("Used"), "ok", "check-circle-fill"),
+    "given_back": (_("Given back"), "neutral", "arrow-counterclockwise"),
+}
+LINE_COLUMNS = (
+    Column("line_key", _("Line")),
+    Column("quantity", _("Units"), "number"),
+    Column("share", _("Envelope's share"), "money"),
+    Column("paid", _("Paid"), "money"),
+    Column("refunded_cash", _("Refunded"), "money"),
+)
+# The three facts of R18: the words for yes and for no.
+_FACTS: Mapping[str, tuple[object, object]] = {
+    "is_full": (_("All units in one refund"), _("Only a part, or not in one refund")),
+    "is_before_receipt": (
+        _("Started before the receipt was confirmed"),
+        _("Not started before the receipt was confirmed"),
+    ),
+    "is_valid": (_("Completed before the envelope's end"), _("Not completed before the envelope's end")),
+}
+
+
+def order_panel(order: OrderSnapshot) -> list[Panel]:
+    """The card of an order that an envelope is on, nothing for any other."""
+    use = uses.of_order(order.order_no, order.platform)
+    if use is None:
+        return []
+    address = url_for("red_envelope_calculator.index_view", order_no=order.order_no)
+    return [
+        Panel(
+            _("Red envelope"),
+            "shopadmin_red_envelope/order_panel.html",
+            permissions.READ,
+            {**shown(use), "calculator_url": address if use.hold.state == "redeemed" else ""},
+        )
+    ]
+
+
+def shown(use: Use) -> dict[str, Any]:
+    """What the templates show of it: mark, lines with their currency, refunds with their reasons."""
+    currency = use.hold.currency
+    return {
+        "hold": use.hold,
+        "mark": _mark("given_back" if use.gave_back else use.hold.state),
+        "columns": LINE_COLUMNS,
+        "lines": [line._asdict() | {"currency": currency} for line in use.lines],
+        "paid": sum(line.paid for line in use.lines),
+        "received_at": use.hold.received_at and to_datetime(use.hold.received_at),
+        "refunds": [_refund(refund) for refund in use.refunds],
+    }
+
+
+def facts(of: Any) -> list[tuple[bool, object]]:
+    """The three facts in words, each with whether it speaks for giving the envelope back."""
+    return [(getattr(of, name), words[0] if getattr(of, name) else words[1]) for name, words in _FACTS.items()]
+
+
+def _mark(state: str) -> Badge:
+    text, tone, icon = _MARKS[state]
+    return Badge(text, tone, icon)  # type: ignore[arg-type]
+
+
+def _refund(row: Any) -> dict[str, Any]:
+    is_done = row.completed_at is not None
+    return {
+        "cash": row.cash,
+        "share": row.share,
+        "started_at": to_datetime(row.started_at),
+        "completed_at": to_datetime(row.completed_at) if is_done else None,
+        "gives_back": row.gives_back,
+        "facts": facts(row) if is_done else [],
+    }
