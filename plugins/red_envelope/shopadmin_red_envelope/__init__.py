@@ -27,6 +27,7 @@ from shopadmin_red_envelope import (
     calculator_views,
     cli,
     core_pages,
+    envelope_pages,
     models,
     permissions,
     setup_views,
@@ -125,11 +126,12 @@ def shopadmin_demo_data(shop: DemoShop) -> None:
 
 @hookimpl
 def shopadmin_admin_views() -> Sequence[AdminView]:
-    """Campaigns, activities, denominations, simulator, refund calculator."""
+    """Campaigns, activities, denominations, simulator, envelopes, refund calculator."""
     return [
         views.CampaignsView(),
         setup_views.ActivitiesView(),
         setup_views.DenominationsView(),
         simulator_views.SimulatorView(),
+        envelope_pages.EnvelopesView(),
         calculator_views.CalculatorView(),
     ]

@@ -32,6 +32,21 @@ FIELDS: Mapping[str, object] = {
     "use_from": _("Used from"),
     "use_to": _("Used until"),
 }
+ENVELOPE_LABELS: Mapping[str, object] = {
+    "campaign": _("Campaign"),
+    "available": _("Available"),
+    "held": _("Held"),
+    "redeemed": _("Used"),
+    "forfeited": _("Forfeited"),
+    "expired": _("Expired"),
+}
+_ENVELOPE_MARKS: Mapping[str, tuple[str, str]] = {
+    "available": ("info", "tag"),
+    "held": ("warn", "hourglass-split"),
+    "redeemed": ("ok", "check-circle-fill"),
+    "forfeited": ("neutral", "x-circle"),
+    "expired": ("neutral", "clock-history"),
+}
 _ACTIVITY_MARKS: Mapping[str, tuple[object, str, str]] = {
     "coming": (_("Coming"), "info", "clock"),
     "running": (_("Has begun"), "ok", "lock"),
@@ -49,3 +64,9 @@ def state_badge(state: str) -> Badge:
     """The state as icon, word and colour."""
     tone, icon = _MARKS[state]
     return Badge(STATE_LABELS[state], tone, icon)  # type: ignore[arg-type]
+
+
+def envelope_badge(state: str) -> Badge:
+    """An envelope's state as icon, word and colour."""
+    tone, icon = _ENVELOPE_MARKS[state]
+    return Badge(ENVELOPE_LABELS[state], tone, icon)  # type: ignore[arg-type]

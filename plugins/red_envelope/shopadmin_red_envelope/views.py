@@ -22,7 +22,7 @@ from shopadmin.plugin_api import (
     to_decimal,
     wording_remarks,
 )
-from shopadmin_red_envelope import form_pages, labels, messages, permissions
+from shopadmin_red_envelope import envelope_pages, form_pages, labels, messages, permissions
 from shopadmin_red_envelope.domain import checks, states
 from shopadmin_red_envelope.domain.checks import INSTANTS
 from shopadmin_red_envelope.domain.times import to_datetime
@@ -43,6 +43,7 @@ class CampaignsView(AdminListView):
         "remove_view": permissions.CREATE,
         "amount_view": permissions.AMOUNT,
         "withdraw_view": permissions.WITHDRAW,
+        "burn_view": permissions.REPORT,
     }
     menu_item = MenuItem("grow", 20, "tag")
     title = _("Red envelopes")
@@ -90,6 +91,7 @@ class CampaignsView(AdminListView):
         """Those who may set one up find the button."""
         links = {str(_("Activities")): ("red_envelope_activities.index_view", permissions.READ),
                  str(_("Denominations")): ("red_envelope_denominations.index_view", permissions.TABLE),
+                 str(_("Envelopes")): ("red_envelope_envelopes.index_view", permissions.REPORT),
                  str(_("Refund calculator")): ("red_envelope_calculator.index_view", permissions.READ)}  # fmt: skip
         shown = {
             "page_actions": [
@@ -106,6 +108,16 @@ class CampaignsView(AdminListView):
     def details_view(self, row_id: str) -> ResponseReturnValue:
         """One campaign, what is locked, and how long until the rest is."""
         return self._page(form_pages.row_id(row_id)), 200
+
+    @expose("/details/<row_id>/burn")
+    def burn_view(self, row_id: str) -> ResponseReturnValue:
+        """How far it has got, for the page that watches it."""
+        row = self._find(form_pages.row_id(row_id))
+        state = states.shown_state(campaigns.standing_of(row), changing.now())
+        burn = envelope_pages.burn_of(row, state)
+        if burn is None:
+            abort(404)
+        return str(self.render("shopadmin_red_envelope/burn.html", burn=burn)), 200
 
     @expose("/new", methods=["GET", "POST"])
     def create_view(self) -> ResponseReturnValue:
@@ -226,6 +238,7 @@ class CampaignsView(AdminListView):
                 if self.actor.can(permissions.REPORT)
                 else "",
                 amount_form=form,
+                burn=envelope_pages.burn_of(row, state) if self.actor.can(permissions.REPORT) else None,
                 activity=activities.find(row.activity_id) if row.activity_id else None,
                 category=denominations.category_name(row.category),
                 times={name: _time(getattr(row, name)) for name in ("lock_at", *INSTANTS)},

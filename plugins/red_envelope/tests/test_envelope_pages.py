@@ -1,17 +1,20 @@
-"""What envelopes did: the order's card, the refund calculator; and that nobody sees them without permission."""
+"""What envelopes did: on an order, if it is refunded, in a campaign, in the list; and who may see it."""
 
 import re
 from typing import Any
 
 import pytest
 from flask import Flask
-from red_envelope_shop import HOUR, NOW, Clock, begun, claimed, order, stored
+from red_envelope_shop import HOUR, NOW, Clock, begun, claimed, make_campaign, order, stored
+from shopadmin_red_envelope import envelope_pages
 from shopadmin_red_envelope.domain.baskets import Line
+from shopadmin_red_envelope.models.envelopes import POSTINGS
 from shopadmin_red_envelope.services import holding, refunding
 
 from shopadmin import testing
 
 CALCULATOR = "/admin/red-envelope/refund-calculator/"
+ENVELOPES = "/admin/red-envelope/envelopes/"
 READ = "red_envelope.campaign:read"
 REPORT = "red_envelope.campaign:report"
 USE_TO = NOW + 72 * HOUR
@@ -205,3 +208,155 @@ def test_the_calculator_is_for_those_who_may_see_campaigns(shop: Flask, clock: C
     assert "L01" not in refused.text
     assert "Then the buyer gets" in reader.get(f"{CALCULATOR}?order_no=S1").text
     assert "则买家将得到" in in_chinese(reader).get(f"{CALCULATOR}?order_no=S1").text
+
+
+def burn(client: testing.ShopClient, campaign: int) -> str:
+    """What a campaign's page says of how far it has got."""
+    page = words(client.get(f"/admin/red-envelope/details/{campaign}").text)
+    return page.partition("How far it has got ")[2].partition(" Its envelopes")[0]
+
+
+def everything_happened(clock: Clock, **changes: Any) -> int:
+    """A campaign whose buyers each have an envelope in another state; returns its id."""
+    campaign = begun(clock, **changes)
+    claimed(campaign, "test:available")
+    bought(campaign, "S1", "test:used")
+    bought(campaign, "S2", "test:forfeited")
+    bought(campaign, "S3", "test:given-back")
+    for line in ("L01", "L02"):
+        refunding.complete(refunding.start("S2", {line: 1}).id)
+    refunding.complete(refunding.start("S3").id)
+    holding.hold(claimed(campaign, "test:held"), order("S4", "test:held"))
+    return campaign
+
+
+def test_a_campaign_says_how_far_it_has_got(owner: testing.ShopClient, clock: Clock) -> None:
+    campaign = everything_happened(clock)
+
+    assert burn(owner, campaign) == (
+        "Collected 5 / 100 95 Left 2 Available 1 Held 1 Used 1 Forfeited 0 Expired 1 Given back"
+        " Discount so far, without what was refunded CN¥10.00 Paid for the same goods CN¥90.00"
+    )
+    # A hold that is over holds nothing, whether or not a job has come by.
+    clock.set(clock.start + HOUR)
+    assert "3 Available 0 Held" in burn(owner, campaign)
+    clock.set(USE_TO)
+    assert "0 Available 0 Held 1 Used 1 Forfeited 3 Expired" in burn(owner, campaign)
+
+
+def test_a_campaign_without_a_limit_says_so(owner: testing.ShopClient, clock: Clock) -> None:
+    campaign = begun(clock, quantity=None)
+    assert "0 collected, without a limit Nobody has collected one yet." in burn(owner, campaign)
+
+    claimed(campaign)
+
+    assert burn(owner, campaign).startswith("1 collected, without a limit 1 Available")
+    assert "Left" not in burn(owner, campaign)
+
+
+def test_a_running_campaign_is_watched_and_an_ended_one_is_not(
+    shop: Flask, owner: testing.ShopClient, clock: Clock
+) -> None:
+    campaign = begun(clock)
+    address = f"/admin/red-envelope/details/{campaign}/burn"
+
+    assert f'data-poll-src="{address}"' in owner.get(f"/admin/red-envelope/details/{campaign}").text
+    assert "data-poll-done" not in owner.get(address).text
+    clock.set(USE_TO)
+    assert "data-poll-src" not in owner.get(f"/admin/red-envelope/details/{campaign}").text
+    assert "data-poll-done" in owner.get(address).text
+
+
+def test_a_campaign_that_has_not_begun_has_got_nowhere(owner: testing.ShopClient, clock: Clock) -> None:
+    campaign = make_campaign()
+
+    assert burn(owner, campaign) == ""
+    assert owner.get(f"/admin/red-envelope/details/{campaign}/burn").status_code == 404
+    assert owner.get("/admin/red-envelope/details/99/burn").status_code == 404
+
+
+def buyers(page: str) -> list[str]:
+    """The buyers of a list's rows."""
+    return re.findall(r"data-row-link>test:([\w-]+)<", page)
+
+
+def test_the_list_tells_envelopes_apart_by_state_and_campaign(owner: testing.ShopClient, clock: Clock) -> None:
+    assert "No envelopes yet" in owner.get(ENVELOPES).text
+    other = make_campaign(title="Nobody's")
+    campaign = everything_happened(clock)
+
+    everybody = ["held", "given-back", "forfeited", "used", "available"]
+    assert buyers(owner.get(ENVELOPES).text) == everybody
+    assert buyers(owner.get(f"{ENVELOPES}?campaign={campaign}").text) == everybody
+    assert "Nothing matches" in owner.get(f"{ENVELOPES}?campaign={other}").text
+    for view, expected in {
+        "available": ["given-back", "available"], "held": ["held"], "redeemed": ["used"], "forfeited": ["forfeited"],
+        "expired": [],
+    }.items():  # fmt: skip
+        assert buyers(owner.get(f"{ENVELOPES}?view={view}").text) == expected
+    assert owner.get(f"{ENVELOPES}?campaign=99").status_code == 400
+    clock.set(USE_TO)
+    assert buyers(owner.get(f"{ENVELOPES}?view=expired").text) == ["held", "given-back", "available"]
+
+
+@pytest.mark.parametrize(("term", "found"), [("test:used", ["used"]), ("USE", ["used"]), ("S1", ["used"]), ("S9", [])])
+def test_the_list_is_searched_by_buyer_and_order(
+    owner: testing.ShopClient, clock: Clock, term: str, found: list[str]
+) -> None:
+    everything_happened(clock)
+
+    assert buyers(owner.get(f"{ENVELOPES}?search={term}").text) == found
+
+
+def test_an_envelopes_page_tells_its_journal_and_its_orders(owner: testing.ShopClient, clock: Clock) -> None:
+    envelope = bought(begun(clock))
+    refunding.complete(refunding.start("S1").id)
+    clock.set(clock.start + 1)
+    holding.redeem(holding.hold(envelope, order("S2")).id)
+    refunding.complete(refunding.start("S2", {"L02": 1}).id)
+
+    page = words(owner.get(f"{ENVELOPES}details/{envelope}").text)
+
+    story = re.findall(r"(Collected by|Held for|Used:|Given back to|Forfeited with)", page)
+    assert story == ["Collected by", "Held for", "Used:", "Given back to", "Held for", "Used:", "Forfeited with"]
+    assert "Borne by the envelope CN¥6.00 L02" in page
+    assert "Refunded to the buyer CN¥54.00 L02" in page
+    assert "Borne by the envelope no more CN¥6.00 L02" in page
+    assert page.index("Order S2") < page.index("Order S1")
+    assert "its share of CN¥6.00 is forfeited" in page
+
+
+def test_an_envelope_on_no_order_says_so_and_an_unknown_one_is_not_found(
+    owner: testing.ShopClient, clock: Clock
+) -> None:
+    envelope = claimed(begun(clock))
+
+    assert "It is on no order now." in owner.get(f"{ENVELOPES}details/{envelope}").text
+    for wrong in (envelope + 1, 0, "x", 10**20):
+        assert owner.get(f"{ENVELOPES}details/{wrong}").status_code == 404
+
+
+def test_every_posting_of_the_ledger_has_words() -> None:
+    told = {(book, event, to) for book, event, to in envelope_pages.POSTING_WORDS}
+
+    assert {
+        (book, event, moved.partition(">")[2])
+        for book, event, moved in (posting.split(":") for posting in POSTINGS)
+    } == told  # fmt: skip
+
+
+def test_what_envelopes_did_is_for_those_who_may_see_reports(shop: Flask, clock: Clock) -> None:
+    campaign = everything_happened(clock)
+    reader = testing.sign_in(shop, testing.make_account(shop, READ))
+    reporter = testing.sign_in(shop, testing.make_account(shop, REPORT, READ))
+    pages = (ENVELOPES, f"{ENVELOPES}details/1", f"/admin/red-envelope/details/{campaign}/burn")
+
+    for page in pages:
+        refused = reader.get(page)
+        assert (refused.status_code, "test:" in refused.text) == (403, False)
+        assert reporter.get(page).status_code == 200
+    assert burn(reader, campaign) == ""
+    assert ENVELOPES not in reader.get("/admin/red-envelope/").text
+    assert "5 / 100" in burn(reporter, campaign)
+    for page, said in zip(pages, ("已作废", "流水", "已领取"), strict=True):
+        assert said in in_chinese(reporter).get(page).text
