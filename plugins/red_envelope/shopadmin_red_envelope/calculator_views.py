@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext as _
 from shopadmin.plugin_api import AdminView, Column, ObjectionsError, RefusedError
 from shopadmin_red_envelope import messages, permissions, use_pages
 from shopadmin_red_envelope.domain import baskets
+from shopadmin_red_envelope.domain.refunds import LineRefund
 from shopadmin_red_envelope.services import refunding, uses
 from shopadmin_red_envelope.services.refunding import Preview
 from shopadmin_red_envelope.services.uses import Use
@@ -68,7 +69,7 @@ class CalculatorView(AdminView):
             use=use and use_pages.shown(use),
             lines=[_line(line, asked) for line in use.lines if line.quantity > line.refunded_units] if use else [],
             starts=[(code, text) for code, (text, _fact) in _STARTS.items()],
-            answer=found and use and _shown(found),
+            answer=_shown(found, use) if found and use else None,
             back_url=url_for("red_envelope_campaigns.index_view"),
             back_text=_("Red envelopes"),
         )
@@ -115,11 +116,12 @@ def _said(problem: Any) -> object:
 def _line(line: Any, asked: _Asked) -> dict[str, Any]:
     left = line.quantity - line.refunded_units
     typed = asked.units.get(line.line_key, "" if asked.units else str(left))
-    return {"key": line.line_key, "left": left, "typed": typed}
+    return {"key": line.line_key, "name": use_pages.line_name(line), "left": left, "typed": typed}
 
 
-def _shown(found: Preview) -> dict[str, Any]:
+def _shown(found: Preview, use: Use) -> dict[str, Any]:
     comes_back = found.facts.is_granted
+    lines = {line.line_key: line for line in use.lines}
     return {
         "cash": found.act.cash,
         "comes_back": comes_back,
@@ -130,13 +132,17 @@ def _shown(found: Preview) -> dict[str, Any]:
         "columns": _COLUMNS,
         "rows": [
             {
-                "line_key": line.key,
+                "line_key": use_pages.line_name(lines[line.key]),
                 "units": line.units,
-                "cash": line.cash,
-                "share": line.share,
-                "forfeited": 0 if comes_back else line.share,
                 "currency": found.currency,
+                **_amounts(line, lines[line.key].is_goods, comes_back),
             }
             for line in found.act.lines
         ],
     }
+
+
+def _amounts(line: LineRefund, is_goods: bool, comes_back: bool) -> dict[str, int | None]:
+    if not is_goods:
+        return dict.fromkeys(("cash", "share", "forfeited"))
+    return {"cash": line.cash, "share": line.share, "forfeited": 0 if comes_back else line.share}

@@ -31,6 +31,7 @@ _BORNE_NO_MORE = _("Borne by the envelope no more")
 _JOURNAL = (
     Column("what", _("What happened")),
     Column("amount", _("Amount"), "money"),
+    Column("order_no", _("Order")),
     Column("line_key", _("Line")),
     Column("at", _("At"), "time"),
 )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import url_for
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from shopadmin.plugin_api import Badge, Column, OrderSnapshot, Panel
@@ -58,7 +59,8 @@ def shown(use: Use) -> dict[str, Any]:
         "hold": use.hold,
         "mark": _mark("given_back" if use.gave_back else use.hold.state),
         "columns": LINE_COLUMNS,
-        "lines": [line._asdict() | {"currency": currency} for line in use.lines],
+        "lines": [_line(line, currency) for line in use.lines],
+        "has_others": not all(line.is_goods for line in use.lines),
         "paid": sum(line.paid for line in use.lines),
         "received_at": use.hold.received_at and to_datetime(use.hold.received_at),
         "refunds": [_refund(refund) for refund in use.refunds],
@@ -68,6 +70,16 @@ def shown(use: Use) -> dict[str, Any]:
 def facts(of: Any) -> list[tuple[bool, object]]:
     """The three facts in words, each with whether it speaks for giving the envelope back."""
     return [(getattr(of, name), words[0] if getattr(of, name) else words[1]) for name, words in _FACTS.items()]
+
+
+def line_name(line: Any) -> str:
+    """A line's key; of freight and fees with what they are not."""
+    return str(line.line_key) if line.is_goods else gettext("%(line)s (no goods)", line=line.line_key)
+
+
+def _line(line: Any, currency: str) -> dict[str, Any]:
+    found = line._asdict() | {"currency": currency, "line_key": line_name(line)}
+    return found if line.is_goods else found | dict.fromkeys(("share", "paid", "refunded_cash"))
 
 
 def _mark(state: str) -> Badge:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, literal_column, select
+from sqlalchemy.orm import aliased
 
 from shopadmin.plugin_api import Filter, ListSpec, MissingError, Sort, View, db
 from shopadmin_red_envelope.domain.envelopes import STATES
@@ -69,11 +70,21 @@ def find(envelope_id: int) -> Any:
 
 
 def journal(envelope_id: int) -> list[Any]:
-    """The ledger's rows of an envelope, in the order of its moves."""
+    """The ledger's rows of an envelope in the order of its moves, each with the order it was about."""
+    refunded = aliased(Hold)
     columns = (Transfer.move, Transfer.book, Transfer.event, Transfer.from_account, Transfer.to_account,
-               Transfer.line_key, Transfer.amount, Transfer.currency, Transfer.at)  # fmt: skip
+               Transfer.line_key, Transfer.amount, Transfer.currency, Transfer.at,
+               func.coalesce(Hold.order_no, refunded.order_no).label("order_no"))  # fmt: skip
     order = (Transfer.move, Transfer.book, Transfer.line_key, Transfer.to_account, Transfer.from_account)
-    return list(db.session().execute(select(*columns).where(Transfer.envelope_id == envelope_id).order_by(*order)))
+    query = (
+        select(*columns)
+        .outerjoin(Hold, Hold.id == Transfer.source)
+        .outerjoin(Refund, Refund.id == Transfer.source)
+        .outerjoin(refunded, refunded.id == Refund.hold_id)
+        .where(Transfer.envelope_id == envelope_id)
+        .order_by(*order)
+    )
+    return list(db.session().execute(query))
 
 
 def spec() -> ListSpec:
