@@ -90,6 +90,8 @@ def _answer(asked: _Asked, use: Use | None) -> tuple[Preview | None, int]:
     if use is None or len(asked.order_no) > _LONGEST_ORDER_NO:
         asked.problems.append(_("No order of this number is paid with a red envelope."))
         return None, 404
+    if use.hold.state == "redeemed" and not use.left:
+        return None, 200
     try:
         units = {key: _units(key, text) for key, text in asked.units.items()} if asked.units else None
         before = _STARTS[asked.start][1]

@@ -88,7 +88,7 @@ class EnvelopesView(AdminListView):
             campaign_url=url_for("red_envelope_campaigns.details_view", row_id=row.campaign_id),
             columns=_JOURNAL,
             journal=[_entry(posting) for posting in envelope_lists.journal(envelope_id)],
-            orders=[_order(use) for use in uses.of_envelope(envelope_id)],
+            orders=[use_pages.shown(use) for use in uses.of_envelope(envelope_id)],
             back_url=self.address(),
             back_text=self.title,
         )
@@ -123,8 +123,3 @@ def _entry(posting: Any) -> dict[str, Any]:
     if (posting.event, posting.from_account) == ("refund", "subsidy"):
         what = _BORNE_NO_MORE
     return posting._asdict() | {"what": what, "at": to_datetime(posting.at)}
-
-
-def _order(use: uses.Use) -> dict[str, Any]:
-    address = url_for("red_envelope_calculator.index_view", order_no=use.hold.order_no)
-    return use_pages.shown(use) | {"calculator_url": address if use.hold.state == "redeemed" else ""}

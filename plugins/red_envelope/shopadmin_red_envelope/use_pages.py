@@ -41,20 +41,23 @@ def order_panel(order: OrderSnapshot) -> list[Panel]:
     use = uses.of_order(order.order_no, order.platform)
     if use is None:
         return []
-    address = url_for("red_envelope_calculator.index_view", order_no=order.order_no)
     return [
         Panel(
             _("Red envelope"),
             "shopadmin_red_envelope/order_panel.html",
             permissions.READ,
-            {**shown(use), "calculator_url": address if use.hold.state == "redeemed" else ""},
+            shown(use),
         )
     ]
 
 
 def shown(use: Use) -> dict[str, Any]:
-    """What the templates show of it: mark, lines with their currency, refunds with their reasons."""
+    """What the templates show of it: mark, lines with their currency, refunds with their reasons.
+
+    ``calculator_url``: empty where nothing can be refunded.
+    """
     currency = use.hold.currency
+    address = url_for("red_envelope_calculator.index_view", order_no=use.hold.order_no)
     return {
         "hold": use.hold,
         "mark": _mark("given_back" if use.gave_back else use.hold.state),
@@ -64,6 +67,7 @@ def shown(use: Use) -> dict[str, Any]:
         "paid": sum(line.paid for line in use.lines),
         "received_at": use.hold.received_at and to_datetime(use.hold.received_at),
         "refunds": [_refund(refund) for refund in use.refunds],
+        "calculator_url": address if use.hold.state == "redeemed" and use.left else "",
     }
 
 

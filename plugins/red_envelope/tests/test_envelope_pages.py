@@ -65,7 +65,7 @@ def test_the_orders_card_says_share_payment_and_why_the_envelope_went_back(
         " L02 × 1 Envelope's share CN¥6.00 Paid CN¥54.00 Refunded CN¥54.00" in page
     )
     assert "The envelope went back to the buyer: All units in one refund" in page.replace("Yes ", "")
-    assert CALCULATOR + "?order_no=S1" in owner.get("/admin/orders/details/1").text
+    assert CALCULATOR not in owner.get("/admin/orders/details/1").text
 
 
 def test_the_orders_card_says_why_an_envelope_stayed_away(shop: Flask, owner: testing.ShopClient, clock: Clock) -> None:
@@ -79,6 +79,7 @@ def test_the_orders_card_says_why_an_envelope_stayed_away(shop: Flask, owner: te
 
     page = words(owner.get("/admin/orders/details/1").text)
     assert "Refund of CN¥36.00" in page
+    assert CALCULATOR + "?order_no=S1" in owner.get("/admin/orders/details/1").text
     assert "its share of CN¥4.00 is forfeited" in page
     for reason in ("Only a part", "Not started before the receipt", "Not completed before the envelope's end"):
         assert reason in page
@@ -178,6 +179,17 @@ def test_the_calculator_says_what_is_wrong_with_units(
     assert (page.status_code, said in words(page.text)) == (status, True)
     assert "Then the buyer gets" not in page.text
     assert stored() == before
+
+
+def test_the_calculator_says_when_all_is_refunded(owner: testing.ShopClient, clock: Clock) -> None:
+    bought(begun(clock))
+    refunding.start("S1")
+
+    page = owner.get(f"{CALCULATOR}?order_no=S1")
+
+    assert page.status_code == 200
+    assert "Everything of this order is refunded already." in page.text
+    assert "Then the buyer gets" not in page.text
 
 
 def test_the_calculator_waits_for_the_payment(owner: testing.ShopClient, clock: Clock) -> None:
