@@ -97,6 +97,7 @@ from shopadmin.services.messages.consents import willing as consenting_buyers
 from shopadmin.services.messages.sending import send as send_message
 from shopadmin.services.messages.sending import status as message_status
 from shopadmin.services.order_history import SoldPeriod, first_sold, sold_buyers, sold_periods
+from shopadmin.services.orders import snapshots as order_snapshots
 from shopadmin.services.plugins import load_settings as plugin_settings
 from shopadmin.services.refusals import ConflictError, ForbiddenError
 from shopadmin.services.settings import ShopSettings
@@ -213,6 +214,7 @@ __all__ = [
     "is_contact_blocked",
     "json_option",
     "message_status",
+    "order_snapshots",
     "parse_id",
     "plugin_settings",
     "read_amount",

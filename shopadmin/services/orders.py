@@ -118,6 +118,12 @@ def snapshot(row: Any) -> OrderSnapshot:
     )
 
 
+def snapshots(order_ids: Sequence[OrderId]) -> list[OrderSnapshot]:
+    """What plugins see of these orders, the latest first; ids that are not there are left out."""
+    query = select(Order).where(Order.id.in_(order_ids)).order_by(Order.created_at.desc(), Order.id.desc())
+    return [snapshot(order) for order in db.session().scalars(query)]
+
+
 @dataclass(frozen=True, slots=True)
 class Marks:
     """What a page of orders shows beside its rows: the worst rating of each, and which have notes."""

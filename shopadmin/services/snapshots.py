@@ -121,6 +121,8 @@ def resting_triggers(connection: Connection) -> Iterator[None]:
     for table_name, trigger, _mode in triggers:
         connection.execute(text(f"alter table {_quoted(table_name)} disable trigger {_quoted(trigger)}"))
     yield
+    # What is to be checked at the commit is checked now: no table changes while checks of its rows are pending.
+    connection.execute(text("set constraints all immediate"))
     for table_name, trigger, mode in triggers:
         connection.execute(text(f"alter table {_quoted(table_name)} enable {mode} trigger {_quoted(trigger)}"))
 

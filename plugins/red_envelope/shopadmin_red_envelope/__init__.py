@@ -120,8 +120,8 @@ def shopadmin_check_erase() -> Sequence[Problem]:
 
 @hookimpl
 def shopadmin_demo_data(shop: DemoShop) -> None:
-    """A campaign in each state."""
-    demo.load(shop.today)
+    """A campaign in each state, and envelopes of the one that runs."""
+    demo.load(shop)
 
 
 @hookimpl

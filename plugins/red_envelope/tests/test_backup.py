@@ -26,6 +26,7 @@ def test_campaigns_of_every_state_come_back_as_locked_as_they_were(make_app: Cal
         load.load(datetime.now(UTC))
         sealing.seal_due()
         before, lock = stored(), everything_that_locks()
+        assert before["ledger"] != []
         archive = backups.create()
         scheduled = next(row for row in before["campaign"] if "scheduled" in row and row[0] not in sealed(before))
         campaigns.withdraw(None, scheduled[0], version_of(scheduled[0]))

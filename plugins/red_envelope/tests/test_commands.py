@@ -1,13 +1,14 @@
 """``shopadmin red-envelope``: JSON in, JSON out, refusals with exit 2; and the demo's campaigns."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from click.testing import CliRunner
 from flask import Flask
 from red_envelope_shop import TERMS, Clock, make_activity, make_campaign, stored
 from shopadmin_red_envelope.cli import red_envelope
+from shopadmin_red_envelope.services import books, envelope_lists
 
 from shopadmin.cli.main import build
 from shopadmin.services import integrity
@@ -77,3 +78,24 @@ def test_the_demo_has_a_campaign_in_each_state_behind_the_whole_lock(shop: Flask
         "draft", "ended", "running", "scheduled", "withdrawn",
     ]  # fmt: skip
     assert integrity.problems() == []
+
+
+def test_the_demos_running_campaign_has_envelopes_in_use(shop: Flask) -> None:
+    load.load(datetime.now(UTC))
+
+    (running,) = [row["id"] for row in call(shop, "campaigns")[1]["campaigns"] if row["state"] == "running"]
+    found = envelope_lists.burn(running)
+
+    assert {name: count > 0 for name, count in found.states.items()} == {
+        "available": True, "held": True, "redeemed": True, "forfeited": False, "expired": False,
+    }  # fmt: skip
+    assert found.given_back == 1
+    assert found.discount > 0
+    assert list(books.problems()) == []
+
+
+def test_a_demo_of_another_day_has_campaigns_alone(shop: Flask) -> None:
+    load.load(datetime.now(UTC) - timedelta(days=60))
+
+    assert stored()["campaign"] != []
+    assert stored()["envelope"] == []

@@ -1,4 +1,4 @@
-"""A campaign in each state for the demo shop.
+"""A campaign in each state for the demo shop, and what buyers did with envelopes of the one that runs.
 
 What has begun cannot be added while the lock is on. The demo is loaded by the tables' owner, whoever serves: the
 triggers go and come back in the transaction that fills the demo.
@@ -7,14 +7,16 @@ triggers go and come back in the transaction that fills the demo.
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shopadmin.plugin_api import record_audit, shop_settings, writing
+from shopadmin.plugin_api import DemoShop, OrderSnapshot, order_snapshots, record_audit, shop_settings, writing
 from shopadmin_red_envelope import triggers
+from shopadmin_red_envelope.domain.baskets import Line
 from shopadmin_red_envelope.domain.states import lock_at
 from shopadmin_red_envelope.domain.times import to_ms
-from shopadmin_red_envelope.models import RedEnvelopeActivity, RedEnvelopeCampaign
-from shopadmin_red_envelope.services import sealing
+from shopadmin_red_envelope.models import RedEnvelope, RedEnvelopeActivity, RedEnvelopeCampaign
+from shopadmin_red_envelope.services import changing, holding, refunding, sealing
 
 # Name, state, days from today to start and end, amount and threshold in fen.
 _SHOWN = (
@@ -26,8 +28,12 @@ _SHOWN = (
 )  # fmt: skip
 
 
-def load(today: datetime) -> None:
-    """Add the campaigns relative to ``today`` (aware UTC); nothing in a shop that is not the demo."""
+# What becomes of an envelope, one for each of the latest orders that are large enough.
+_STORIES = ("held", "all refunded", "used", "part refunded", "used", "collected", "used", "collected", "used")
+
+
+def load(shop: DemoShop) -> None:
+    """Add the campaigns relative to the demo's day; nothing in a shop that is not the demo."""
     if not shop_settings().is_demo:
         return
     with writing() as session:
@@ -35,11 +41,51 @@ def load(today: datetime) -> None:
         triggers.remove_ledger(connection)
         triggers.remove(connection)
         for shown in _SHOWN:
-            _add(session, today, *shown)
+            _add(session, shop.today, *shown)
         session.flush()
         triggers.install(connection)
         triggers.install_ledger(connection)
         record_audit(None, "red_envelope.lock.rebuilt", "red_envelope.campaign", reason="demo")
+        _use(session, shop)
+
+
+def _use(session: Session, shop: DemoShop) -> None:
+    """Let buyers collect, hold, redeem and refund now, by the services; not if no campaign runs by the clock."""
+    now = changing.now(session)
+    running = select(RedEnvelopeCampaign).where(
+        RedEnvelopeCampaign.state == "scheduled", RedEnvelopeCampaign.claim_from <= now,
+        RedEnvelopeCampaign.claim_to > now,
+    )  # fmt: skip
+    campaign = session.scalars(running).first()
+    if campaign is None:
+        return
+    orders = [
+        order
+        for order in order_snapshots(shop.order_ids)
+        if order.platform == "taobao" and order.status == "paid" and order.total >= (campaign.threshold or 0)
+    ]
+    for order, story in zip(orders, _STORIES, strict=False):
+        _tell(session, campaign, order, story, now)
+
+
+def _tell(session: Session, campaign: RedEnvelopeCampaign, order: OrderSnapshot, story: str, now: int) -> None:
+    envelope = RedEnvelope(
+        campaign_id=campaign.id, buyer=f"{order.platform}:demo_{order.id}", amount=campaign.amount,
+        currency=campaign.currency, use_from=campaign.use_from, use_to=campaign.use_to, claimed_at=now,
+    )  # fmt: skip
+    session.add(envelope)
+    session.flush()
+    if story == "collected":
+        return
+    # What the order says was paid is what the envelope left of the goods.
+    goods = order.total + campaign.amount
+    lines = [Line("1", goods - goods // 3), Line("2", goods // 3)]
+    hold = holding.hold(envelope.id, holding.Order(order.order_no, envelope.buyer, order.currency, lines))
+    if story == "held":
+        return
+    holding.redeem(hold.id)
+    if story != "used":
+        refunding.complete(refunding.start(order.order_no, {"2": 1} if story == "part refunded" else None).id)
 
 
 def _add(
