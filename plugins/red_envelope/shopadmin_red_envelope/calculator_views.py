@@ -60,7 +60,7 @@ class CalculatorView(AdminView):
     def index_view(self) -> ResponseReturnValue:
         """404 for an order that no envelope is on, 400 for bad units, 409 for a refund that cannot be any more."""
         asked = _asked()
-        use = uses.of_order(asked.order_no) if asked.order_no else None
+        use = _find(asked.order_no)
         found, status = _answer(asked, use)
         page = self.render(
             "shopadmin_red_envelope/calculator.html",
@@ -83,11 +83,17 @@ def _asked() -> _Asked:
     return _Asked(request.args.get("order_no", "").strip(), start if start in _STARTS else "now", units)
 
 
+def _find(order_no: str) -> Use | None:
+    """None as well for what no order can be called: PostgreSQL takes no NUL."""
+    can_be = 0 < len(order_no) <= _LONGEST_ORDER_NO and "\0" not in order_no
+    return uses.of_order(order_no) if can_be else None
+
+
 def _answer(asked: _Asked, use: Use | None) -> tuple[Preview | None, int]:
     """The preview, or none with the reasons in ``asked``; and the page's status."""
     if not asked.order_no:
         return None, 200
-    if use is None or len(asked.order_no) > _LONGEST_ORDER_NO:
+    if use is None:
         asked.problems.append(_("No order of this number is paid with a red envelope."))
         return None, 404
     if use.hold.state == "redeemed" and not use.left:

@@ -113,9 +113,10 @@ def test_the_card_is_for_those_who_may_see_campaigns(shop: Flask, clock: Clock) 
 
 def test_the_calculator_asks_for_an_order_first(owner: testing.ShopClient) -> None:
     assert "Which order?" in owner.get(CALCULATOR).text
-    missing = owner.get(f"{CALCULATOR}?order_no=S1")
-    assert missing.status_code == 404
-    assert "No order of this number is paid with a red envelope." in missing.text
+    for number in ("S1", "S%00", "S" * 65):
+        missing = owner.get(f"{CALCULATOR}?order_no={number}")
+        assert missing.status_code == 404
+        assert "No order of this number is paid with a red envelope." in missing.text
 
 
 @pytest.mark.parametrize(
