@@ -109,7 +109,7 @@ def shopadmin_search(query: str, actor: Actor) -> Sequence[SearchHit]:
 @hookimpl
 def shopadmin_order_panels(order: OrderSnapshot, actor: Actor) -> Sequence[Panel]:
     """What an envelope did on the order."""
-    return use_pages.order_panel(order) if actor.can(permissions.READ) else []
+    return use_pages.order_panel(order, actor) if actor.can(permissions.READ) else []
 
 
 @hookimpl

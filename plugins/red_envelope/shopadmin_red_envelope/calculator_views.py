@@ -47,7 +47,7 @@ class _Asked:
 class CalculatorView(AdminView):
     """One page: an order's number, then its lines with units to choose, then what comes back."""
 
-    permissions: ClassVar[Mapping[str, str]] = {"index_view": permissions.READ}
+    permissions: ClassVar[Mapping[str, str]] = {"index_view": permissions.REPORT}
 
     def __init__(self) -> None:
         super().__init__(

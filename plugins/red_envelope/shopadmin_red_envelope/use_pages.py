@@ -7,7 +7,7 @@ from flask import url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
-from shopadmin.plugin_api import Badge, Column, OrderSnapshot, Panel
+from shopadmin.plugin_api import Actor, Badge, Column, OrderSnapshot, Panel
 from shopadmin_red_envelope import permissions
 from shopadmin_red_envelope.domain.times import to_datetime
 from shopadmin_red_envelope.services import uses
@@ -36,7 +36,7 @@ _FACTS: Mapping[str, tuple[object, object]] = {
 }
 
 
-def order_panel(order: OrderSnapshot) -> list[Panel]:
+def order_panel(order: OrderSnapshot, actor: Actor) -> list[Panel]:
     """The card of an order that an envelope is on, nothing for any other."""
     use = uses.of_order(order.order_no, order.platform)
     if use is None:
@@ -46,15 +46,15 @@ def order_panel(order: OrderSnapshot) -> list[Panel]:
             _("Red envelope"),
             "shopadmin_red_envelope/order_panel.html",
             permissions.READ,
-            shown(use),
+            shown(use, may_calculate=actor.can(permissions.REPORT)),
         )
     ]
 
 
-def shown(use: Use) -> dict[str, Any]:
+def shown(use: Use, *, may_calculate: bool = True) -> dict[str, Any]:
     """What the templates show of it: mark, lines with their currency, refunds with their reasons.
 
-    ``calculator_url``: empty where nothing can be refunded.
+    ``calculator_url``: empty where nothing can be refunded, or the person may not calculate.
     """
     currency = use.hold.currency
     address = url_for("red_envelope_calculator.index_view", order_no=use.hold.order_no)
@@ -67,7 +67,7 @@ def shown(use: Use) -> dict[str, Any]:
         "paid": sum(line.paid for line in use.lines),
         "received_at": use.hold.received_at and to_datetime(use.hold.received_at),
         "refunds": [_refund(refund) for refund in use.refunds],
-        "calculator_url": address if use.hold.state == "redeemed" and use.left else "",
+        "calculator_url": address if may_calculate and use.hold.state == "redeemed" and use.left else "",
     }
 
 

@@ -92,7 +92,7 @@ class CampaignsView(AdminListView):
         links = {str(_("Activities")): ("red_envelope_activities.index_view", permissions.READ),
                  str(_("Denominations")): ("red_envelope_denominations.index_view", permissions.TABLE),
                  str(_("Envelopes")): ("red_envelope_envelopes.index_view", permissions.REPORT),
-                 str(_("Refund calculator")): ("red_envelope_calculator.index_view", permissions.READ)}  # fmt: skip
+                 str(_("Refund calculator")): ("red_envelope_calculator.index_view", permissions.REPORT)}  # fmt: skip
         shown = {
             "page_actions": [
                 Action(label, url_for(endpoint), point, method="GET")

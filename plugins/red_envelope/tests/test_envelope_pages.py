@@ -216,10 +216,10 @@ def test_freight_takes_no_share_and_what_is_gone_is_not_offered(owner: testing.S
     assert "post (no goods) 1 An envelope takes nothing off freight and fees" in words(page.text)
 
 
-def test_the_calculator_is_for_those_who_may_see_campaigns(shop: Flask, clock: Clock) -> None:
+def test_the_calculator_is_for_those_who_may_see_reports(shop: Flask, clock: Clock) -> None:
     bought(begun(clock))
-    stranger = testing.sign_in(shop, testing.make_account(shop, "core.orders:read"))
-    reader = testing.sign_in(shop, testing.make_account(shop, READ))
+    stranger = testing.sign_in(shop, testing.make_account(shop, "core.orders:read", READ))
+    reader = testing.sign_in(shop, testing.make_account(shop, REPORT))
 
     refused = stranger.get(f"{CALCULATOR}?order_no=S1")
 
