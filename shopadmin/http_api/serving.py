@@ -102,7 +102,7 @@ class _Renderer:
 def _run(registered: Registered, here: problems.Place, call: ApiCall) -> ApiAnswer | ApiRendered:
     """Under the watch that every hook is under: a fault is noted, and five of them pause the plugin.
 
-    A refusal is no fault, nor is a database that does not answer; both leave the watch as a value.
+    A refusal is no fault, nor is a key used twice or a database that does not answer; they leave the watch as values.
     """
     hook, reads = f"API {registered.name}", registered.endpoint.effect == "none"
     try:
@@ -120,7 +120,7 @@ def _run(registered: Registered, here: problems.Place, call: ApiCall) -> ApiAnsw
 def _outcome(endpoint: ApiEndpoint, here: problems.Place, call: ApiCall) -> ApiAnswer | ApiRendered | Exception:
     try:
         return endpoint.run(call)
-    except (ApiRefusalError, OperationalError, PoolTimeoutError) as error:
+    except (ApiRefusalError, OperationalError, PoolTimeoutError, idempotency.KeyReusedError) as error:
         return error
     except MissingError:
         return ApiRefusalError(problems.NOT_FOUND)

@@ -10,6 +10,7 @@ from shopadmin.plugin_api import (
     API_VERSION,
     Actor,
     AdminView,
+    ApiEndpoint,
     AuditMessage,
     DemoShop,
     Manifest,
@@ -28,6 +29,7 @@ from shopadmin_red_envelope import (
     cli,
     core_pages,
     envelope_pages,
+    http_api,
     models,
     permissions,
     setup_views,
@@ -70,6 +72,12 @@ def shopadmin_integrity_problems() -> Sequence[Problem]:
 def shopadmin_cli_commands() -> Sequence[Command]:
     """``shopadmin red-envelope …``."""
     return list(cli.red_envelope.commands.values())
+
+
+@hookimpl
+def shopadmin_api_endpoints() -> Sequence[ApiEndpoint]:
+    """Campaigns, claims, wallet, quotes, holds and refunds for the storefront."""
+    return http_api.ENDPOINTS
 
 
 @hookimpl

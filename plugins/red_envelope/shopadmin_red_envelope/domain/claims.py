@@ -7,6 +7,9 @@ from shopadmin_red_envelope.domain.states import Stored
 
 Refusal = Literal["claim_closed", "already_claimed", "sold_out", "buyer_excluded"]
 REFUSALS: tuple[Refusal, ...] = get_args(Refusal)
+Left = Literal["unlimited", "many", "few", "none"]
+# One in so many pieces.
+FEW = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +39,16 @@ def claim_refusal(claim: Claim, now: int) -> Refusal | None:
     if claim.left is not None and claim.left <= 0:
         return "sold_out"
     return "buyer_excluded" if claim.is_excluded else None
+
+
+def coarse_left(total: int | None, claimed: int) -> Left:
+    """How much is left, as buyers are told: a number would tell everybody how the shop does.
+
+    ``total``: None without a cap. Few is a tenth at the most.
+    """
+    if total is None:
+        return "unlimited"
+    left = total - claimed
+    if left <= 0:
+        return "none"
+    return "few" if left * FEW <= total else "many"

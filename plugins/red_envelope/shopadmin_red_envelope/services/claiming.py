@@ -7,7 +7,7 @@ want to have written along, such as the record of an answer. Nobody is answered 
 import contextvars
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,12 +18,16 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from shopadmin.plugin_api import (
+    ApiKey,
+    ApiRendered,
     BuyerIdentifier,
     StandingQuery,
     ask_standing,
     audit_entry,
     db,
     record_audits,
+    store_api_answers,
+    stored_api_answers,
     writing,
 )
 from shopadmin_red_envelope.domain import claims
@@ -33,7 +37,7 @@ from shopadmin_red_envelope.services.changing import now
 from shopadmin_red_envelope.services.group_commit import BusyError, GroupCommit, UnknownOutcomeError
 from shopadmin_red_envelope.services.terms import Sealed
 
-__all__ = ["Along", "BusyError", "Outcome", "UnknownOutcomeError", "claim"]
+__all__ = ["Along", "BusyError", "Call", "Outcome", "UnknownOutcomeError", "claim"]
 
 # Seconds that a claim waits for its answer.
 PATIENCE = 10.0
@@ -43,7 +47,8 @@ PATIENCE = 10.0
 class Outcome:
     """What became of a claim. ``envelope_id``: the new one, or the one that the buyer has already.
 
-    ``refusal``: None when it was issued. ``at``: milliseconds UTC by the database's clock.
+    ``refusal``: None when it was issued. ``at``: milliseconds UTC by the database's clock. ``answer``: of a call, as
+    it is stored; with ``answer.replayed`` it is all that is known.
     """
 
     campaign_id: int
@@ -52,10 +57,19 @@ class Outcome:
     envelope_id: int | None
     at: int
     terms: Sealed | None
+    answer: ApiRendered | None = None
 
 
 # Further rows of a caller, in the transaction of the claim: pairs of a table and the values of a row.
 Along = Callable[[Outcome], Iterable[tuple[type[Any], Mapping[str, Any]]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The call that a claim answers: its idempotency key, and how an outcome is rendered, in whichever thread."""
+
+    key: ApiKey
+    render: Callable[[Outcome], ApiRendered]
 
 
 def _nothing(_outcome: Outcome) -> Iterable[tuple[type[Any], Mapping[str, Any]]]:
@@ -67,6 +81,7 @@ class _Asked:
     buyer: str
     is_excluded: bool
     along: Along
+    call: Call | None
     # Who asked from where, for the log: another thread may write it.
     context: contextvars.Context = field(default_factory=contextvars.copy_context)
 
@@ -85,13 +100,15 @@ def claim(
     *,
     is_excluded: Callable[[str], bool] = is_excluded_from_campaigns,
     along: Along = _nothing,
+    call: Call | None = None,
 ) -> Outcome:
     """Collect an envelope for a buyer (R4); refusals are an outcome, too.
 
     ``buyer``: ``<platform>:<ref>`` of the token. ``is_excluded``: asked before the claim queues. ``along``: called
-    with the outcome for further rows of the same transaction. Raises MissingError for a campaign that nobody may know
-    of; BusyError when nothing was done, UnknownOutcomeError when nobody knows yet: the claim may be repeated either
-    way. Not to be called inside ``writing()``, as the answer comes after a commit of its own.
+    with the outcome for further rows of the same transaction. ``call``: its answer is stored there, too, and one that
+    is stored already is the outcome. Raises KeyReusedError for a key of another request; MissingError for a campaign
+    that nobody may know of; BusyError when nothing was done, UnknownOutcomeError when nobody knows yet: the claim may
+    be repeated either way. Not to be called inside ``writing()``, as the answer comes after a commit of its own.
     """
     if db.session().info.get("writing"):
         raise RuntimeError("a claim commits by itself: call it outside of writing()")
@@ -102,7 +119,7 @@ def claim(
     if sealed.quantity is not None and campaign_id in _sold_out():
         return _late(sealed, buyer)
     db.session().rollback()
-    outcome: Outcome = _group().submit(campaign_id, _Asked(buyer, excluded, along), PATIENCE)
+    outcome: Outcome = _group().submit(campaign_id, _Asked(buyer, excluded, along, call), PATIENCE)
     if outcome.refusal == "sold_out":
         _sold_out().add(campaign_id)
     return outcome
@@ -126,10 +143,41 @@ def _write(campaign_id: int, take: Callable[[], Sequence[_Asked]]) -> list[Outco
         left = _lock(session, sealed)
         asked = take()
         at = now(session)
-        outcomes = _issue(session, sealed, asked, left, at)
-        _log(asked, outcomes)
-        _write_along(session, asked, outcomes)
-    return outcomes
+        said = _said_before(session, sealed, asked, at)
+        fresh = [each for each in asked if each not in said]
+        issued = _issue(session, sealed, fresh, left, at)
+        _log(fresh, issued)
+        _write_along(session, fresh, issued)
+        said |= _say(session, sealed, dict(zip(fresh, issued, strict=True)), at)
+    return [said[each] for each in asked]
+
+
+def _said_before(session: Session, sealed: Sealed, asked: Iterable[_Asked], at: int) -> dict[_Asked, Outcome]:
+    """Who was answered before, and what."""
+    calls = {each: each.call for each in asked if each.call is not None}
+    stored = stored_api_answers(session, [call.key for call in calls.values()]) if calls else {}
+    return {
+        each: Outcome(sealed.id, each.buyer, None, None, at, sealed, stored[call.key.key_hash])
+        for each, call in calls.items()
+        if call.key.key_hash in stored
+    }
+
+
+def _say(session: Session, sealed: Sealed, issued: Mapping[_Asked, Outcome], at: int) -> dict[_Asked, Outcome]:
+    """Write down what each caller is told."""
+    said = dict(issued)
+    if sealed.quantity is None:
+        # Nothing orders the callers of a campaign without a cap: what refuses this one may be what the same request,
+        # sent to another process, has just been given.
+        said |= _said_before(session, sealed, [each for each, outcome in issued.items() if outcome.refusal], at)
+    rows = []
+    for each, outcome in said.items():
+        if each.call is not None and outcome.answer is None:
+            answer = each.call.render(outcome)
+            rows.append(each.call.key.row(answer, datetime.now(UTC)))
+            said[each] = replace(outcome, answer=answer)
+    store_api_answers(session, rows)
+    return said
 
 
 def _lock(session: Session, sealed: Sealed) -> int | None:
