@@ -59,7 +59,7 @@ mutants: .venv/ready-to-mutate
 	cd .mutants && ../$(BIN)/mutmut results
 
 contract: .venv/texts .venv/ready-to-test
-	@API_EXAMPLES=$(or $(EXAMPLES),1500) exec $(BIN)/pytest tests/web/test_api_contract.py -k document_says $(PYTEST)
+	@API_EXAMPLES=$(or $(EXAMPLES),1500) exec $(BIN)/pytest tests/web/test_api_contract.py plugins/*/tests/test_storefront_contract.py -k document_says $(PYTEST)
 
 lint: .venv/texts .venv/ready-to-test
 	$(BIN)/ruff check

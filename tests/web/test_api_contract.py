@@ -1,28 +1,18 @@
 """schemathesis drives the app by its own OpenAPI document: whatever fits it is answered as it says, or refused."""
 
-import contextlib
-import os
 from collections.abc import Callable
 from dataclasses import replace
 
-import new_keys  # noqa: F401 - registers its hook
 import pytest
-import schemathesis
+from api_driving import EXAMPLES, drive
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
-from hypothesis.errors import Unsatisfiable
 from parcels import ENDPOINTS, ROOT, Parcel, plugin
 from schemathesis.core.failures import Failure, FailureGroup
-from schemathesis.specs.openapi.checks import ignored_auth
 
-from shopadmin import testing
 from shopadmin.api_contract import ApiAnswer, ApiEndpoint
 from shopadmin.contract import Problem
 from shopadmin.services import plugins
 from shopadmin.services.conflicts import RefusedError
-
-# So many of each endpoint in the suite; `make contract` asks for 1,500.
-EXAMPLES = int(os.environ.get("API_EXAMPLES", "20"))
 
 
 @pytest.fixture
@@ -33,41 +23,6 @@ def make_shop(make_app: Callable[..., Flask]) -> Callable[..., Flask]:
         return make_app({"parcels": plugin(*endpoints)}, API_CALLS_PER_BUYER=10**6, API_CALLS_PER_TOKEN=10**6)
 
     return make
-
-
-MODES = (schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE)
-
-
-def drive(app: Flask, examples: int, path: str = "") -> int:
-    """Send valid and invalid requests, ``examples`` of both to each endpoint, or to those of ``path`` alone.
-
-    Returns how many were sent. Raises what schemathesis finds.
-    """
-    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)
-    shop = testing.api_client(app)
-    tokens = {"storefrontToken": shop.token, "buyerToken": shop.for_buyer("someone").token}
-    sent = []
-    for found in schema.get_all_operations():
-        operation = found.ok()
-        if path in ("", operation.path):
-            kinds = [name for each in operation.definition.raw.get("security", []) for name in each]
-            headers = {"Authorization": f"Bearer {tokens[kinds[0]]}"} if kinds else {}
-            for mode in MODES:
-                with contextlib.suppress(Unsatisfiable):  # an endpoint that takes nothing takes nothing wrong
-                    send_all(operation.as_strategy(generation_mode=mode), headers, examples // 2, sent)
-    return len(sent)
-
-
-def send_all(strategy, headers, examples, sent):
-    @settings(
-        max_examples=examples, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
-    )
-    @given(case=strategy)
-    def send(case):
-        sent.append(case.method)
-        case.call_and_validate(headers=headers, excluded_checks=[ignored_auth])
-
-    send()
 
 
 def test_every_endpoint_answers_as_the_document_says(make_shop):

@@ -33,7 +33,7 @@ class RefundRequest(ApiModel):
 
     all: bool = False
     units: Annotated[
-        dict[Annotated[str, Field(pattern=r"^[ -~]{1,64}$")], Annotated[int, Field(ge=0, le=MOST_UNITS)]],
+        dict[str, Annotated[int, Field(ge=0, le=MOST_UNITS)]],
         Field(max_length=MOST_LINES, default_factory=dict),
     ]
 
