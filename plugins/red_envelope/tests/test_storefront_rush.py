@@ -148,6 +148,29 @@ def test_a_request_that_another_process_answered_meanwhile_gets_that_answer(cloc
     db.session.remove()
 
 
+def test_a_request_that_another_process_answered_between_the_looks_gets_that_answer(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing orders the claims of a campaign without a cap but the unique key of the envelopes."""
+    campaign = begun(clock, quantity=None)
+    key = ApiKey(b"k" * 32, b"f" * 32)
+    looks = []
+    really = claiming.stored_api_answers
+
+    def blind_at_first(session: Any, keys: Any) -> Any:
+        looks.append(len(keys))
+        return {} if len(looks) == 1 else really(session, keys)
+
+    claiming.claim(campaign, "test:anna", call=Call(key, lambda _outcome: ApiRendered(201, b"first")))
+    monkeypatch.setattr(claiming, "stored_api_answers", blind_at_first)
+
+    second = claiming.claim(campaign, "test:anna", call=Call(key, lambda _outcome: ApiRendered(409, b"second")))
+
+    assert second.answer == ApiRendered(201, b"first", replayed=True)
+    assert looks == [1, 1]
+    assert len(stored()["envelope"]) == 1
+
+
 def test_a_key_that_another_process_used_for_another_request_fails_that_caller_alone(clock: Clock) -> None:
     campaign = begun(clock)
     claiming.claim(campaign, "test:anna", call=Call(ApiKey(b"k" * 32, b"f" * 32), lambda _: ApiRendered(201, b"1")))

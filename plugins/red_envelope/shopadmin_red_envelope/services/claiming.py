@@ -13,7 +13,6 @@ from typing import Any
 
 from flask import current_app
 from sqlalchemy import insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -31,8 +30,8 @@ from shopadmin.plugin_api import (
     writing,
 )
 from shopadmin_red_envelope.domain import claims
-from shopadmin_red_envelope.models import RedEnvelope, RedEnvelopeStock
-from shopadmin_red_envelope.services import terms
+from shopadmin_red_envelope.models import RedEnvelopeStock
+from shopadmin_red_envelope.services import issuing, terms
 from shopadmin_red_envelope.services.changing import now
 from shopadmin_red_envelope.services.group_commit import BusyError, GroupCommit, UnknownOutcomeError
 from shopadmin_red_envelope.services.terms import Sealed
@@ -112,12 +111,12 @@ def claim(
     """
     if db.session().info.get("writing"):
         raise RuntimeError("a claim commits by itself: call it outside of writing()")
-    excluded = is_excluded(buyer)
     sealed = terms.sealed(campaign_id)
     if sealed is None:
         return Outcome(campaign_id, buyer, "claim_closed", None, now(), None)
     if sealed.quantity is not None and campaign_id in _sold_out():
         return _late(sealed, buyer)
+    excluded = is_excluded(buyer)
     db.session().rollback()
     outcome: Outcome = _group().submit(campaign_id, _Asked(buyer, excluded, along, call), PATIENCE)
     if outcome.refusal == "sold_out":
@@ -129,7 +128,7 @@ def _late(sealed: Sealed, buyer: str) -> Outcome:
     """The cheap answer once everything is gone: no lock, no write. What was claimed never returns to stock (R11)."""
     session = db.session()
     at = now(session)
-    has = _owned(session, sealed.id, [buyer]).get(buyer)
+    has = issuing.owned(session, sealed.id, [buyer]).get(buyer)
     known = claims.Claim("scheduled", sealed.claim_from, sealed.claim_to, left=0, has_claimed=has is not None)
     return Outcome(sealed.id, buyer, claims.claim_refusal(known, at), has, at, sealed)
 
@@ -193,7 +192,7 @@ def _lock(session: Session, sealed: Sealed) -> int | None:
 
 
 def _issue(session: Session, sealed: Sealed, asked: Sequence[_Asked], left: int | None, at: int) -> list[Outcome]:
-    owned = _owned(session, sealed.id, [each.buyer for each in asked])
+    owned = issuing.owned(session, sealed.id, [each.buyer for each in asked])
     refusals: list[claims.Refusal | None] = []
     winners: dict[str, None] = {}
     for each in asked:
@@ -204,10 +203,10 @@ def _issue(session: Session, sealed: Sealed, asked: Sequence[_Asked], left: int 
         if refusal is None:
             winners[each.buyer] = None
         refusals.append(refusal)
-    issued = _insert(session, sealed, list(winners), at)
+    issued = issuing.insert_envelopes(session, sealed, list(winners), at)
     lost = winners.keys() - issued.keys()
     if lost:  # without a lock two processes may issue to one buyer: the unique key let one of them through
-        owned |= _owned(session, sealed.id, list(lost))
+        owned |= issuing.owned(session, sealed.id, list(lost))
     return [
         Outcome(
             sealed.id, each.buyer, "already_claimed" if refusal is None and each.buyer in lost else refusal,
@@ -215,38 +214,6 @@ def _issue(session: Session, sealed: Sealed, asked: Sequence[_Asked], left: int 
         )
         for each, refusal in zip(asked, refusals, strict=True)
     ]  # fmt: skip
-
-
-def _owned(session: Session, campaign_id: int, buyers: Sequence[str]) -> dict[str, int]:
-    rows = session.execute(
-        select(RedEnvelope.buyer, RedEnvelope.id)
-        .where(RedEnvelope.campaign_id == campaign_id, RedEnvelope.buyer.in_(buyers))
-    )  # fmt: skip
-    return {row.buyer: row.id for row in rows}
-
-
-def _insert(session: Session, sealed: Sealed, buyers: Sequence[str], at: int) -> dict[str, int]:
-    """Issue an envelope to each buyer; returns the ids. The triggers count and book them."""
-    if not buyers:
-        return {}
-    connection = session.connection()
-    rows = [
-        {
-            "campaign_id": sealed.id, "buyer": buyer, "amount": sealed.amount, "currency": sealed.currency,
-            "use_from": sealed.use_from, "use_to": sealed.use_to, "claimed_at": at, "state": "available", "moves": 1,
-        }
-        for buyer in buyers
-    ]  # fmt: skip
-    found = connection.execute(_INSERTS[connection.dialect.name], rows)
-    return {row.buyer: row.id for row in found}
-
-
-_INSERTS: Mapping[str, Any] = {
-    dialect.__name__.rpartition(".")[2]: dialect.insert(RedEnvelope)
-    .on_conflict_do_nothing()
-    .returning(RedEnvelope.id, RedEnvelope.buyer)
-    for dialect in (postgresql, sqlite)
-}
 
 
 def _log(asked: Sequence[_Asked], outcomes: Sequence[Outcome]) -> None:
