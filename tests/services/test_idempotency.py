@@ -63,6 +63,18 @@ def test_a_key_that_comes_with_another_body_is_refused(buyer, path):
     assert (parcel_count(), stored()) == (1, 1)
 
 
+def test_a_key_that_another_process_has_used_meanwhile_is_refused(buyer, monkeypatch):
+    def used(session, keys):
+        raise idempotency.KeyReusedError
+
+    monkeypatch.setattr(idempotency, "stored_answers", used)
+
+    answer = buyer.post("/parcels/batches", {"weight": 5}, key="one")
+
+    assert (answer.status_code, answer.get_json()["code"]) == (422, "idempotency_key_reused")
+    assert (parcel_count(), stored()) == (0, 0)
+
+
 @BOTH
 @pytest.mark.parametrize(("key", "code"), [("", "idempotency_key_missing"), ("a b", "idempotency_key_invalid"),
                                            ("x" * 256, "idempotency_key_invalid")])  # fmt: skip

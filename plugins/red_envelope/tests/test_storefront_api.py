@@ -433,7 +433,7 @@ def test_a_key_of_another_request_is_refused(clock: Clock, anna: Buyer) -> None:
 
 
 def test_a_refusal_is_answered_again_under_its_key_even_when_things_have_changed(clock: Clock, anna: Buyer) -> None:
-    campaign = begun(clock)
+    campaign = make_campaign("scheduled")
     clock.set(START - 1)
     early = anna.claim(campaign, key="early")
     clock.set(START)

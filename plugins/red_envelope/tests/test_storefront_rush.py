@@ -133,9 +133,10 @@ def test_refunds_of_one_moment_take_each_unit_once(clock: Clock, anna: Buyer) ->
     assert sum(answer.get_json().get("cash", 0) for answer in answers) == 9000
 
 
-def test_a_request_that_another_process_answered_meanwhile_gets_that_answer(clock: Clock, shop: Flask) -> None:
+@pytest.mark.parametrize("quantity", [100, None])
+def test_a_request_that_another_process_answered_meanwhile_gets_that_answer(clock: Clock, quantity: int | None) -> None:
     """The caller has looked before the other one committed, and joins a batch of its own after."""
-    campaign = begun(clock, quantity=None)
+    campaign = begun(clock, quantity=quantity)
     key = ApiKey(b"k" * 32, b"f" * 32)
     first = claiming.claim(campaign, "test:anna", call=Call(key, lambda _outcome: ApiRendered(201, b"first")))
 
