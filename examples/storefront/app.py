@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, Flask, Response, current_app, redirect, render_template, request, session, url_for
+from flask import Blueprint, Flask, Response, abort, current_app, redirect, render_template, request, session, url_for
 
 # Units of 60 yuan and 40 yuan, in fen.
 GOODS = {"SHIRT": ("Linen shirt", 6000), "SCARF": ("Silk scarf", 4000)}
@@ -85,7 +85,7 @@ class Shop:
 def create_app(url: str, token: str) -> Flask:
     """The storefront of the shop at ``url``, with a token that it made for it."""
     app = Flask(__name__)
-    app.config["SECRET_KEY"] = secrets.token_hex()
+    app.config.update(SECRET_KEY=secrets.token_hex(), SESSION_COOKIE_SAMESITE="Lax")
     app.extensions["shop"], app.extensions["orders"] = Shop(url, token), {}
     app.register_blueprint(page)
     app.jinja_env.filters["money"] = lambda minor: f"¥{minor / 100:,.2f}"
@@ -102,6 +102,11 @@ def orders() -> dict[str, Order]:
     """The present buyer's orders, by number."""
     found: dict[str, Order] = current_app.extensions["orders"].setdefault(buyer(), {})
     return found
+
+
+def an_order(number: str) -> Order:
+    """One of the present buyer's."""
+    return orders().get(number) or abort(HTTPStatus.NOT_FOUND)
 
 
 def buyer() -> str:
@@ -155,9 +160,14 @@ def fill() -> Any:
 
 @page.post("/orders")
 def place() -> Any:
-    """Place the order: from now on the envelope is held, and each line's share of it stands."""
-    number, lines = f"EX-{uuid.uuid4().hex[:10]}", basket()
-    asked = {"envelope_id": int(request.form["envelope"]), "order_no": number, "lines": lines}
+    """Place the order: from now on the envelope is held, and each line's share of it stands.
+
+    The page chose the number, so that a repeated click is the same order and not another one.
+    """
+    number, lines = f"EX-{request.form['key'][:12]}", basket()
+    if number in orders():
+        return back()
+    asked = {"envelope_id": request.form.get("envelope", type=int), "order_no": number, "lines": lines}
     orders()[number] = Order(number, lines, shop().post("/holds", asked, key=f"hold-{number}"))
     session["units"] = {}
     return back("The order is placed. Pay it before the hold ends.")
@@ -166,7 +176,7 @@ def place() -> Any:
 @page.post("/orders/<number>/pay")
 def pay(number: str) -> Any:
     """What a payment provider's message would do: the envelope is used up."""
-    order = orders()[number]
+    order = an_order(number)
     shop().post(f"/holds/{order.hold['id']}/redeem", key=f"paid-{number}")
     order.is_paid = True
     return back("Paid.")
@@ -175,7 +185,7 @@ def pay(number: str) -> Any:
 @page.post("/orders/<number>/cancel")
 def cancel(number: str) -> Any:
     """Not paid: the envelope is free again."""
-    shop().post(f"/holds/{orders()[number].hold['id']}/cancel", key=f"cancelled-{number}")
+    shop().post(f"/holds/{an_order(number).hold['id']}/cancel", key=f"cancelled-{number}")
     del orders()[number]
     return back("The order is cancelled, and the envelope is back in your wallet.")
 
@@ -183,7 +193,7 @@ def cancel(number: str) -> Any:
 @page.post("/orders/<number>/refunds")
 def refund(number: str) -> Any:
     """Give back one unit of a line, or all that is left; the money goes back, then the refund is complete."""
-    order, key = orders()[number], request.form["key"]
+    order, key = an_order(number), request.form["key"]
     line = request.form.get("line")
     started = shop().post(
         f"/orders/{number}/refunds", {"units": {line: 1}} if line else {"all": True}, key=f"refund-{key}"
