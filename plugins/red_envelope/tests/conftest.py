@@ -6,6 +6,7 @@ import pytest
 import shopadmin_red_envelope
 from flask import Flask
 from hypothesis import settings
+from red_envelope_api import Buyer, buyer
 from red_envelope_shop import NOW, Clock
 from shopadmin_red_envelope import triggers
 from sqlalchemy import Engine, create_engine, text
@@ -60,3 +61,9 @@ def clock(shop: Flask) -> Clock:
         triggers.tell_time(connection, "(select ms from plugin_red_envelope_clock)")
         connection.commit()
     return Clock(db.engine.execution_options(shopadmin_writes=True))
+
+
+@pytest.fixture
+def anna(shop: Flask) -> Buyer:
+    """A buyer of a storefront of the shop's."""
+    return buyer(shop)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from red_envelope_api import ROOT, Buyer, buyer
+from red_envelope_api import ROOT, Buyer
 from red_envelope_shop import Clock, begun, stored
 from shopadmin_red_envelope.services import claiming, integrity
 from shopadmin_red_envelope.services.claiming import Call
@@ -15,11 +15,6 @@ from shopadmin_red_envelope.services.claiming import Call
 from shopadmin import testing
 from shopadmin.plugin_api import ApiKey, ApiRendered, db
 from shopadmin.services.idempotency import KeyReusedError
-
-
-@pytest.fixture
-def anna(shop: Flask) -> Buyer:
-    return buyer(shop)
 
 
 def at_once(*requests: Callable[[], Any]) -> list[Any]:
