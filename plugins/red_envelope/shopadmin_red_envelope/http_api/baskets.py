@@ -11,7 +11,9 @@ from shopadmin_red_envelope.services.holding import Order
 MOST_LINES = 200
 MOST_TOOLS = 20
 
-OptionalEnvelope = Annotated[int | None, Field(ge=1, le=10**18 - 1)]
+# The largest whole number that every reader of JSON takes for what it is, the schema's own reader included.
+LARGEST_ID = 2**53 - 1
+WhichEnvelope = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 
 
 class BasketLine(ApiModel):

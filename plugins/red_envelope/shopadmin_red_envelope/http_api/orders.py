@@ -1,13 +1,13 @@
 """Holds: an envelope on an order, redeemed when it is paid, cancelled when it is not; and the receipt."""
 
 from collections.abc import Callable
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime
 
 from shopadmin.plugin_api import ApiAnswer, ApiCall, ApiEndpoint, ApiLink, ApiModel, ApiQuery
 from shopadmin_red_envelope.http_api import refusals, shapes
-from shopadmin_red_envelope.http_api.baskets import Basket, order
+from shopadmin_red_envelope.http_api.baskets import Basket, WhichEnvelope, order
 from shopadmin_red_envelope.http_api.shapes import ROOT, HexId, Minor, OrderNo
 from shopadmin_red_envelope.services import holding, wallets
 
@@ -27,7 +27,7 @@ class OrderNumber(ApiQuery):
 class HoldRequest(Basket):
     """An order that is placed with an envelope."""
 
-    envelope_id: Annotated[int, Field(ge=1, le=10**18 - 1)]
+    envelope_id: WhichEnvelope
     order_no: OrderNo
 
 

@@ -7,7 +7,7 @@ from pydantic import Field
 from shopadmin.plugin_api import ApiAnswer, ApiCall, ApiEndpoint, ApiListQuery, ApiModel
 from shopadmin_red_envelope.domain.eligibility import Reason, Verdict
 from shopadmin_red_envelope.http_api import refusals, shapes
-from shopadmin_red_envelope.http_api.baskets import Basket, OptionalEnvelope, order
+from shopadmin_red_envelope.http_api.baskets import Basket, WhichEnvelope, order
 from shopadmin_red_envelope.http_api.shapes import ROOT, Envelope, EnvelopeId, Minor, OrderNo, Status
 from shopadmin_red_envelope.services import holding, wallets
 
@@ -28,7 +28,7 @@ class Wallet(ApiModel):
 class QuoteRequest(Basket):
     """A basket: what would the envelope do for it, or each of the buyer's where none is named."""
 
-    envelope_id: OptionalEnvelope = None
+    envelope_id: WhichEnvelope | None = None
     order_no: Annotated[OrderNo | None, Field(description="An order's own hold does not stand in its way")] = None
 
 
