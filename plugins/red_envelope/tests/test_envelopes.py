@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from shopadmin_red_envelope.domain import envelopes
-from shopadmin_red_envelope.domain.claims import REFUSALS, Claim, claim_refusal
+from shopadmin_red_envelope.domain.claims import REFUSALS, Claim, claim_refusal, coarse_left
 from shopadmin_red_envelope.domain.envelopes import EVENTS, STATES, EventRefusedError, Standing, after, due, shown_state
 
 LAPSE, END = 500, 1000
@@ -158,3 +158,13 @@ def test_of_several_refusals_the_first_is_given() -> None:
 
     assert tuple(claim_refusal(claim, now) for claim, now in cases) == REFUSALS
     assert REFUSALS == ("claim_closed", "already_claimed", "sold_out", "buyer_excluded")
+
+
+@pytest.mark.parametrize(
+    ("total", "claimed", "left"),
+    [(None, 0, "unlimited"), (None, 10**6, "unlimited"), (100, 0, "many"), (100, 89, "many"), (100, 90, "few"),
+     (100, 99, "few"), (100, 100, "none"), (100, 101, "none"), (1, 0, "many"), (1, 1, "none"), (9, 8, "many"),
+     (10, 9, "few"), (11, 10, "few")],
+)  # fmt: skip
+def test_what_is_left_is_few_from_the_last_tenth_on(total: int | None, claimed: int, left: str) -> None:
+    assert coarse_left(total, claimed) == left
