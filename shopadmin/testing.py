@@ -222,10 +222,12 @@ class TwoRoles:
     def open(self, plugins: Mapping[str, object] | None = None, **changes: Any) -> Iterator[Flask]:
         """The shop as a new process finds it, its context pushed."""
         app = create_app(self.config(**changes), plugins=plugins or {})
-        with app.app_context():
-            try:
+        try:
+            with app.app_context():
                 yield app
-            finally:
+        finally:
+            # In a context of its own: when the other ended, what was slow in a hook may have been written down.
+            with app.app_context():
                 db.session.remove()
                 db.engine.dispose()
 
