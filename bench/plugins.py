@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
-from typing import Any
 
-from sqlalchemy import BigInteger, Column, MetaData, String, Table, bindparam, insert, literal, select
+from sqlalchemy import BigInteger, Column, MetaData, String, Table, insert, literal, select
 
 from bench import orders
 from bench.databases import Shop
@@ -13,6 +12,7 @@ from shopadmin import testing
 from shopadmin.contract import API_VERSION, Badge, Manifest, OrderId, OrderSnapshot
 from shopadmin.hookspecs import hookimpl
 from shopadmin.models import db
+from shopadmin.models.id_lists import among
 from shopadmin.models.orders import Order
 from shopadmin.services.transactions import writing
 
@@ -52,8 +52,7 @@ def _table(name: str) -> Table:
 
 def _plugin(name: str, labels: Table) -> SimpleNamespace:
     """A plugin that marks a third of all orders, from a table of its own, as HOOKS.md shows it."""
-    ids: Any = bindparam("ids", expanding=True)
-    query = select(labels).where(labels.c.id.in_(ids))
+    query = select(labels).where(among(labels.c.id, "ids"))
 
     def badges(orders: Sequence[OrderSnapshot]) -> Mapping[OrderId, Sequence[Badge]]:
         found = db.session().execute(query, {"ids": [order.id for order in orders]})

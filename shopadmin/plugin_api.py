@@ -81,6 +81,7 @@ from shopadmin.domain.wording import check as check_wording
 from shopadmin.hookspecs import hookimpl
 from shopadmin.models import Base, db
 from shopadmin.models.base import BigId, UtcDateTime
+from shopadmin.models.id_lists import among
 from shopadmin.services.amounts import read_amount
 from shopadmin.services.audit import entry as audit_entry
 from shopadmin.services.audit import record as record_audit
@@ -194,6 +195,7 @@ __all__ = [
     "View",
     "WordingResult",
     "after_commit",
+    "among",
     "answer",
     "ask_standing",
     "attempt",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, Integer, String, bindparam, cast, func, literal, null, select
+from sqlalchemy import ColumnElement, Integer, String, cast, func, literal, null, select
 from sqlalchemy.orm import aliased
 
 from shopadmin.contract import Actor, BuyerId, OrderId, OrderSnapshot, Text
@@ -13,6 +13,7 @@ from shopadmin.domain.orders import TO_SHIP, OrderStatus
 from shopadmin.domain.reviews import badness
 from shopadmin.models import db
 from shopadmin.models.cases import Note
+from shopadmin.models.id_lists import among
 from shopadmin.models.orders import Chargeback, Order, OrderLine, Payment, Refund, Shipment, ShipmentLine
 from shopadmin.models.products import Product
 from shopadmin.models.reviews import Review
@@ -132,17 +133,16 @@ class Marks:
     noted: Set[int]
 
 
-_IDS: Any = bindparam("order_ids", expanding=True)
 _NOTED = (
     select(
         Note.subject_id, cast(null(), Integer).label("stars"), cast(null(), String).label("grade"),
         literal(True).label("is_note"),
     )
-    .where(Note.subject == "order", Note.subject_id.in_(_IDS))
+    .where(Note.subject == "order", among(Note.subject_id, "order_ids"))
     .distinct()
 )  # fmt: skip
 _RATED = select(Review.order_id, Review.stars, Review.grade, literal(False).label("is_note")).where(
-    Review.order_id.in_(_IDS)
+    among(Review.order_id, "order_ids")
 )
 _RATED_AND_NOTED = _RATED.union_all(_NOTED)
 
