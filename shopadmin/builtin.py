@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from shopadmin.admin import search, today
 from shopadmin.admin.activity import ActivityView
-from shopadmin.admin.attachments import AttachmentsView
 from shopadmin.admin.base import AdminView
 from shopadmin.admin.buyers import BuyersView
+from shopadmin.admin.complaints import ComplaintsView
 from shopadmin.admin.components import ComponentsView
 from shopadmin.admin.do_not_contact import DoNotContactView
+from shopadmin.admin.evidence import EvidenceView
 from shopadmin.admin.imports import ImportsView
 from shopadmin.admin.incidents import IncidentsView
 from shopadmin.admin.messages import MessagesView
@@ -44,9 +45,10 @@ def admin_views(development: bool) -> Sequence[AdminView]:
         ProductsView(),
         ReviewsView(),
         IncidentsView(),
+        ComplaintsView(),
         MessagesView(),
         DoNotContactView(),
-        AttachmentsView(),
+        EvidenceView(),
         SearchView(),
         ActivityView(),
         ImportsView(),

@@ -9,7 +9,9 @@ from datetime import datetime
 from typing import Any, Literal, NewType, Protocol
 from zoneinfo import ZoneInfo
 
+from shopadmin.domain.complaints import Outcome
 from shopadmin.domain.contact import Basis, Block, Medium, Purpose, Verdict
+from shopadmin.domain.evidence import Kind as EvidenceKind
 from shopadmin.domain.records import Kind, Record, Rejection
 from shopadmin.domain.standing import BuyerIdentifier as BuyerIdentifier
 from shopadmin.domain.standing import Standing as Standing
@@ -218,14 +220,132 @@ class ReviewChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class EvidenceOrigin:
+    """Where a piece of evidence is from. ``captured_at``: aware UTC; ``source``: in words; ``tier``: 0 to 4 (E0 to E4).
+
+    E0 what somebody says, E1 the shop's own record, E2 a platform's, courier's or bank's, E3 a platform's decision, E4
+    a court's or an authority's.
+    """
+
+    captured_at: datetime
+    source: str = ""
+    tier: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceSnapshot:
+    """A piece of evidence as a plugin sees it. ``sha256``: of the original bytes, in hex; ``size``: their number."""
+
+    uuid: str
+    subject: str
+    subject_id: int
+    kind: EvidenceKind
+    file_name: str
+    size: int
+    sha256: str
+    captured_at: datetime
+    source: str
+    tier: int
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentReport:
+    """An incident that a plugin writes down.
+
+    ``kind``: a code with a dot, as ``review.extortion_demand``. ``tier``: 0 to 4, of the ``evidence`` (uuids), which is
+    stored already. ``key``: the plugin's own name of it, starting with the plugin's name: the same key again writes
+    nothing again. ``occurred_at``: aware UTC.
+    """
+
+    kind: str
+    key: str
+    occurred_at: datetime
+    buyer_id: BuyerId | None = None
+    order_id: OrderId | None = None
+    note: str = ""
+    tier: int = 0
+    outcome: str = ""
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class IncidentRecorded:
-    """An incident was written down against an order."""
+    """An incident was written down of an order or a buyer.
+
+    ``kind``: one of the shop's own, or a code with a dot from a plugin or an import; then ``tier`` (E0 to E4),
+    ``outcome`` and ``evidence`` (uuids) say how well it is founded; else they are none and empty.
+    """
 
     incident_id: int
     order_id: OrderId | None
     buyer_id: BuyerId | None
     kind: str
     at: datetime
+    tier: int | None = None
+    outcome: str = ""
+    evidence: tuple[str, ...] = ()
+
+
+ComplaintState = Literal[
+    "collecting", "ready", "submitted", "more_info", "upheld", "partly", "rejected", "appealed", "settled",
+    "withdrawn", "closed",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintRequest:
+    """A complaint that a plugin opens. ``platform``, ``ground``: one of ``complaint_grounds(platform)``.
+
+    ``origin``, ``origin_id``: what it is for (``review_recovery.case``, 12); one that is open for the same origin and
+    ground is not opened again. ``evidence``: uuids. ``deadline_at``: aware UTC, none for the checklist's own.
+    """
+
+    platform: str
+    ground: str
+    origin: str
+    origin_id: int
+    order_id: OrderId | None = None
+    review_id: ReviewId | None = None
+    buyer_id: BuyerId | None = None
+    note: str = ""
+    evidence: tuple[str, ...] = ()
+    deadline_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintSnapshot:
+    """A complaint as a plugin sees it. ``outcome``: empty before one is heard; ``url``: its page."""
+
+    id: int
+    complaint_no: str
+    platform: str
+    ground: str
+    state: ComplaintState
+    outcome: Outcome | Literal[""]
+    reference: str
+    deadline_at: datetime
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintDecided:
+    """It was written down what came of a complaint. ``evidence``: uuids of all that goes with it, the decision's too.
+
+    After an appeal it is announced again, with the later outcome. ``origin``, ``origin_id``: what it was opened for.
+    """
+
+    complaint_id: int
+    platform: str
+    ground: str
+    outcome: Outcome
+    order_id: OrderId | None
+    review_id: ReviewId | None
+    buyer_id: BuyerId | None
+    origin: str
+    origin_id: int | None
+    evidence: tuple[str, ...]
+    at: datetime
+    actor: AccountId | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from shopadmin.contract import (
     AuditMessage,
     Badge,
     BuyerSnapshot,
+    ComplaintDecided,
     DemoShop,
     ImportFormat,
     IncidentRecorded,
@@ -287,6 +288,11 @@ def review_changed(event: ReviewChanged) -> None:
 def incident_recorded(event: IncidentRecorded) -> None:
     """Tell every plugin."""
     _notify("shopadmin_incident_recorded", event=event)
+
+
+def complaint_decided(event: ComplaintDecided) -> None:
+    """Tell every plugin."""
+    _notify("shopadmin_complaint_decided", event=event)
 
 
 def import_formats() -> list[ImportFormat]:

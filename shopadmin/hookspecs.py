@@ -16,6 +16,7 @@ from shopadmin.contract import (
     AuditMessage,
     Badge,
     BuyerSnapshot,
+    ComplaintDecided,
     DemoShop,
     ImportFormat,
     IncidentRecorded,
@@ -184,7 +185,15 @@ def shopadmin_review_changed(event: ReviewChanged) -> None:
 
 @hookspec
 def shopadmin_incident_recorded(event: IncidentRecorded) -> None:
-    """Hear that an incident was written down. Called after the commit; must be safe to repeat."""
+    """Hear that an incident was written down, by hand, by a plugin or by an import.
+
+    Called after the commit; must be safe to repeat.
+    """
+
+
+@hookspec
+def shopadmin_complaint_decided(event: ComplaintDecided) -> None:
+    """Hear what came of a complaint to a platform. Called after the commit; must be safe to repeat."""
 
 
 @hookspec

@@ -2,7 +2,8 @@
 
 from shopadmin.admin.base import AdminListView, AdminView, Column, Pair
 from shopadmin.admin.charts import Series, chart_response, chart_svg, chosen_look
-from shopadmin.admin.pages import attempt
+from shopadmin.admin.evidence import shown_response as evidence_response
+from shopadmin.admin.pages import attempt, uploaded_picture
 from shopadmin.api_contract import (
     ApiAnswer,
     ApiBuyer,
@@ -33,10 +34,16 @@ from shopadmin.contract import (
     BuyerId,
     BuyerIdentifier,
     BuyerSnapshot,
+    ComplaintDecided,
+    ComplaintRequest,
+    ComplaintSnapshot,
     Delivery,
     DemoShop,
+    EvidenceOrigin,
+    EvidenceSnapshot,
     ImportFormat,
     IncidentRecorded,
+    IncidentReport,
     Manifest,
     MenuItem,
     MessageChannel,
@@ -86,9 +93,18 @@ from shopadmin.services.amounts import read_amount
 from shopadmin.services.audit import entry as audit_entry
 from shopadmin.services.audit import record as record_audit
 from shopadmin.services.audit import record_all as record_audits
+from shopadmin.services.complaints.opening import for_plugin as open_complaint
+from shopadmin.services.complaints.opening import grounds as complaint_grounds
+from shopadmin.services.complaints.opening import of_origin as complaints_of
 from shopadmin.services.conflicts import MissingError, ObjectionsError, RefusedError
+from shopadmin.services.evidence.packing import Pack as EvidencePack
+from shopadmin.services.evidence.packing import chosen as evidence_by_uuid
+from shopadmin.services.evidence.packing import make as evidence_pack
+from shopadmin.services.evidence.storing import snapshots as evidence_of
+from shopadmin.services.evidence.storing import store as store_evidence
 from shopadmin.services.idempotency import store_answers as store_api_answers
 from shopadmin.services.idempotency import stored_answers as stored_api_answers
+from shopadmin.services.incident_reports import report as record_incident
 from shopadmin.services.lists import Filter, ListSpec, Sort, View, fetch_one, parse_id
 from shopadmin.services.messages.blocks import block_buyer, is_contact_blocked
 from shopadmin.services.messages.blocks import blocked as blocked_buyers
@@ -141,14 +157,21 @@ __all__ = [
     "CategoryRecord",
     "Column",
     "CommandRefusedError",
+    "ComplaintDecided",
+    "ComplaintRequest",
+    "ComplaintSnapshot",
     "ConflictError",
     "Delivery",
     "DemoShop",
+    "EvidenceOrigin",
+    "EvidencePack",
+    "EvidenceSnapshot",
     "Filter",
     "ForbiddenError",
     "ImportFormat",
     "IncidentRecord",
     "IncidentRecorded",
+    "IncidentReport",
     "LineRecord",
     "ListSpec",
     "Manifest",
@@ -206,8 +229,14 @@ __all__ = [
     "chart_svg",
     "check_wording",
     "chosen_look",
+    "complaint_grounds",
+    "complaints_of",
     "consenting_buyers",
     "db",
+    "evidence_by_uuid",
+    "evidence_of",
+    "evidence_pack",
+    "evidence_response",
     "fetch_one",
     "first_sold",
     "give_consent",
@@ -216,20 +245,24 @@ __all__ = [
     "is_contact_blocked",
     "json_option",
     "message_status",
+    "open_complaint",
     "order_snapshots",
     "parse_id",
     "plugin_settings",
     "read_amount",
     "record_audit",
     "record_audits",
+    "record_incident",
     "send_message",
     "shop_settings",
     "sold_buyers",
     "sold_periods",
     "store_api_answers",
+    "store_evidence",
     "stored_api_answers",
     "to_decimal",
     "to_minor",
+    "uploaded_picture",
     "with_app",
     "wording_problems",
     "wording_remarks",

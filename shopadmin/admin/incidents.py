@@ -15,7 +15,7 @@ from wtforms.validators import InputRequired, Length
 
 from shopadmin.admin.base import AdminListView, Column
 from shopadmin.contract import MenuItem
-from shopadmin.services import incidents, lists, settings
+from shopadmin.services import incident_reports, incidents, lists, settings
 from shopadmin.services.conflicts import RefusedError
 
 _KINDS: list[Any] = [SelectChoice(code, cast(str, label)) for code, label in incidents.KINDS.items()]
@@ -32,7 +32,7 @@ class IncidentForm(FlaskForm):
     cost = StringField(
         _("What it cost the shop"), [Length(max=20)], description=_("In the order's currency, such as 12.50.")
     )
-    note = TextAreaField(_("Note"), [Length(max=incidents.LONGEST_NOTE)])
+    note = TextAreaField(_("Note"), [Length(max=incident_reports.LONGEST_NOTE)])
 
 
 class IncidentsView(AdminListView):

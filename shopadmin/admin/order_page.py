@@ -11,7 +11,8 @@ from shopadmin.admin import pages
 from shopadmin.contract import Action, Actor, Text, Tone
 from shopadmin.domain.orders import OrderStatus, next_statuses
 from shopadmin.models.orders import Chargeback, Order
-from shopadmin.services import attachments, buyers, order_changes, orders, timeline
+from shopadmin.services import buyers, order_changes, orders, timeline
+from shopadmin.services.evidence import storing
 
 # What a person does to an order, in the order of the buttons; shipping has a form of its own.
 _BUTTONS: Mapping[OrderStatus, tuple[Text, str, Tone]] = {
@@ -40,8 +41,9 @@ def context(actor: Actor, order: Order, permissions: Mapping[str, str], is_revea
         "chargebacks": [_chargeback(actor, found) for found in details.chargebacks],
         "shipments": details.shipments,
         "pictures": [
-            {"url": url_for("attachments.details_view", row_id=found.uuid), "name": found.file_name}
-            for found in attachments.of_subject("order", order.id)
+            {"url": url_for("evidence.order_view", row_id=found.uuid), "name": found.file_name}
+            for found in storing.of_subject("order", order.id)
+            if found.kind == "picture"
         ],
         "events": timeline.order_events(actor, order),
         "buyer": pages.buyer_context(actor, card, url_for("orders.reveal", row_id=order.id)),
@@ -61,7 +63,7 @@ def _forms(actor: Actor, order: Order, details: orders.OrderDetails, permissions
     # An order that its platform calls shipped went out without us; one that we ship may need a second parcel.
     may_go = order.status == OrderStatus.PAID or (order.status == OrderStatus.SHIPPED and bool(details.shipments))
     has_left = any(details.unshipped.values()) or not details.unshipped
-    can_tell = actor.can("core.incidents:create")
+    can_tell, can_complain = actor.can("core.incidents:create"), actor.can("core.complaints:work")
     return {
         "note_url": address("add_note"),
         "picture_url": address("add_picture"),
@@ -75,6 +77,7 @@ def _forms(actor: Actor, order: Order, details: orders.OrderDetails, permissions
         "refund_url": address("refund"),
         "chargeback_url": address("chargeback"),
         "incident_url": url_for("incidents.create_view", order_no=order.order_no) if can_tell else None,
+        "complaint_url": url_for("complaints.create_view", order_id=order.id) if can_complain else None,
     }
 
 

@@ -15,7 +15,8 @@ from shopadmin.contract import MenuItem, Text
 from shopadmin.domain.orders import OrderStatus
 from shopadmin.models.orders import Order
 from shopadmin.platforms.names import platform_name
-from shopadmin.services import attachments, buyers, lists, masking, notes, order_changes, orders, pictures
+from shopadmin.services import buyers, lists, masking, notes, order_changes, orders
+from shopadmin.services.evidence import storing
 
 
 class OrdersView(AdminListView):
@@ -155,10 +156,10 @@ class OrdersView(AdminListView):
     def add_picture(self, row_id: str) -> ResponseReturnValue:
         """Attach a picture."""
         order_id = self._find(row_id).id
-        name, data = _uploaded()
+        name, data = pages.uploaded_picture()
         return self._attempt(
             order_id,
-            lambda: attachments.add_picture(self.actor, "order", order_id, name, data),
+            lambda: storing.store(self.actor, "order", order_id, "picture", data, file_name=name),
             _("The picture is attached."),
         )
 
@@ -192,15 +193,6 @@ def _buyer_name(actor: Any, row: Any) -> str:
     if row.buyer_name:
         return masking.shown_name(actor, row.buyer_name)
     return f"#{row.buyer_id}" if row.buyer_id else ""
-
-
-def _uploaded() -> tuple[str, bytes]:
-    """Name and bytes of the uploaded file: one byte more than allowed is enough to see that it is too large."""
-    file = request.files.get("file")
-    if file is None:
-        return "", b""
-    with file.stream:
-        return file.filename or "", file.stream.read(pictures.MAX_BYTES + 1)
 
 
 def _pieces() -> dict[int, int] | None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from flask import abort, current_app, flash, url_for
+from flask import abort, current_app, flash, request, url_for
 from flask_babel import format_currency
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -12,6 +12,7 @@ from markupsafe import Markup
 from shopadmin import hook_guard
 from shopadmin.contract import Actor, Panel, Text
 from shopadmin.domain import money
+from shopadmin.services import pictures
 from shopadmin.services.buyers import BuyerCard
 from shopadmin.services.conflicts import ChangedMeanwhileError, MissingError, ObjectionsError, RefusedError
 from shopadmin.services.timeline import Event
@@ -54,6 +55,15 @@ def _say(problems: Iterable[Any], status: int) -> int:
     for problem in problems:
         flash(str(problem.message), "error")
     return status
+
+
+def uploaded_picture() -> tuple[str, bytes]:
+    """Name and bytes of the uploaded file: one byte more than allowed is enough to see that it is too large."""
+    file = request.files.get("file")
+    if file is None:
+        return "", b""
+    with file.stream:
+        return file.filename or "", file.stream.read(pictures.MAX_BYTES + 1)
 
 
 def buyer_context(actor: Actor, card: BuyerCard, reveal_url: str) -> dict[str, Any]:

@@ -174,11 +174,13 @@ class ReviewsView(AdminListView):
             "text_version": review.text_version,
         }
         can_reply = self.actor.can("core.reviews:reply")
+        can_complain = self.actor.can("core.complaints:work")
         return {
             "back_url": self.address(),
             "reply_url": url_for(".save_draft", **seen) if can_reply else None,
             "posted_url": url_for(".mark_posted", **seen) if can_reply else None,
             "note_url": url_for(".add_note", row_id=review.id) if can_reply else None,
+            "complaint_url": url_for("complaints.create_view", review_id=review.id) if can_complain else None,
         }
 
 

@@ -23,6 +23,8 @@ _AREAS: Mapping[str, Text] = {
     "core.products": _("Products"),
     "core.reviews": _("Reviews"),
     "core.incidents": _("Incidents"),
+    "core.complaints": _("Complaints"),
+    "core.evidence": _("Evidence"),
     "core.messages": _("Messages"),
     "core.contact": _("Consent and do-not-contact"),
     "core.imports": _("Import"),

@@ -20,6 +20,7 @@ from shopadmin.models.orders import Order
 from shopadmin.models.reviews import Review
 from shopadmin.plugin_manager import BUILT_IN
 from shopadmin.services import settings, timeline, today
+from shopadmin.services.complaints import listing as complaints
 
 MOST_TILES = 8
 RATINGS_WIDTH = 420
@@ -88,6 +89,7 @@ def tiles(actor: Actor) -> list[Tile]:
         ("core.orders:read", _("To ship"), _to_ship),
         ("core.reviews:read", _("Unanswered ≤ 3★"), _unanswered),
         ("core.orders:read", _("Open refunds"), _refunds),
+        ("core.complaints:read", _("Complaints due"), _complaints),
         ("core.orders:read", _("Sales today"), _sales),
     )
     found = []
@@ -130,6 +132,19 @@ def _refunds() -> Tile:
     url = url_for("orders.index_view", view="problems")
     title = _("Open refunds, chargebacks")
     return Tile(title, _shown(waiting), url, "core.orders:read", note, tone, "arrow-counterclockwise", 30)
+
+
+def _complaints() -> Tile:
+    now = datetime.now(UTC)
+    due = complaints.due(now)
+    note, tone = gettext("nothing is due within three days"), "ok"
+    if due.first is not None:
+        left = format_timedelta(due.first - now, granularity="hour")
+        note = gettext("one is overdue") if due.first < now else gettext("the first in %(time)s", time=left)
+        tone = "danger" if due.first < now + complaints.REMINDERS[-1] else "warn"
+    url = url_for("complaints.index_view")
+    title, shown = _("Complaints due"), f"{due.count:,}"
+    return Tile(title, shown, url, "core.complaints:read", note, tone, "shield-exclamation", 35)  # type: ignore[arg-type]
 
 
 def _sales() -> Tile:

@@ -1,18 +1,24 @@
-"""What the shop itself writes down: incidents, notes, attachments."""
+"""What the shop itself writes down: incidents and notes."""
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shopadmin.models.base import Base, BigId, Code
+from shopadmin.models.messages import LIST
 
 
 class Incident(Base):
-    """Something that went wrong with an order, and what it cost (minor units)."""
+    """Something that went wrong with an order or a buyer, and what it cost (minor units).
+
+    ``kind``: one of the shop's own, or a code with a dot (``review.extortion_demand``) of a plugin or an import; then
+    ``tier`` (E0 to E4), ``outcome`` and ``evidence`` (uuids) say how well it is founded. ``buyer_id``: where it was
+    recorded of a buyer; else the order's buyer counts.
+    """
 
     __tablename__ = "incident"
-    __table_args__ = (UniqueConstraint("incident_no"),)
+    __table_args__ = (UniqueConstraint("incident_no"), Index("ix_incident_buyer", "buyer_id", "kind"))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     incident_no: Mapped[str] = mapped_column(Code)
@@ -25,6 +31,10 @@ class Incident(Base):
     occurred_at: Mapped[datetime]
     recorded_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     import_run_id: Mapped[int | None] = mapped_column(BigId)
+    buyer_id: Mapped[int | None] = mapped_column(BigId)
+    tier: Mapped[int | None]
+    outcome: Mapped[str | None] = mapped_column(String(40))
+    evidence: Mapped[list[str] | None] = mapped_column(LIST)
     revision: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012
@@ -42,25 +52,3 @@ class Note(Base):
     text: Mapped[str]
     written_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
     written_at: Mapped[datetime]
-
-
-class Attachment(Base):
-    """An uploaded picture: a re-encoded copy to show, and the original bytes encrypted as evidence.
-
-    ``sha256``: of the original bytes; ``shown_sha256``: of the copy that pages show.
-    """
-
-    __tablename__ = "attachment"
-    __table_args__ = (Index("ix_attachment_subject", "subject", "subject_id"),)
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    uuid: Mapped[str] = mapped_column(String(36), unique=True)
-    subject: Mapped[str] = mapped_column(String(20))
-    subject_id: Mapped[int] = mapped_column(BigId)
-    file_name: Mapped[str] = mapped_column(String(255))
-    media_type: Mapped[str] = mapped_column(String(40))
-    size: Mapped[int]
-    sha256: Mapped[bytes] = mapped_column(LargeBinary(32))
-    shown_sha256: Mapped[bytes] = mapped_column(LargeBinary(32))
-    uploaded_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
-    uploaded_at: Mapped[datetime]

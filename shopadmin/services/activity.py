@@ -29,7 +29,7 @@ SENTENCES: Mapping[str, Text] = {
     "core.account.set_up": _("Set the shop up"),
     "core.account.sign_in_link_made": _("Made a sign-in link"),
     "core.account.signed_out": _("Signed somebody out everywhere"),
-    "core.attachment.added": _("Attached a picture"),
+    "core.attachment.added": _("Attached a picture"),  # until evidence could be more
     "core.backup.made": _("Made a backup"),
     "core.backup.restored": _("Restored a backup"),
     "core.chargeback.decided": _("Closed a chargeback"),
@@ -39,7 +39,11 @@ SENTENCES: Mapping[str, Text] = {
     "core.contact.blocked": _("Noted that somebody must not be contacted"),
     "core.contact.lifted": _("Let somebody be contacted again"),
     "core.contact.revealed": _("Looked at a buyer's contact data"),
+    "core.complaint.changed": _("Took a complaint a step on"),
+    "core.complaint.opened": _("Opened a complaint"),
     "core.demo.loaded": _("Loaded the demo shop"),
+    "core.evidence.exported": _("Downloaded an evidence pack"),
+    "core.evidence.stored": _("Kept evidence"),
     "core.grants.changed": _("Changed what somebody may do"),
     "core.import.answered": _("Said how to read a file"),
     "core.import.applied": _("Imported files"),
@@ -85,9 +89,9 @@ SENTENCES: Mapping[str, Text] = {
 # What an entry may be about; a plugin's object stands for itself.
 OBJECTS: Mapping[str, Text] = {
     "account": _("Account"),
-    "attachment": _("Picture"),
     "backup": _("Backup"),
     "buyer": _("Buyer"),
+    "complaint": _("Complaint"),
     "do_not_contact": _("Do not contact"),
     "import": _("Import"),
     "incident": _("Incident"),
@@ -109,8 +113,8 @@ OBJECTS: Mapping[str, Text] = {
 # What one must be allowed to read to see the values of an entry about it.
 _READ: Mapping[str, str] = {
     "account": "core.team:read",
-    "attachment": "core.orders:read",
     "buyer": "core.buyers:read",
+    "complaint": "core.complaints:read",
     "do_not_contact": "core.contact:read",
     "import": "core.imports:read",
     "import_run": "core.imports:read",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
 
 from shopadmin.contract import Actor, BuyerId, BuyerSnapshot
 from shopadmin.domain import identifiers
@@ -180,7 +180,8 @@ def load_details(actor: Actor, buyer: Buyer) -> BuyerDetails:
         reviews = session.scalars(mine).all()
     incidents: Sequence[Incident] = ()
     if actor.can("core.incidents:read"):
-        theirs = select(Incident).join(Order, Order.id == Incident.order_id).where(Order.buyer_id == buyer.id)
+        of_orders = select(Order.id).where(Order.buyer_id == buyer.id)
+        theirs = select(Incident).where(or_(Incident.buyer_id == buyer.id, Incident.order_id.in_(of_orders)))
         incidents = session.scalars(theirs.order_by(Incident.occurred_at.desc()).limit(SHOWN)).all()
     return BuyerDetails(
         orders=orders,

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, select
@@ -12,9 +12,11 @@ from shopadmin.contract import Actor, BuyerId, IncidentRecorded, OrderId, Proble
 from shopadmin.models import db
 from shopadmin.models.cases import Incident
 from shopadmin.models.orders import Order
-from shopadmin.services import audit, lists, orders
+from shopadmin.services import audit, incident_reports, lists, orders
 from shopadmin.services.amounts import read_amount
 from shopadmin.services.conflicts import RefusedError
+from shopadmin.services.evidence.storing import AHEAD, EARLIEST
+from shopadmin.services.incident_reports import LONGEST_NOTE
 from shopadmin.services.transactions import after_commit, writing
 
 KINDS: Mapping[str, Text] = {
@@ -28,15 +30,17 @@ KINDS: Mapping[str, Text] = {
     "dispute": _("Dispute"),
     "other": _("Something else"),
 }
-LONGEST_NOTE = 2000
-# A clock that is a little ahead is no reason to refuse.
-AHEAD = timedelta(minutes=10)
-EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+# What the core and the shipped plugins write down by themselves: nobody chooses these in the form.
+EVENTS: Mapping[str, Text] = {
+    "payment.chargeback_represented_won": _("Chargeback that the shop won"),
+    "delivery.cod_refused_repeat": _("Refused cash on delivery again"),
+    "review.extortion_demand": _("Demanded something for a review"),
+}
 
 
 def kind_label(kind: str) -> Text:
-    """The kind in words; one that an import brought as it stands."""
-    return KINDS.get(kind, kind)
+    """The kind in words; one that only an import or a plugin knows as it stands."""
+    return KINDS.get(kind) or EVENTS.get(kind, kind)
 
 
 def _search(term: str, actor: Actor) -> list[ColumnElement[bool]]:
@@ -55,7 +59,8 @@ INCIDENTS = lists.ListSpec(
     id_column=Incident.id,
     sorts=(lists.Sort("newest", _("Newest first"), (Incident.id,)),),
     filters=(
-        lists.Filter("kind", _("Kind"), lambda value: Incident.kind == value, choices=tuple(KINDS.items())),
+        lists.Filter("kind", _("Kind"), lambda value: Incident.kind == value,
+                     choices=(*KINDS.items(), *EVENTS.items())),
         lists.Filter("from", _("From"), lambda instant: Incident.occurred_at >= instant, kind="from"),
         lists.Filter("to", _("To"), lambda instant: Incident.occurred_at < instant, kind="to"),
     ),
@@ -102,6 +107,8 @@ def record(actor: Actor, kind: str, order_no: str, occurred_at: datetime, cost: 
             at=occurred_at,
         )
         after_commit(lambda: hook_calls.incident_recorded(event))
+        if kind == "not_accepted":
+            incident_reports.refused_at_the_door(actor, session, incident, order)
         return incident.id
 
 

@@ -18,12 +18,15 @@ from shopadmin.keys import KeyringError
 from shopadmin.models import db
 from shopadmin.models.accounts import Account
 from shopadmin.models.buyers import Buyer, BuyerIdentifier
-from shopadmin.models.cases import Attachment, Note
+from shopadmin.models.cases import Note
+from shopadmin.models.complaints import Complaint
+from shopadmin.models.evidence import Evidence
 from shopadmin.models.imports import ImportCount, ImportFile, ImportRun
 from shopadmin.models.messages import ContactDecision, OutboxMessage
 from shopadmin.models.orders import Order, OrderLine, Payment, Shipment, ShipmentLine
 from shopadmin.models.reviews import Reply, Review
-from shopadmin.services import attachments, audit, contacts, schema, snapshots
+from shopadmin.services import audit, contacts, schema, snapshots
+from shopadmin.services.evidence import storing
 from shopadmin.services.messages import contents
 from shopadmin.services.transactions import write_lock
 
@@ -128,21 +131,21 @@ def _accounts() -> Iterator[Problem]:
 
 def _subjects() -> Iterator[Problem]:
     """What points at a row without a foreign key points at one that is there."""
-    for name, table in (("order", Order), ("review", Review), ("buyer", Buyer)):
-        for kind, holder in (("notes", Note), ("attachments", Attachment)):
+    for name, table in (("order", Order), ("review", Review), ("buyer", Buyer), ("complaint", Complaint)):
+        for kind, holder in (("notes", Note), ("evidence", Evidence)):
             lost = select(holder.id).where(holder.subject == name, ~exists().where(table.id == holder.subject_id))
             yield from _rows(lost, "orphan", f"{kind} of a missing {name}")
 
 
 def _files() -> Iterator[Problem]:
-    """Every attachment's files are there and are what was kept."""
-    for row in db.session().scalars(select(Attachment).order_by(Attachment.id)):
+    """The files of every piece of evidence are there and are what was kept."""
+    for row in db.session().scalars(select(Evidence).order_by(Evidence.id)):
         try:
-            is_whole = hashlib.sha256(attachments.original(row)).digest() == row.sha256
+            is_whole = hashlib.sha256(storing.original(row)).digest() == row.sha256
         except (OSError, KeyringError):
             is_whole = False
-        if not is_whole or attachments.shown_copy(row) is None:
-            yield Problem("attachment", f"the files of attachment {row.id} are missing or were changed")
+        if not is_whole or storing.shown_copy(row) is None:
+            yield Problem("evidence", f"the files of evidence {row.id} are missing or were changed")
 
 
 def _sealed_values() -> Iterator[Problem]:

@@ -16,7 +16,7 @@ from shopadmin.contract import Actor, OrderChange, OrderChanged, OrderId, Proble
 from shopadmin.domain.orders import OrderStatus, can_change_status, refundable
 from shopadmin.models import db
 from shopadmin.models.orders import Chargeback, Order, OrderLine, Refund, Shipment, ShipmentLine
-from shopadmin.services import audit, orders
+from shopadmin.services import audit, incident_reports, orders
 from shopadmin.services.amounts import read_amount
 from shopadmin.services.conflicts import ChangedMeanwhileError, MissingError, ObjectionsError, RefusedError
 from shopadmin.services.transactions import after_commit, writing
@@ -135,6 +135,8 @@ def decide_chargeback(actor: Actor, order_id: int, chargeback_id: int, is_won: b
             before={"state": "open"},
             after={"state": found.state, "amount": found.amount, "currency": order.currency},
         )
+        if is_won:
+            incident_reports.chargeback_won(actor, order, found)
 
 
 def known_carriers() -> list[str]:

@@ -18,7 +18,8 @@ from shopadmin.models import db
 from shopadmin.models.buyers import BuyerIdentifier
 from shopadmin.models.messages import OutboxMessage
 from shopadmin.models.orders import Order
-from shopadmin.services import attachments, audit, contacts, failpoints, occupancy
+from shopadmin.services import audit, contacts, failpoints, occupancy
+from shopadmin.services.evidence import storing
 from shopadmin.services.messages import contents, mail_settings
 from shopadmin.services.transactions import writing
 
@@ -61,7 +62,7 @@ def rotate(progress: Callable[[int, int], None] = lambda done, total: None) -> i
                 done += sealed
                 progress(done, total)
         done += mail_settings.seal_again(keyring)
-        done += sum(_seal_file_again(path, keyring) for path in sorted(attachments.folder().rglob("*.sealed")))
+        done += sum(_seal_file_again(path, keyring) for path in sorted(storing.folder().rglob("*.sealed")))
         keys.drop_old_keys(folder)
         current_app.extensions["shopadmin.keyring"] = keys.load_keyring(folder)
         with writing():
@@ -110,7 +111,7 @@ def _seal_file_again(path: Path, keyring: Keyring) -> int:
     draft = path.with_suffix(".new")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
-        file.write(_again(keyring, sealed, attachments.PURPOSE))
+        file.write(_again(keyring, sealed, storing.PURPOSE))
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)

@@ -98,6 +98,10 @@ _TOLD: dict[str, _Told] = {
         "core.orders:read", "image", "neutral",
         lambda _before, after: _("attached a picture: %(name)s", name=str(after.get("file_name", ""))),
     ),
+    "core.evidence.stored": _Told(
+        "core.orders:read", "image", "neutral",
+        lambda _before, after: _("kept evidence: %(name)s", name=str(after.get("file_name", ""))),
+    ),
     "core.reply.drafted": _Told("core.reviews:read", "pencil", "neutral", lambda _b, _a: _("wrote a reply")),
     "core.reply.posted": _Told(
         "core.reviews:read", "send", "info", lambda _b, _a: _("posted the reply on the platform")

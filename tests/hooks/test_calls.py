@@ -14,6 +14,7 @@ from shopadmin.contract import (
     Badge,
     BuyerId,
     BuyerSnapshot,
+    ComplaintDecided,
     DemoShop,
     ImportFormat,
     IncidentRecorded,
@@ -183,6 +184,12 @@ EVENTS = [
     ("order_changed", OrderChanged(OrderId(7), "paid", "shipped", NOW, None)),
     ("review_changed", ReviewChanged(ReviewId(3), "replied", NOW)),
     ("incident_recorded", IncidentRecorded(1, OrderId(7), None, "late", NOW)),
+    (
+        "complaint_decided",
+        ComplaintDecided(
+            1, "taobao", "extortion", "upheld", OrderId(7), None, None, "hello.greeting", 3, ("u",), NOW, None
+        ),
+    ),
 ]
 
 

@@ -19,6 +19,7 @@ WAITING = {
     "shopadmin_review_panels": "review_recovery",
     "shopadmin_review_changed": "review_recovery",
     "shopadmin_incident_recorded": "review_recovery",
+    "shopadmin_complaint_decided": "buyer_labels",
     "shopadmin_order_badges": "buyer_labels",
     "shopadmin_order_actions": "buyer_labels",
     "shopadmin_order_changed": "buyer_labels",

@@ -20,7 +20,7 @@ from wtforms import Form, StringField
 
 from shopadmin import testing
 from shopadmin.admin import gate
-from shopadmin.contract import BuyerId, Manifest, MessageRequest
+from shopadmin.contract import Actor, BuyerId, EvidenceOrigin, Manifest, MessageRequest
 from shopadmin.domain.records import Phone
 from shopadmin.hookspecs import hookimpl
 from shopadmin.models import Base, db
@@ -33,7 +33,9 @@ from shopadmin.models.messages import DoNotContact
 from shopadmin.models.orders import Chargeback, Order, OrderLine
 from shopadmin.models.products import Product, Seller
 from shopadmin.models.reviews import Review
-from shopadmin.services import access, accounts, api_tokens, attachments, contacts, invitations, links
+from shopadmin.services import access, accounts, api_tokens, contacts, invitations, links
+from shopadmin.services.complaints import opening, working
+from shopadmin.services.evidence import storing
 from shopadmin.services.messages import blocks
 from shopadmin.services.messages.sending import send
 from shopadmin.services.transactions import writing
@@ -49,6 +51,9 @@ MARKERS: Mapping[str, frozenset[str]] = {
     "MARKLINE": frozenset({"core.orders:read"}),
     "MARKNOTE": frozenset({"core.orders:read"}),
     "MARKPICTURE": frozenset({"core.orders:read"}),
+    "MARKREVIEWPROOF": frozenset({"core.reviews:read"}),
+    "MARKPROOF": frozenset({"core.complaints:read"}),
+    "MARKCOMPLAINT": frozenset({"core.complaints:read"}),
     "MARKBUYERNAME": frozenset({CONTACT}),
     "MARKRECIPIENT": frozenset({CONTACT}),
     "MARKADDRESS": frozenset({CONTACT}),
@@ -167,14 +172,14 @@ def seed(app: Flask) -> Seeds:
     ids["messages"] = send(owner, asked).message_id
     blocks.block(owner, "phone", "13900139888", "other", "MARKBLOCKED")
     ids["do_not_contact"] = session.scalar(select(DoNotContact.id))
-    picture = attachments.add_picture(owner, "order", ids["orders"], "MARKPICTURE.png", _png())
+    seed_evidence(owner, ids)
     invited = invitations.invite(owner, "markinvitee@example.com", "Newcomer", [])
     with writing() as session:
         # Sessions of this account are ended in the matrix, not those of the principals.
         ended = LoginSession(token_hash="x" * 64, account_id=target_id, created_at=now, seen_at=now)
         session.add(ended)
         session.flush()
-        ids |= {"attachments": picture, "team": target_id, "team.invitation": invited.link_id, "profile": ended.id}
+        ids |= {"team": target_id, "team.invitation": invited.link_id, "profile": ended.id}
     ids["tokens"] = api_tokens.create(owner, "MARKTOKEN", ["wallet"], None).id
     tokens = {
         "account.invite": invited.path,
@@ -183,6 +188,17 @@ def seed(app: Flask) -> Seeds:
     }
     tokens = {endpoint: path.rpartition("/")[2] for endpoint, path in tokens.items()}
     return Seeds(ids, tokens, chargeback_id, target_id)
+
+
+def seed_evidence(owner: Actor, ids: dict[str, Any]) -> None:
+    """A piece for each kind of thing, and a complaint about something else than the order and the review."""
+    name = "MARKPICTURE.png"
+    ids["evidence.order_view"] = storing.store(owner, "order", ids["orders"], "picture", _png(), file_name=name)
+    ids["evidence.review_view"] = storing.store(owner, "review", ids["reviews"], "chat", "MARKREVIEWPROOF")
+    about = opening.About("taobao", None, None, None)
+    ids["complaints"] = opening.by_hand(owner, about, "extortion", None, "MARKCOMPLAINT")
+    origin = EvidenceOrigin(datetime.now(UTC))
+    ids["evidence.complaint_view"] = working.add_evidence(owner, ids["complaints"], "chat", "MARKPROOF", origin)
 
 
 def _png() -> bytes:
@@ -234,6 +250,8 @@ def values_of(app: Flask, rule: Rule, seeds: Seeds) -> dict[str, Any]:
             found[argument] = seeds.chargeback_id
         elif rule.endpoint == "icons.sprite":
             found |= _icon_values(app)
+        elif argument == "row_id" and rule.endpoint in seeds.ids:
+            found[argument] = seeds.ids[rule.endpoint]
         elif argument == "row_id" and area == "team" and name.endswith("invitation"):
             found[argument] = seeds.ids["team.invitation"]
         elif argument in ("row_id", "run_id") and area in seeds.ids:

@@ -14,9 +14,11 @@ from shopadmin.domain.records import Phone
 from shopadmin.hookspecs import hookimpl
 from shopadmin.models import db
 from shopadmin.models.audit import AuditEntry
-from shopadmin.models.cases import Attachment, Note
+from shopadmin.models.cases import Note
+from shopadmin.models.evidence import Evidence
 from shopadmin.models.orders import Order, Refund, Shipment
-from shopadmin.services import access, attachments, contacts
+from shopadmin.services import access, contacts
+from shopadmin.services.evidence import storing
 from shopadmin.services.transactions import writing
 
 READ = "core.orders:read"
@@ -152,7 +154,7 @@ def test_fields_that_the_form_does_not_have_are_ignored(app, client_as):
         ("ship", {"carrier": "SF", "tracking_no": "1"}, Shipment),
         ("refund", {"amount": "1"}, Refund),
         ("note", {"text": "x"}, Note),
-        ("picture", {}, Attachment),
+        ("picture", {}, Evidence),
     ],
 )
 def test_reading_alone_changes_nothing(app, client_as, path, data, model):
@@ -219,9 +221,9 @@ def test_a_picture_is_served_so_that_no_browser_takes_it_for_a_page(app, client_
     order_id = testing.make_order()
     client = client_as("core.orders:note")
     assert upload(client, order_id, png(), "../../图\u202ex.png").status_code == 302
-    found = db.session.scalars(select(Attachment)).one()
+    found = db.session.scalars(select(Evidence)).one()
 
-    response = client.get(f"/admin/attachments/{found.uuid}")
+    response = client.get(f"/admin/evidence/order/{found.uuid}")
 
     assert response.status_code == 200
     assert response.content_type == "image/png"
@@ -235,18 +237,18 @@ def test_a_picture_is_served_so_that_no_browser_takes_it_for_a_page(app, client_
 def test_a_picture_is_for_those_who_may_see_its_order(app, client_as):
     order_id = testing.make_order()
     upload(client_as("core.orders:note"), order_id, png())
-    found = db.session.scalars(select(Attachment)).one()
+    found = db.session.scalars(select(Evidence)).one()
 
-    assert client_as("core.reviews:read").get(f"/admin/attachments/{found.uuid}").status_code == 403
-    assert client_as(READ).get("/admin/attachments/00000000-0000-4000-8000-000000000000").status_code == 404
-    assert client_as(READ).get("/admin/attachments/x").status_code == 404
+    assert client_as("core.reviews:read").get(f"/admin/evidence/order/{found.uuid}").status_code == 403
+    assert client_as(READ).get("/admin/evidence/order/00000000-0000-4000-8000-000000000000").status_code == 404
+    assert client_as(READ).get("/admin/evidence/order/x").status_code == 404
 
 
 def test_a_picture_is_gone_with_the_order_that_one_may_see(app, client_as):
     owner_id = testing.make_account(app, is_owner=True)
-    found = attachments.add_picture(access.load_actor(owner_id), "order", 999, "a.png", png())
+    found = storing.store(access.load_actor(owner_id), "order", 999, "picture", png(), file_name="a.png")
 
-    assert client_as(owner=True).get(f"/admin/attachments/{found}").status_code == 404
+    assert client_as(owner=True).get(f"/admin/evidence/order/{found}").status_code == 404
 
 
 def test_what_is_no_picture_is_refused(app, client_as):
@@ -257,7 +259,7 @@ def test_what_is_no_picture_is_refused(app, client_as):
     answers = [upload(client, order_id, data).status_code for data in files]
 
     assert answers == [400] * 4
-    assert db.session.scalars(select(Attachment)).all() == []
+    assert db.session.scalars(select(Evidence)).all() == []
 
 
 def hello(**hooks):

@@ -23,8 +23,8 @@ OWNER_EMAIL = "owner@example.com"
 TEAM = (
     ("kefu@example.com", "客服", (
         "core.orders:read", "core.orders:note", "core.buyers:read", "core.reviews:read", "core.reviews:reply",
-        "core.incidents:read", "core.incidents:create", "core.messages:read", "core.messages:send",
-        "core.contact:read", "core.contact:block",
+        "core.incidents:read", "core.incidents:create", "core.complaints:read", "core.complaints:work",
+        "core.messages:read", "core.messages:send", "core.contact:read", "core.contact:block",
     )),
     ("yunying@example.com", "运营", ("core.orders:read", "core.reviews:read", "core.products:read")),
     ("cangku@example.com", "仓库", (

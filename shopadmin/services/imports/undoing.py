@@ -29,17 +29,20 @@ LISTED = 200
 
 _TABLES = Base.metadata.tables
 _CHANGE: Table = ImportChange.__table__  # type: ignore[assignment]
-# Table to what hangs on its rows: (table, column). Notes and attachments name their subject instead.
+# Table to what hangs on its rows: (table, column). Notes and evidence name their subject instead.
 _CHILDREN: dict[str, tuple[tuple[str, str], ...]] = {
     "seller": (("product", "supplier_id"),),
-    "buyer": (("buyer_identifier", "buyer_id"), ("shop_order", "buyer_id"), ("review", "buyer_id")),
+    "buyer": (
+        ("buyer_identifier", "buyer_id"), ("shop_order", "buyer_id"), ("review", "buyer_id"), ("incident", "buyer_id"),
+        ("complaint", "buyer_id"),
+    ),
     "shop_order": (
         ("order_line", "order_id"), ("payment", "order_id"), ("refund", "order_id"), ("chargeback", "order_id"),
-        ("shipment", "order_id"), ("review", "order_id"), ("incident", "order_id"),
+        ("shipment", "order_id"), ("review", "order_id"), ("incident", "order_id"), ("complaint", "order_id"),
     ),
     "order_line": (("refund", "line_id"), ("shipment_line", "order_line_id")),
     "shipment": (("shipment_line", "shipment_id"),),
-    "review": (("review_reply", "review_id"), ("review_version", "review_id")),
+    "review": (("review_reply", "review_id"), ("review_version", "review_id"), ("complaint", "review_id")),
 }  # fmt: skip
 _SUBJECTS = {"shop_order": "order", "buyer": "buyer", "review": "review", "incident": "incident", "product": "product"}
 # What a person knows a row by.
@@ -174,7 +177,7 @@ def _carries(table: Table, run_id: int | None) -> ColumnElement[bool]:
             conditions.append(~put_back.correlate(child).exists())
         found.append(exists(select(literal(1)).select_from(child).where(*conditions).correlate(table)))
     if subject := _SUBJECTS.get(table.name):
-        for name in ("note", "attachment"):
+        for name in ("note", "evidence"):
             child = _TABLES[name].alias(f"child_{name}")
             about = and_(child.c.subject == subject, child.c.subject_id == table.c.id)
             found.append(exists(select(literal(1)).select_from(child).where(about).correlate(table)))

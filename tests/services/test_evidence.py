@@ -3,6 +3,7 @@
 import hashlib
 import io
 import struct
+import zipfile
 import zlib
 
 import pytest
@@ -14,10 +15,11 @@ from shopadmin.contract import AccountId, Actor
 from shopadmin.keys import KeyringError
 from shopadmin.models import db
 from shopadmin.models.audit import AuditEntry
-from shopadmin.models.cases import Attachment
-from shopadmin.services import attachments, pictures
-from shopadmin.services.attachments import shown_file_name
+from shopadmin.models.evidence import Evidence
+from shopadmin.services import pictures
 from shopadmin.services.conflicts import RefusedError
+from shopadmin.services.evidence import storing
+from shopadmin.services.evidence.storing import shown_file_name
 
 
 def picture(kind="PNG", size=(8, 6), mode="RGB", **options):
@@ -70,10 +72,23 @@ def test_comments_and_colour_profiles_are_left_out():
     assert b"made by an owner" not in found.shown
 
 
-def test_what_hides_behind_a_picture_is_left_behind():
-    found = pictures.redraw(picture() + b"<script>alert(1)</script>")
+def test_more_pictures_or_a_film_behind_a_photo_are_no_trick():
+    buffer = io.BytesIO()
+    Image.new("RGB", (8, 6), "red").save(buffer, "MPO", save_all=True, append_images=[Image.new("RGB", (8, 6))])
+    film = picture("JPEG") + b"\0\0\0\x18ftypmp42" + b"\0" * 40
 
-    assert b"script" not in found.shown
+    for original in (buffer.getvalue(), film, picture("JPEG") + b"\0" * 64):
+        found = pictures.redraw(original)
+
+        assert found.media_type == "image/jpeg"
+        assert b"ftyp" not in found.shown
+
+
+def zipped():
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("a.txt", "hidden")
+    return buffer.getvalue()
 
 
 def test_transparency_stays():
@@ -102,6 +117,13 @@ REFUSED = {
     "PNG head and HTML": (b"\x89PNG\r\n\x1a\n<html>", "picture_kind"),
     "too many pixels": (huge_png(8000, 8000), "picture_large"),
     "far too many pixels": (huge_png(), "picture_large"),
+    "a page behind a PNG": (picture() + b"<script>alert(1)</script>", "picture_polyglot"),
+    "a page behind a JPEG": (picture("JPEG") + b"<script>alert(1)</script>", "picture_polyglot"),
+    "a page behind a WebP": (picture("WEBP") + b"<script>alert(1)</script>", "picture_polyglot"),
+    "a page behind two JPEGs": (picture("JPEG") * 2 + b"<html>", "picture_polyglot"),
+    "an archive behind a PNG": (picture() + zipped(), "picture_polyglot"),
+    "an archive in a comment": (picture("JPEG", comment=zipped()), "picture_polyglot"),
+    "a PDF in a comment": (picture("JPEG", comment=b"%PDF-1.7"), "picture_polyglot"),
     "a bomb": (huge_png(60_000, 60_000), "picture_large"),
 }
 
@@ -109,21 +131,21 @@ REFUSED = {
 @pytest.mark.parametrize(("data", "code"), REFUSED.values(), ids=REFUSED)
 def test_what_is_no_bearable_picture_is_refused_and_leaves_nothing(actor, data, code):
     with pytest.raises(RefusedError) as refused:
-        attachments.add_picture(actor, "order", 1, "a.png", data)
+        storing.store(actor, "order", 1, "picture", data, file_name="a.png")
 
     assert [problem.code for problem in refused.value.problems] == [code]
-    assert db.session.scalars(select(Attachment)).all() == []
-    assert not attachments.folder().exists()
+    assert db.session.scalars(select(Evidence)).all() == []
+    assert not storing.folder().exists()
 
 
 def test_the_original_is_kept_encrypted_byte_for_byte(actor):
     original = picture("JPEG", exif=exif_with_place())
 
-    attachments.add_picture(actor, "order", 1, "a.jpg", original)
+    storing.store(actor, "order", 1, "picture", original, file_name="a.jpg")
 
-    found = db.session.scalars(select(Attachment)).one()
-    files = [path for path in attachments.folder().rglob("*") if path.is_file()]
-    assert attachments.original(found) == original
+    found = db.session.scalars(select(Evidence)).one()
+    files = [path for path in storing.folder().rglob("*") if path.is_file()]
+    assert storing.original(found) == original
     assert found.sha256 == hashlib.sha256(original).digest()
     assert all(b"taken at home" not in path.read_bytes() for path in files)
     assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
@@ -131,28 +153,28 @@ def test_the_original_is_kept_encrypted_byte_for_byte(actor):
 
 
 def test_a_changed_file_is_neither_shown_nor_taken_for_evidence(actor):
-    attachments.add_picture(actor, "order", 1, "a.png", picture())
-    found = db.session.scalars(select(Attachment)).one()
-    for path in attachments.folder().rglob("*.*"):
+    storing.store(actor, "order", 1, "picture", picture(), file_name="a.png")
+    found = db.session.scalars(select(Evidence)).one()
+    for path in storing.folder().rglob("*.*"):
         path.write_bytes(path.read_bytes()[:-1] + b"!")
 
-    assert attachments.shown_copy(found) is None
+    assert storing.shown_copy(found) is None
     with pytest.raises(KeyringError):
-        attachments.original(found)
+        storing.original(found)
 
 
 def test_a_row_that_cannot_be_kept_leaves_no_file(actor, monkeypatch):
     def broken(*_arguments, **_options):
         raise RuntimeError("on purpose")
 
-    monkeypatch.setattr(attachments.audit, "record", broken)
+    monkeypatch.setattr(storing.audit, "record", broken)
 
     with pytest.raises(RuntimeError):
-        attachments.add_picture(actor, "order", 1, "a.png", picture())
+        storing.store(actor, "order", 1, "picture", picture(), file_name="a.png")
 
-    assert [path for path in attachments.folder().rglob("*") if path.is_file()] == []
+    assert [path for path in storing.folder().rglob("*") if path.is_file()] == []
     db.session.rollback()
-    assert db.session.scalars(select(Attachment)).all() == []
+    assert db.session.scalars(select(Evidence)).all() == []
 
 
 @pytest.mark.parametrize(

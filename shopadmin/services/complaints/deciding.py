@@ -1,0 +1,106 @@
+"""Hand a complaint in, note what the platform said, appeal, give up, close. Outcomes are announced to plugins."""
+
+from datetime import UTC, datetime
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shopadmin import hook_calls
+from shopadmin.contract import Actor, ComplaintDecided, EvidenceOrigin, Problem
+from shopadmin.domain import complaints as rules
+from shopadmin.domain.complaints import State
+from shopadmin.models.complaints import Complaint, ComplaintEvidence
+from shopadmin.models.evidence import Evidence
+from shopadmin.services.complaints import events, labels
+from shopadmin.services.complaints.opening import checked_text, ids_of
+from shopadmin.services.complaints.working import LONGEST_NOTE, LONGEST_REFERENCE, link, log_change
+from shopadmin.services.conflicts import MissingError, ObjectionsError, RefusedError
+from shopadmin.services.evidence import storing
+from shopadmin.services.transactions import after_commit, writing
+
+# Steps that say nothing but themselves; the others need a reference or an outcome.
+STEPS = frozenset({State.MORE_INFO, State.APPEALED, State.CLOSED})
+# What a decision weighs as evidence: one for the shop is the platform's finding, another is what the platform wrote.
+_TIERS = {"upheld": 3, "partly": 3}
+
+
+def submit(actor: Actor, complaint_id: int, channel: str, reference: str) -> None:
+    """It was handed in: by which way, under which number. Raises RefusedError, MissingError, ObjectionsError."""
+    reference = checked_text(reference, "reference", LONGEST_REFERENCE)
+    if channel not in rules.CHANNELS:
+        raise RefusedError(Problem("channel", _("Choose which way it was handed in."), "channel"))
+    with writing() as session:
+        found = _load(session, complaint_id)
+        now = datetime.now(UTC)
+        _go(session, actor, found, State.SUBMITTED, now, reference=reference)
+        found.channel, found.reference = channel, reference or found.reference
+        found.submitted_at = found.submitted_at or now
+
+
+def step(actor: Actor, complaint_id: int, wanted: State, text: str = "") -> None:
+    """More is asked for, an appeal, the end. Raises as ``submit``."""
+    if wanted not in STEPS:
+        raise RefusedError(Problem("state", _("This is no step of its own."), "state"))
+    text = checked_text(text, "text", LONGEST_NOTE)
+    with writing() as session:
+        _go(session, actor, _load(session, complaint_id), wanted, datetime.now(UTC), text)
+
+
+def decide(actor: Actor, complaint_id: int, outcome: str, text: str = "") -> None:
+    """Note what came of it and tell the plugins. ``text``: the decision's own words, kept as evidence.
+
+    Raises as ``submit``.
+    """
+    if outcome not in rules.OUTCOMES:
+        raise RefusedError(Problem("outcome", _("Choose what came of it."), "outcome"))
+    text = checked_text(text, "text", storing.LONGEST_TEXT)
+    with writing() as session:
+        found = _load(session, complaint_id)
+        now = datetime.now(UTC)
+        _go(session, actor, found, State(outcome), now)
+        found.outcome, found.decided_at = outcome, now
+        if text:
+            origin = EvidenceOrigin(now, str(found.reference), _TIERS.get(outcome, 2))
+            kept = storing.store(actor, "complaint", found.id, "decision", text, origin)
+            session.flush()
+            link(session, found.id, session.scalars(select(Evidence.id).where(Evidence.uuid == kept)).one())
+        event = _event(session, actor, found, now)
+        after_commit(lambda: hook_calls.complaint_decided(event))
+
+
+def _event(session: Session, actor: Actor, found: Complaint, at: datetime) -> ComplaintDecided:
+    query = (
+        select(Evidence.uuid)
+        .join(ComplaintEvidence, ComplaintEvidence.evidence_id == Evidence.id)
+        .where(ComplaintEvidence.complaint_id == found.id)
+        .order_by(Evidence.id)
+    )
+    order_id, review_id, buyer_id = ids_of(found)
+    return ComplaintDecided(
+        complaint_id=found.id, platform=found.platform, ground=found.ground, outcome=found.outcome,  # type: ignore[arg-type]
+        order_id=order_id, review_id=review_id, buyer_id=buyer_id, origin=found.origin, origin_id=found.origin_id,
+        evidence=tuple(session.scalars(query)), at=at, actor=actor.account_id,
+    )  # fmt: skip
+
+
+def _load(session: Session, complaint_id: int) -> Complaint:
+    found = session.get(Complaint, complaint_id, with_for_update=True)
+    if found is None:
+        raise MissingError(complaint_id)
+    return found
+
+
+def _go(
+    session: Session, actor: Actor, found: Complaint, wanted: State, now: datetime, text: str = "", reference: str = ""
+) -> None:
+    before = State(found.state)
+    if not rules.can_go(before, wanted):
+        message = _(
+            "From “%(before)s” it cannot become “%(wanted)s”.",
+            before=labels.STATES[before], wanted=labels.STATES[wanted],
+        )  # fmt: skip
+        raise ObjectionsError(Problem("complaint_state", message, "state"))
+    found.state = wanted
+    events.add(session, actor, found.id, wanted, now, text, reference)
+    log_change(actor, found, {"state": before}, {"state": wanted})
