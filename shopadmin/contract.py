@@ -314,7 +314,7 @@ class ComplaintRequest:
 
 @dataclass(frozen=True, slots=True)
 class ComplaintSnapshot:
-    """A complaint as a plugin sees it. ``outcome``: empty before one is heard; ``url``: its page."""
+    """A complaint as a plugin sees it. ``outcome``: empty before one is heard; ``url``: its page, in a request."""
 
     id: int
     complaint_no: str

@@ -26,7 +26,7 @@ EDGES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("before", "after"), product(State, State))
+@pytest.mark.parametrize(("before", "after"), list(product(State, State)))
 def test_every_pair_of_states_is_a_step_or_is_none(before, after):
     assert rules.can_go(before, after) == ((before.value, after.value) in EDGES)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
-from flask import url_for
+from flask import has_request_context, url_for
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -134,7 +134,7 @@ def snapshot(found: Complaint) -> ComplaintSnapshot:
     return ComplaintSnapshot(
         id=found.id, complaint_no=found.complaint_no, platform=found.platform, ground=found.ground,
         state=found.state, outcome=found.outcome, reference=found.reference, deadline_at=found.deadline_at,  # type: ignore[arg-type]
-        url=url_for("complaints.details_view", row_id=found.id),
+        url=url_for("complaints.details_view", row_id=found.id) if has_request_context() else "",
     )  # fmt: skip
 
 
