@@ -114,7 +114,12 @@ def list_address(actor: Actor, endpoint: str, permission: str) -> str:
 
 def linked(event: Event) -> Event:
     """The event with the address of what it happened to."""
-    views = {"order": ("orders", _("order")), "review": ("reviews", _("review")), "buyer": ("buyers", _("buyer"))}
+    views = {
+        "order": ("orders", _("order")),
+        "review": ("reviews", _("review")),
+        "buyer": ("buyers", _("buyer")),
+        "complaint": ("complaints", _("complaint")),
+    }
     if event.about is None or event.about[0] not in views:
         return event
     (_kind, row_id), (endpoint, word) = event.about, views[event.about[0]]

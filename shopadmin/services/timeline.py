@@ -11,7 +11,7 @@ from typing import Any
 
 from flask_babel import format_currency
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from shopadmin import hook_calls
 from shopadmin.contract import Actor, Text, Tone
@@ -48,7 +48,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """How an entry of the activity log reads: who may read it, its icon, its sentence."""
+    """How an entry of the activity log reads: who may read it (empty: who may read its object), icon, sentence."""
 
     permission: str
     icon: str
@@ -64,6 +64,10 @@ def _sum(values: Mapping[str, Any]) -> str:
     currency = str(values.get("currency", ""))
     return str(format_currency(money.to_decimal(int(values.get("amount", 0)), currency), currency))
 
+
+_EVIDENCE = "core.evidence.stored"
+# What one must be allowed to read to hear of evidence, by what it is kept for; a plugin's is on the plugin's pages.
+_SUBJECTS = {"order": "core.orders:read", "review": "core.reviews:read", "complaint": "core.complaints:read"}
 
 _TOLD: dict[str, _Told] = {
     "core.order.status_changed": _Told(
@@ -98,8 +102,8 @@ _TOLD: dict[str, _Told] = {
         "core.orders:read", "image", "neutral",
         lambda _before, after: _("attached a picture: %(name)s", name=str(after.get("file_name", ""))),
     ),
-    "core.evidence.stored": _Told(
-        "core.orders:read", "image", "neutral",
+    _EVIDENCE: _Told(
+        "", "image", "neutral",
         lambda _before, after: _("kept evidence: %(name)s", name=str(after.get("file_name", ""))),
     ),
     "core.reply.drafted": _Told("core.reviews:read", "pencil", "neutral", lambda _b, _a: _("wrote a reply")),
@@ -138,10 +142,13 @@ def buyer_events(actor: Actor, buyer_id: int, others: Iterable[Event]) -> list[E
 
 def recent_events(actor: Actor, limit: int = 8) -> list[Event]:
     """What people changed lately, as far as the actor may read it; for Today."""
-    codes = [code for code, told in _TOLD.items() if actor.can(told.permission)]
+    subjects = [subject for subject, permission in _SUBJECTS.items() if actor.can(permission)]
+    codes = [code for code, told in _TOLD.items() if (actor.can(told.permission) if told.permission else subjects)]
     if not codes:
         return []
-    query = select(AuditEntry).where(AuditEntry.code.in_(codes)).order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
+    about = or_(AuditEntry.code != _EVIDENCE, AuditEntry.object_type.in_(subjects))
+    query = select(AuditEntry).where(AuditEntry.code.in_(codes), about)
+    query = query.order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
     entries = db.session().scalars(query.limit(limit)).all()
     return [
         replace(event, about=(entry.object_type, int(entry.object_id)))
@@ -184,7 +191,7 @@ def _told(actor: Actor, entries: Sequence[AuditEntry]) -> list[Event]:
     events = []
     for entry in entries:
         told = _TOLD.get(entry.code) or _told_by_plugin(entry.code)
-        if told is not None and actor.can(told.permission):
+        if told is not None and actor.can(told.permission or _SUBJECTS.get(entry.object_type, "")):
             text = told.sentence(entry.before, entry.after)
             events.append(Event(entry.at, text, names.get(entry.account_id, ""), told.icon, told.tone, entry.reason))
     return events
