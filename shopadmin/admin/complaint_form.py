@@ -22,7 +22,7 @@ class ComplaintForm(FlaskForm):
         description=_("Look it up at the platform. Left empty, the days of our own checklist count."),
     )  # fmt: skip
     note = TextAreaField(
-        _("What happened"), [Length(max=opening.LONGEST_NOTE)],
+        _("In short"), [Length(max=opening.LONGEST_NOTE)],
         description=_("For your team: it does not leave the shop."),
     )  # fmt: skip
 

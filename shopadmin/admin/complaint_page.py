@@ -107,7 +107,7 @@ def _facts(actor: Actor, details: listing.Details) -> Sequence[tuple[Any, Any, s
         (_("Buyer"), f"#{found.buyer_id}" if buyer_url else "", buyer_url),
         (_("Handed in by way of"), labels.CHANNELS.get(found.channel, ""), ""),
         (_("Number at the platform"), found.reference, ""),
-        (_("What happened"), found.note, ""),
+        (_("In short"), found.note, ""),
     ]
 
 

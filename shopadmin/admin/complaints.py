@@ -50,7 +50,7 @@ class ComplaintsView(AdminListView):
         Column("state", _("State"), "badge"),
         Column("deadline_at", _("Due"), "time"),
         Column("order", _("Order"), "link", permission="core.orders:read"),
-        Column("reference", _("Number at the platform")),
+        Column("reference", _("Reference")),
     )
     empty_title = _("No complaints")
     empty_text = _("What you put to a platform or a bank stands here: open one from an order or a review.")

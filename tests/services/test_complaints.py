@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
+from flask_babel import force_locale
 from sqlalchemy import select
 
 from shopadmin import testing
@@ -25,7 +26,7 @@ from shopadmin.models.evidence import Evidence
 from shopadmin.services import integrity
 from shopadmin.services.complaints import deciding, listing, opening, working
 from shopadmin.services.conflicts import MissingError, ObjectionsError, RefusedError
-from shopadmin.services.evidence import storing
+from shopadmin.services.evidence import packing, storing
 
 NOW = datetime.now(UTC)
 ORIGIN = EvidenceOrigin(NOW - timedelta(hours=1), "chat", 1)
@@ -287,6 +288,20 @@ def test_the_list_begins_with_what_is_due_and_the_tile_counts_it(actor):
     assert [row.id for row in page.rows] == [near, soon, far]
     assert listing.due(NOW).count == 2
     assert listing.due(NOW).first == state(near).deadline_at
+
+
+def test_the_pack_is_the_same_whoever_packs_it_in_whatever_language(app, actor, opened):
+    fill(actor, opened)
+    packs = []
+
+    for reader in ("en", "zh_Hans_CN"):
+        with app.test_request_context(), force_locale(reader):
+            made = listing.as_pack(listing.load_details(actor, state(opened)))
+            with packing.make(actor, made, "zh") as file:
+                packs.append(file.read())
+
+    assert packs[0] == packs[1]
+    assert "淘宝".encode() in packs[0]
 
 
 def test_what_the_page_offers_is_kept_with_the_order(actor, opened):

@@ -15,7 +15,7 @@ from shopadmin.models.accounts import Account
 from shopadmin.models.complaints import Complaint, ComplaintEvent, ComplaintEvidence
 from shopadmin.models.evidence import Evidence
 from shopadmin.models.orders import Order
-from shopadmin.platforms.names import platform_name
+from shopadmin.platforms.names import platforms
 from shopadmin.services import lists
 from shopadmin.services.complaints import labels, working
 from shopadmin.services.evidence import packing, storing
@@ -187,7 +187,8 @@ def as_pack(details: Details) -> packing.Pack:
         subject_id=found.id,
         title=_("Evidence for a complaint: %(ground)s", ground=labels.GROUNDS[found.ground]),
         facts=[
-            (_("Platform"), platform_name(found.platform)),
+            # Not platform_name(), which speaks the reader's language: the cover has its own.
+            (_("Platform"), platforms().get(found.platform, found.platform)),
             (_("Ground"), labels.GROUNDS[found.ground]),
             (_("Order number"), details.order_no),
             (_("Complaint"), found.complaint_no),

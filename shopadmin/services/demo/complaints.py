@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from shopadmin.contract import AccountId, Actor, EvidenceOrigin
 from shopadmin.domain.evidence import Kind
+from shopadmin.domain.money import to_decimal
 from shopadmin.models.complaints import Complaint
 from shopadmin.services import access
 from shopadmin.services.complaints import opening, working
@@ -15,8 +16,14 @@ from shopadmin.services.demo.orders import DemoOrder
 
 _TEXTS: tuple[tuple[Kind, str, str, str, int], ...] = (
     ("chat", "contacted", "旺旺聊天记录（样例）", "客服：您好，请问收到的商品有什么问题吗？\n样例买家：没问题。", 1),
-    ("chat", "demand", "旺旺聊天记录（样例）", "样例买家：给我示例币 88 元，不然就给差评。我的电话 10000000088。", 1),
-    ("order", "order", "店铺后台（样例）", "订单号 {order_no}，金额 {total}，状态：已完成。", 1),
+    (
+        "chat",
+        "demand",
+        "旺旺聊天记录（样例）",
+        "样例买家：给 88 示例币，不然就差评。邮箱 sample@example.com。",
+        1,
+    ),
+    ("order", "order", "店铺后台（样例）", "订单号 {order_no}，金额 {total:,.2f} 元，状态：已完成。", 1),
 )
 
 
@@ -32,7 +39,7 @@ def add_complaint(session: Session, made: list[DemoOrder], by: int, now: datetim
     complaint.opened_at = now - timedelta(hours=3)
     for number, (kind, item, source, text, tier) in enumerate(_TEXTS):
         at = now - timedelta(hours=5) + timedelta(minutes=20 * number)
-        filled = text.format(order_no=found.row["order_no"], total=found.row["total"])
+        filled = text.format(order_no=found.row["order_no"], total=to_decimal(found.row["total"], "CNY"))
         working.add_evidence(actor, complaint_id, kind, filled, EvidenceOrigin(at, source, tier), item)
     origin = EvidenceOrigin(now - timedelta(hours=4), "示例截图", 1)
     working.add_evidence(actor, complaint_id, "picture", _screenshot(), origin, "demand", "sample-chat.png")
