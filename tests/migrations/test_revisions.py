@@ -49,6 +49,33 @@ def test_up_down_and_up_again(app: Flask) -> None:
     assert integrity.problems() == []
 
 
+def test_pictures_of_orders_become_evidence_and_go_back(app: Flask) -> None:
+    testing.make_account(app, is_owner=True)
+    schema.downgrade(schema.CORE, "0003")
+    added = (
+        "insert into attachment (uuid, subject, subject_id, file_name, media_type, size, sha256, shown_sha256, "
+        "uploaded_by, uploaded_at) select 'u-1', 'order', 7, 'a.png', 'image/png', 3, sha, sha, id, created_at "
+        "from account, (select cast('00' as bytea) as sha) as given"
+    )
+    kept = "select uuid, subject, subject_id, file_name, size from {}"
+    row = ("u-1", "order", 7, "a.png", 3)
+    with db.engine.connect().execution_options(shopadmin_writes=True) as connection:
+        is_sqlite = connection.dialect.name == "sqlite"
+        connection.exec_driver_sql(added.replace("bytea", "blob") if is_sqlite else added)
+        connection.commit()
+
+    schema.upgrade()
+
+    with db.engine.connect() as connection:
+        more = connection.exec_driver_sql("select kind, tier, source, captured_at = uploaded_at from evidence").all()
+        assert [tuple(found) for found in connection.exec_driver_sql(kept.format("evidence"))] == [row]
+        assert [tuple(found) for found in more] == [("picture", 1, "", True)]
+    schema.downgrade(schema.CORE, "0003")
+    with db.engine.connect() as connection:
+        assert [tuple(found) for found in connection.exec_driver_sql(kept.format("attachment"))] == [row]
+    schema.upgrade()
+
+
 def test_the_models_and_the_revisions_agree(app: Flask) -> None:
     assert schema.differences(schema.CORE) == []
 

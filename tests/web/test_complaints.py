@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from PIL import Image
 from sqlalchemy import select
+from werkzeug.exceptions import NotFound
 
-from shopadmin import testing
+from shopadmin import plugin_api, testing
 from shopadmin.contract import EvidenceOrigin
 from shopadmin.models import db
 from shopadmin.models.audit import AuditEntry
@@ -216,6 +217,19 @@ def test_a_text_is_served_masked_and_as_nothing_but_text(app, client_as):
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert response.headers["Content-Disposition"].startswith("attachment;")
     assert "&lt;script&gt;" in client_as(READ).get(page).get_data(as_text=True)
+
+
+def test_a_plugins_view_answers_with_its_own_evidence_alone(app):
+    now = EvidenceOrigin(datetime.now(UTC))
+    own = plugin_api.store_evidence(None, "ears.case", 1, "chat", "ring 13800138000", now)
+    other = plugin_api.store_evidence(None, "eyes.case", 1, "chat", "Sample", now)
+
+    with app.test_request_context():
+        assert plugin_api.evidence_response(own, "ears.case", 1).get_data(as_text=True) == "ring 138****8000"
+        for proof, subject_id in ((other, 1), (own, 2), ("x", 1)):
+            with pytest.raises(NotFound):
+                plugin_api.evidence_response(proof, "ears.case", subject_id)
+    assert [found.uuid for found in plugin_api.evidence_of("ears.case", 1)] == [own]
 
 
 def test_evidence_is_shown_for_what_it_is_kept_for_and_nothing_else(app, client_as):

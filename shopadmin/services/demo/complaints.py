@@ -4,12 +4,13 @@ import io
 from datetime import datetime, timedelta
 
 from PIL import Image, ImageDraw
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from shopadmin.contract import AccountId, Actor, EvidenceOrigin
 from shopadmin.domain.evidence import Kind
 from shopadmin.domain.money import to_decimal
-from shopadmin.models.complaints import Complaint
+from shopadmin.models.complaints import Complaint, ComplaintEvent
 from shopadmin.services import access
 from shopadmin.services.complaints import opening, working
 from shopadmin.services.demo.orders import DemoOrder
@@ -34,16 +35,27 @@ def add_complaint(session: Session, made: list[DemoOrder], by: int, now: datetim
     about = opening.about_order(actor, found.id)
     assert about is not None  # noqa: S101 - the order was made a moment ago
     note = "样例：买家以差评要挟，想要示例币。"
-    complaint_id = opening.by_hand(actor, about, "extortion", now + timedelta(days=2), note)
-    complaint = session.get_one(Complaint, complaint_id)
-    complaint.opened_at = now - timedelta(hours=3)
+    complaint_id = opening.by_hand(actor, about, "extortion", None, note)
     for number, (kind, item, source, text, tier) in enumerate(_TEXTS):
         at = now - timedelta(hours=5) + timedelta(minutes=20 * number)
         filled = text.format(order_no=found.row["order_no"], total=to_decimal(found.row["total"], "CNY"))
         working.add_evidence(actor, complaint_id, kind, filled, EvidenceOrigin(at, source, tier), item)
     origin = EvidenceOrigin(now - timedelta(hours=4), "示例截图", 1)
     working.add_evidence(actor, complaint_id, "picture", _screenshot(), origin, "demand", "sample-chat.png")
-    working.add_call(actor, complaint_id, "SAMPLE-2026-001", "热线说：请在平台工具里提交。")
+    working.add_call(actor, complaint_id, "SAMPLE-001", "热线说：请在平台工具里提交。")
+    _date(session, complaint_id, now)
+
+
+def _date(session: Session, complaint_id: int, now: datetime) -> None:
+    """What was written down a moment ago happened as long before ``now`` as the demo says."""
+    session.flush()
+    opened_at = now - timedelta(hours=3)
+    changes = {"complaint_no": "DEMO-C001", "opened_at": opened_at, "deadline_at": now + timedelta(days=2)}
+    session.execute(update(Complaint).where(Complaint.id == complaint_id).values(**changes))
+    events = select(ComplaintEvent.id).where(ComplaintEvent.complaint_id == complaint_id).order_by(ComplaintEvent.id)
+    for number, event_id in enumerate(session.scalars(events).all()):
+        at = opened_at + timedelta(minutes=5 * number)
+        session.execute(update(ComplaintEvent).where(ComplaintEvent.id == event_id).values(at=at))
 
 
 def _screenshot() -> bytes:
