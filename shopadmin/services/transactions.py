@@ -40,13 +40,15 @@ def writing() -> Iterator[Session]:
     session.rollback()
     with write_lock():
         session.info["writing"] = True
-        session.info["after_commit"] = []
+        session.info["after_commit"], session.info["after_undo"] = [], []
         try:
             session.connection(execution_options={"shopadmin_writes": True})
             yield session
             session.commit()
         except BaseException:
             session.rollback()
+            for clean in session.info["after_undo"]:
+                clean()
             raise
         finally:
             session.info["writing"] = False
@@ -58,6 +60,11 @@ def writing() -> Iterator[Session]:
 def after_commit(announce: Callable[[], Any]) -> None:
     """Run ``announce`` once the transaction around is committed; never when it is undone."""
     db.session().info["after_commit"].append(announce)
+
+
+def after_undo(clean: Callable[[], Any]) -> None:
+    """Run ``clean`` when the transaction around is undone: for files, which no database takes back. It never raises."""
+    db.session().info["after_undo"].append(clean)
 
 
 @contextlib.contextmanager

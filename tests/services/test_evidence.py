@@ -20,6 +20,7 @@ from shopadmin.services import pictures
 from shopadmin.services.conflicts import RefusedError
 from shopadmin.services.evidence import storing
 from shopadmin.services.evidence.storing import shown_file_name
+from shopadmin.services.transactions import writing
 
 
 def picture(kind="PNG", size=(8, 6), mode="RGB", **options):
@@ -175,6 +176,22 @@ def test_a_row_that_cannot_be_kept_leaves_no_file(actor, monkeypatch):
     assert [path for path in storing.folder().rglob("*") if path.is_file()] == []
     db.session.rollback()
     assert db.session.scalars(select(Evidence)).all() == []
+
+
+def test_a_transaction_that_is_undone_later_takes_its_files_along(actor):
+    def keep_and_fail():
+        with writing():
+            storing.store(actor, "order", 1, "picture", picture(), file_name="a.png")
+            storing.store(actor, "order", 1, "chat", "Sample")
+            raise RuntimeError("on purpose")
+
+    storing.store(actor, "order", 1, "chat", "kept before")
+    with pytest.raises(RuntimeError):
+        keep_and_fail()
+
+    files = [path for path in storing.folder().rglob("*") if path.is_file()]
+    assert len(files) == 2
+    assert len(db.session.scalars(select(Evidence)).all()) == 1
 
 
 @pytest.mark.parametrize(

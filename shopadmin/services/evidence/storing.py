@@ -26,7 +26,7 @@ from shopadmin.models.evidence import Evidence
 from shopadmin.services import audit, pictures
 from shopadmin.services.conflicts import RefusedError
 from shopadmin.services.contacts import keyring
-from shopadmin.services.transactions import writing
+from shopadmin.services.transactions import after_undo, writing
 
 # The name under which the first pictures were sealed.
 PURPOSE = b"attachment.original"
@@ -60,8 +60,8 @@ def store(
     bytes of a picture, the text of anything else. ``origin``: none for what the shop captured itself, now. ``actor``:
     none for what the program captured. Raises RefusedError for what cannot be kept.
 
-    The files are written before the row: a crash between leaves a file that nothing refers to, never a row without
-    its file.
+    Joins the transaction around, and its files go with it when it is undone. They are written before the row: a crash
+    between leaves a file that nothing refers to, never a row without its file.
     """
     if not _SUBJECT.fullmatch(subject) or kind not in KINDS or isinstance(content, bytes) != (kind == "picture"):
         raise ValueError(f"no evidence: {subject} {kind} {type(content).__name__}")
@@ -105,15 +105,20 @@ def store(
 def _keep(actor: Actor | None, found: Evidence, files: dict[Path, bytes]) -> None:
     after = {"kind": found.kind, "file_name": found.file_name, "sha256": found.sha256.hex(), "size": found.size,
              "tier": found.tier, "source": found.source}  # fmt: skip
+
+    def clean() -> None:
+        for path in files:
+            path.unlink(missing_ok=True)
+
     try:
-        for path, data in files.items():
+        for path, data in files.items():  # before the lock, where no transaction is around
             _write(path, data)
         with writing() as session:
+            after_undo(clean)
             session.add(found)
             audit.record(actor, "core.evidence.stored", found.subject, found.subject_id, after=after)
     except BaseException:
-        for path in files:
-            path.unlink(missing_ok=True)
+        clean()
         raise
 
 
