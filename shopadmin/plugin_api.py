@@ -97,6 +97,7 @@ from shopadmin.services.complaints.opening import for_plugin as open_complaint
 from shopadmin.services.complaints.opening import grounds as complaint_grounds
 from shopadmin.services.complaints.opening import of_origin as complaints_of
 from shopadmin.services.conflicts import MissingError, ObjectionsError, RefusedError
+from shopadmin.services.evidence.facts import order_facts
 from shopadmin.services.evidence.packing import Pack as EvidencePack
 from shopadmin.services.evidence.packing import chosen as evidence_by_uuid
 from shopadmin.services.evidence.packing import make as evidence_pack
@@ -246,6 +247,7 @@ __all__ = [
     "json_option",
     "message_status",
     "open_complaint",
+    "order_facts",
     "order_snapshots",
     "parse_id",
     "plugin_settings",

@@ -44,6 +44,7 @@ def context(actor: Actor, details: listing.Details, permissions: Mapping[str, st
         return url_for(f"complaints.{method}", row_id=found.id, **more) if allowed else None
 
     after = rules.NEXT[state]
+    sees_orders = actor.can("core.orders:read")
     outcomes = [outcome for outcome in rules.OUTCOMES if State(outcome) in after]
     steps = [step for step in State if step in after and step in deciding.STEPS]
     return {
@@ -77,6 +78,7 @@ def context(actor: Actor, details: listing.Details, permissions: Mapping[str, st
         "tick_url": address("tick", details.is_growing),
         "picture_url": address("add_picture", details.is_growing),
         "text_url": address("add_text", details.is_growing),
+        "facts_url": address("add_facts", details.is_growing and bool(found.order_id) and sees_orders),
         "use_url": address("use", details.is_growing),
         "deadline_url": address("deadline", state in rules.OPEN),
         "submit_url": address("submit", State.SUBMITTED in after),

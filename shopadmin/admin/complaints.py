@@ -34,8 +34,8 @@ class ComplaintsView(AdminListView):
         "pack": EXPORT,
         **dict.fromkeys(
             (
-                "create_view", "add_note", "add_call", "tick", "add_picture", "add_text", "use", "deadline", "submit",
-                "step", "decide",
+                "create_view", "add_note", "add_call", "tick", "add_picture", "add_text", "add_facts", "use",
+                "deadline", "submit", "step", "decide",
             ),
             WORK,
         ),
@@ -143,6 +143,11 @@ class ComplaintsView(AdminListView):
             working.add_evidence(self.actor, found, kind, text, _origin(), item)
 
         return self._act(row_id, keep, _("The evidence is kept."))
+
+    @expose("/details/<row_id>/facts", methods=["POST"])
+    def add_facts(self, row_id: str) -> ResponseReturnValue:
+        """Keep what the shop's books say of the order."""
+        return self._act(row_id, lambda found: working.add_order_facts(self.actor, found), _("The evidence is kept."))
 
     @expose("/details/<row_id>/use", methods=["POST"])
     def use(self, row_id: str) -> ResponseReturnValue:

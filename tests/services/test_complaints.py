@@ -7,7 +7,7 @@ import pytest
 from flask_babel import force_locale
 from sqlalchemy import select
 
-from shopadmin import testing
+from shopadmin import plugin_api, testing
 from shopadmin.contract import (
     AccountId,
     Actor,
@@ -288,6 +288,25 @@ def test_the_list_begins_with_what_is_due_and_the_tile_counts_it(actor):
     assert [row.id for row in page.rows] == [near, soon, far]
     assert listing.due(NOW).count == 2
     assert listing.due(NOW).first == state(near).deadline_at
+
+
+def test_the_facts_of_the_order_are_kept_without_phone_and_address(actor):
+    order_id = testing.make_order(1, platform="taobao", total=12_345, currency="CNY", buyer_note="ring 13800138000")
+    complaint_id = opening.by_hand(actor, opening.about_order(actor, order_id), "extortion", None, "")
+
+    kept = working.add_order_facts(actor, complaint_id)
+
+    text = storing.original(storing.find(kept)).decode()
+    assert "order_no: T000001" in text
+    assert "total: 123.45 CNY" in text
+    assert "13800138000" not in text
+    assert [one.is_done for one in listing.load_details(actor, state(complaint_id)).items] == [
+        False, True, False, False, False
+    ]  # fmt: skip
+    assert plugin_api.order_facts(OrderId(order_id)) == text
+    nobody = Actor(AccountId(1), "Sample", False, frozenset({"core.complaints:work"}))
+    with pytest.raises(RefusedError):
+        working.add_order_facts(nobody, complaint_id)
 
 
 def test_the_pack_is_the_same_whoever_packs_it_in_whatever_language(app, actor, opened):

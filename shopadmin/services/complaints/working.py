@@ -15,11 +15,11 @@ from shopadmin.domain.complaints import State
 from shopadmin.domain.evidence import Kind
 from shopadmin.models.complaints import Complaint, ComplaintEvidence
 from shopadmin.models.evidence import Evidence
-from shopadmin.services import audit
+from shopadmin.services import audit, orders
 from shopadmin.services.complaints import events
 from shopadmin.services.complaints.opening import checked_deadline, checked_text
 from shopadmin.services.conflicts import MissingError, ObjectionsError, RefusedError
-from shopadmin.services.evidence import storing
+from shopadmin.services.evidence import facts, storing
 from shopadmin.services.transactions import writing
 
 LONGEST_NOTE = 4000
@@ -85,6 +85,20 @@ def add_evidence(
         # Before anything is kept: files do not go away with a transaction that is undone.
         _check_proof(found, item, kind)
         kept = storing.store(actor, "complaint", found.id, kind, content, origin, file_name)
+        session.flush()
+        _use(session, actor, found, kept, item)
+        return kept
+
+
+def add_order_facts(actor: Actor, complaint_id: int) -> str:
+    """Keep what the shop's books say of the order now, for the item that wants it. Raises as ``add_note``."""
+    with working(complaint_id) as (session, found):
+        order = orders.find(actor, found.order_id) if found.order_id else None
+        if order is None or not actor.can("core.orders:read"):
+            raise RefusedError(Problem("order", _("This complaint is about no order that you may see."), "order"))
+        checklist = rules.checklist(found.platform, found.ground)
+        item = "order" if checklist and checklist.item("order") else ""
+        kept = storing.store(actor, "complaint", found.id, "order", facts.order_text(order))
         session.flush()
         _use(session, actor, found, kept, item)
         return kept
