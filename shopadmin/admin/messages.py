@@ -88,6 +88,7 @@ class MessagesView(AdminListView):
             abort(404)
         row, may_send = found.row, self.actor.can(SEND)
         is_allowed = found.now is not None and found.now.verdict == "allow"
+        is_allowed = is_allowed and not any(remark.is_blocking for remark in found.remarks)
         return str(
             self.render(
                 "admin/messages/detail.html",
@@ -101,6 +102,7 @@ class MessagesView(AdminListView):
                      "reasons": list(map(labels.reason_label, asked.reasons))}
                     for asked in found.decisions
                 ],
+                remarks=found.remarks,
                 is_manual=found.is_manual,
                 now=list(map(labels.reason_label, found.now.reasons)) if found.now else [],
                 until=found.now.hold_until if found.now else None,

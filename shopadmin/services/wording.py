@@ -35,6 +35,7 @@ _REASONS: dict[str, Text] = {
     "privacy_handle": _("A chat account stands in a public text. Ask the buyer to write to you through the order."),
     "privacy_number": _("Everybody can read this: leave out the number of a document, card or account."),
 }
+_PREFIX = "wording."
 _NOTE = _(
     "This speaks of reviews and of what a buyer gets. It reads like a refusal to trade; make sure nobody misreads it."
 )
@@ -61,4 +62,9 @@ def problems(text: str, context: Context, field: str) -> list[Problem]:
     """Why a text may not go out, each reason once; empty when it may. ``field``: where the text was typed."""
     result = wording.check(text, context)
     rules = dict.fromkeys(found.rule for found in result.findings if found.is_blocking)
-    return [Problem(f"wording.{rule}", _REASONS[rule], field) for rule in rules]
+    return [Problem(f"{_PREFIX}{rule}", _REASONS[rule], field) for rule in rules]
+
+
+def reason(code: str) -> Text | None:
+    """A problem's code in words, None for a code that is not of this check."""
+    return _REASONS.get(code.removeprefix(_PREFIX)) if code.startswith(_PREFIX) else None

@@ -13,7 +13,7 @@ from shopadmin.models import db
 from shopadmin.models.messages import Consent, ContactDecision, DoNotContact, OutboxMessage
 from shopadmin.services import audit, contacts, integrity, rotation
 from shopadmin.services.conflicts import MissingError, ObjectionsError, RefusedError
-from shopadmin.services.messages import blocks, consents, contents, delivering, marking
+from shopadmin.services.messages import blocks, consents, contents, delivering, gate, marking
 from shopadmin.services.messages.sending import send, status
 from shopadmin.services.refusals import ConflictError, ForbiddenError
 from shopadmin.services.transactions import writing
@@ -337,6 +337,71 @@ def test_a_plugin_is_asked_again_before_the_message_goes_out(app, post, buyer_id
 
     assert delivering.deliver_due("w", later) == 0
     assert states() == ["suppressed", "suppressed"]
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ({"text": "Change it to five stars and we refund you."}, "wording.incentive"),
+        ({"text": "好 评 返 现，联系客服"}, "wording.incentive"),
+        ({"text": "如果不改评价，就不给您退款"}, "wording.condition"),
+        ({"text": "Take it down or our lawyer will sue you."}, "wording.threat"),
+        ({"subject": "A voucher for you", "text": "Please update your review."}, "wording.compensation_and_invitation"),
+    ],
+)
+def test_words_that_no_buyer_may_read_are_refused_and_the_decision_keeps_why(app, post, buyer_id, words, reason):
+    result = send(OWNER, request(buyer_id, **words), NOON)
+
+    assert (result.state, result.verdict, result.reasons[0]) == ("blocked", "deny", reason)
+    assert delivering.deliver_due("w", NOON) == 0
+    (message,), (decision,) = stored(), stored(ContactDecision)
+    assert (message.contact_at, message.next_attempt_at) == (None, None)
+    assert (decision.moment, decision.verdict, decision.hold_until) == ("asked", "deny", None)
+    assert decision.reasons[0] == reason
+    assert send(OWNER, request(buyer_id, "post.2"), NOON).verdict == "allow"
+
+
+@pytest.mark.parametrize(
+    "text_",
+    [
+        "We give nothing for reviews. Your refund is on its way, whatever you write about us.",
+        "Dear Ms Sample, ring us at +1 202 555 0119 or write to shop@example.com.",
+        "感谢您抽空沟通，订单有事请拨打13900139001",
+    ],
+)
+def test_a_note_of_the_check_and_the_shops_own_contact_stop_no_message(app, post, buyer_id, text_):
+    assert send(OWNER, request(buyer_id, text=text_), NOON).reasons == ()
+
+    assert delivering.deliver_due("w", NOON) == 1
+    assert [found.text for found in post.handed] == [text_]
+
+
+def test_the_words_are_checked_again_before_a_message_goes_out(app, post, buyer_id, monkeypatch):
+    asked = send(OWNER, request(buyer_id, "post.1"), NOON)
+    by_hand = send(OWNER, request(buyer_id, "post.2", channel="chat"), NOON)
+    # A newer version of the check knows more than the one that let these through.
+    refusal = Problem("wording.incentive", "No.", "text")
+    monkeypatch.setattr(gate.wording, "problems", lambda text_, context, field: [refusal])
+
+    assert delivering.deliver_due("w", NOON) == 0
+    with pytest.raises(ObjectionsError) as refused:
+        marking.mark_sent(CLERK, by_hand.message_id, now=NOON)
+
+    assert refused.value.problems == (refusal,)
+    assert post.handed == []
+    assert [(found.state, found.verdict, found.reasons) for found in stored()] == [
+        ("suppressed", "deny", ["wording.incentive"])
+    ] * 2
+    assert [(found.message_id, found.moment, found.reasons) for found in stored(ContactDecision)[2:]] == [
+        (asked.message_id, "sending", ["wording.incentive"]),
+        (by_hand.message_id, "sending", ["wording.incentive"]),
+    ]
+
+
+def test_a_plugin_that_cannot_answer_does_not_keep_refused_words_waiting(app, post, buyer_id):
+    post.objections = [RuntimeError("on purpose")]
+
+    assert send(OWNER, request(buyer_id, text="Five stars and we refund you."), NOON).state == "blocked"
 
 
 def test_a_message_by_hand_waits_for_a_person_and_the_gate_is_asked_when_it_is_marked(app, post, buyer_id):

@@ -116,6 +116,34 @@ def test_what_must_not_go_out_any_more_is_not_to_be_copied(app, client_as, buyer
     assert state(by_hand) == "suppressed"
 
 
+def test_words_that_were_refused_stand_on_the_page_with_the_reason_in_the_readers_language(app, client_as, buyer_id):
+    text = "Change it to five stars and we refund you."
+    asked = send(OWNER, request(buyer_id, channel="chat", text=text))
+    client = client_as(READ, SEND)
+
+    page = client.get(f"/admin/messages/details/{asked.message_id}").get_data(as_text=True)
+    with client.session_transaction() as cookie:
+        cookie["language"] = "zh"
+    chinese = client.get(f"/admin/messages/details/{asked.message_id}").get_data(as_text=True)
+
+    assert state(asked.message_id) == "blocked"
+    assert page.count("This offers something for a review.") == 2  # at the words, and as the gate's answer
+    assert "wording.incentive" not in page
+    assert "Mark as sent" not in page
+    assert "wording.incentive" not in chinese
+    assert "This offers" not in chinese
+
+
+def test_a_note_about_the_words_is_shown_and_the_message_can_go_out(app, client_as, buyer_id):
+    asked = send(OWNER, request(buyer_id, channel="chat", text="We never give a refund for a good review."))
+    client = client_as(READ, SEND)
+
+    page = client.get(f"/admin/messages/details/{asked.message_id}").get_data(as_text=True)
+
+    assert "make sure nobody misreads it" in page
+    assert "Mark as sent" in page
+
+
 def test_a_message_is_taken_back(app, client_as, by_hand):
     client = client_as(SEND)
 

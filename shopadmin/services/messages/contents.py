@@ -18,6 +18,11 @@ class Content:
     text: str
 
 
+def words(subject: str, text: str) -> str:
+    """All that the buyer reads, as one text: what a subject promises and what the text asks for go together."""
+    return f"{subject}\n{text}"
+
+
 def seal(content: Content) -> bytes:
     """The content as it is kept."""
     return contacts.keyring().encrypt(json.dumps(asdict(content), ensure_ascii=False), PURPOSE)

@@ -94,11 +94,12 @@ def _claim(message_id: int, owner: str, now: datetime) -> tuple[str, OutgoingMes
             _change(session, message_id, now, {"state": "suppressed", "result": "the buyer is gone", **ended(now)})
             return None
         people.lock_person(session, person)
-        decision, values = _answer(row, person, owner, now)
+        decision, objections, must_wait = ask_again(row, person, now)
+        values = _answer(decision, objections, must_wait, owner, now)
         # Whether it still waits is asked by the change itself: another worker may have been faster.
         if not _change(session, message_id, now, values):
             return None
-        gate.note(session, message_id, "sending", decision, now)
+        gate.note(session, message_id, "sending", decision, objections, now)
         if values.get("state") != "sending":
             return None
         content = contents.unseal(row.content_encrypted)
@@ -110,22 +111,26 @@ def _change(session: Session, message_id: int, now: datetime, values: dict[str, 
     return int(session.connection().execute(update(OutboxMessage).where(*is_due).values(**values)).rowcount)
 
 
-def _answer(row: Any, person: people.Person, owner: str, now: datetime) -> tuple[Decision, dict[str, Any]]:
-    """The gate's answer, and what it makes of the message."""
-    decision, objections, must_wait = ask_again(row, person, now)
-    reasons = [*decision.reasons, *(problem.code for problem in objections)]
-    values: dict[str, Any] = {"verdict": "deny" if objections else decision.verdict, "reasons": reasons}
-    if decision.verdict == "deny" or objections:
-        return decision, values | {"state": "suppressed"} | ended(now)
-    if decision.verdict == "hold" or must_wait:
+def _answer(
+    decision: Decision, objections: list[Problem], must_wait: bool, owner: str, now: datetime
+) -> dict[str, Any]:
+    """What the gate's answer makes of the message."""
+    verdict = gate.verdict(decision, objections)
+    values: dict[str, Any] = {"verdict": verdict, "reasons": gate.reasons(decision, objections)}
+    if verdict == "deny":
+        return values | {"state": "suppressed"} | ended(now)
+    if verdict == "hold" or must_wait:
         until = decision.hold_until or now + ASK_AGAIN
-        return decision, values | {"next_attempt_at": until, "contact_at": until}
+        return values | {"next_attempt_at": until, "contact_at": until}
     held = {"state": "sending", "lease_owner": owner, "lease_until": now + LEASE, "contact_at": now}
-    return decision, values | held | {"attempts": OutboxMessage.attempts + 1}
+    return values | held | {"attempts": OutboxMessage.attempts + 1}
 
 
 def ask_again(row: Any, person: people.Person, now: datetime) -> tuple[Decision, list[Problem], bool]:
-    """What the gate and the plugins say now; the last: whether to ask again later, as a plugin could not answer."""
+    """What the rule, the wording check and the plugins say now.
+
+    The last: whether to ask again later, as a plugin could not answer.
+    """
     content = contents.unseal(row.content_encrypted)
     decision = gate.ask(person, as_contact(row, now), now, but=row.id)
     if decision.verdict != "allow":

@@ -4,6 +4,7 @@ Whoever asks holds the buyer's lock (``people.lock``) until the answer is commit
 together count each other.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,10 +13,11 @@ from sqlalchemy.orm import Session
 
 from shopadmin import hook_calls
 from shopadmin.contract import MessageSnapshot, Problem
-from shopadmin.domain.contact import BUYER_WINDOW, Contact, Decision, Facts, decide
+from shopadmin.domain.contact import BUYER_WINDOW, Contact, Decision, Facts, Verdict, decide
 from shopadmin.models import db
 from shopadmin.models.messages import Consent, ContactDecision, OutboxMessage
-from shopadmin.services.messages import blocks, people
+from shopadmin.services import wording
+from shopadmin.services.messages import blocks, contents, people
 
 
 def ask(person: people.Person, wanted: Contact, now: datetime, but: int | None = None) -> Decision:
@@ -59,19 +61,35 @@ def _contact(row: Any) -> Contact:
 
 
 def objections(message: MessageSnapshot) -> list[Problem]:
-    """What is to be said against the message itself, whoever it goes to. An exception of a plugin goes through."""
-    return hook_calls.check_message(message)
+    """What is to be said against the message itself, whoever it goes to: its words (G6, G7, G8), else the plugins.
+
+    An exception of a plugin goes through; what the wording check refuses no plugin is asked about.
+    """
+    words = contents.words(message.subject, message.text)
+    return wording.problems(words, "message", "text") or hook_calls.check_message(message)
 
 
-def note(session: Session, message_id: int, moment: str, decision: Decision, now: datetime) -> None:
-    """Write the answer down, beside the message that it is about."""
+def note(
+    session: Session, message_id: int, moment: str, decision: Decision, objections: Sequence[Problem], now: datetime
+) -> None:
+    """Write the answer down with all that was objected, beside the message that it is about."""
     session.add(
         ContactDecision(
             message_id=message_id,
             at=now,
             moment=moment,
-            verdict=decision.verdict,
-            reasons=list(decision.reasons),
-            hold_until=decision.hold_until,
+            verdict=verdict(decision, objections),
+            reasons=reasons(decision, objections),
+            hold_until=None if objections else decision.hold_until,
         )
     )
+
+
+def verdict(decision: Decision, objections: Sequence[Problem]) -> Verdict:
+    """One objection denies, whatever the rule says of the buyer."""
+    return "deny" if objections else decision.verdict
+
+
+def reasons(decision: Decision, objections: Sequence[Problem]) -> list[str]:
+    """The codes of all that speaks against it."""
+    return [*decision.reasons, *(problem.code for problem in objections)]

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from flask_babel import lazy_gettext as _
 
 from shopadmin.contract import Text
+from shopadmin.services import wording
 
 VERDICTS: Mapping[str, Text] = {"allow": _("Allowed"), "hold": _("Held back"), "deny": _("Denied")}
 REASONS: Mapping[str, Text] = {
@@ -46,5 +47,10 @@ MEDIA: Mapping[str, Text] = {"email": _("E-mail"), "text": _("Text message"), "c
 
 
 def reason_label(reason: str) -> Text:
-    """A reason of the gate in words; a plugin's objection as its code."""
-    return REASONS.get(reason, reason)
+    """A reason of the gate or of the wording check in words; a plugin's objection as its code."""
+    return REASONS.get(reason) or wording.reason(reason) or reason
+
+
+def has_label(reason: str) -> bool:
+    """Whether the code alone says it in the reader's language."""
+    return reason_label(reason) is not reason

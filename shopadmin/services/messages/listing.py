@@ -12,7 +12,7 @@ from shopadmin.domain.contact import Decision
 from shopadmin.keys import KeyringError
 from shopadmin.models import db
 from shopadmin.models.messages import ContactDecision, DoNotContact, OutboxMessage
-from shopadmin.services import lists
+from shopadmin.services import lists, wording
 from shopadmin.services.messages import blocks, channels, contents, labels, marking, people
 
 SHOWN = 10
@@ -84,7 +84,7 @@ ENTRIES = lists.ListSpec(
 class MessageDetails:
     """A message with every answer of the gate; ``now``: what it says at this moment of one that waits for a person.
 
-    ``content`` is None where the keys do not open it.
+    ``content`` is None where the keys do not open it; ``remarks``: what the wording check says of it today.
     """
 
     row: Any
@@ -92,6 +92,7 @@ class MessageDetails:
     decisions: Sequence[ContactDecision]
     is_manual: bool
     now: Decision | None
+    remarks: Sequence[wording.Remark]
 
 
 def find(actor: Actor, message_id: int) -> MessageDetails | None:
@@ -107,7 +108,8 @@ def find(actor: Actor, message_id: int) -> MessageDetails | None:
     asked = select(ContactDecision).where(ContactDecision.message_id == message_id).order_by(ContactDecision.id.desc())
     is_manual = marking.is_manual(row, channels.automatic())
     now = marking.decision_now(row) if is_manual else None
-    return MessageDetails(row, content, db.session().scalars(asked).all(), is_manual, now)
+    remarks = wording.remarks(contents.words(content.subject, content.text), "message") if content else ()
+    return MessageDetails(row, content, db.session().scalars(asked).all(), is_manual, now, remarks)
 
 
 def of_buyer(buyer_id: int) -> Sequence[Any]:

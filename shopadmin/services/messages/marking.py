@@ -45,12 +45,12 @@ def mark_sent(actor: Actor, message_id: int, is_connected: bool = False, now: da
             raise MissingError(message_id)
         people.lock_person(session, person)
         decision, objections, must_wait = delivering.ask_again(row, person, now)
-        gate.note(session, message_id, "sending", decision, now)
-        is_stopped = decision.verdict == "deny" or bool(objections)
-        values: dict[str, Any] = {"verdict": decision.verdict, "reasons": list(decision.reasons)}
-        if is_stopped:
+        gate.note(session, message_id, "sending", decision, objections, now)
+        verdict = gate.verdict(decision, objections)
+        values: dict[str, Any] = {"verdict": verdict, "reasons": gate.reasons(decision, objections)}
+        if verdict == "deny":
             values |= {"state": "suppressed", **delivering.ended(now)}
-        elif decision.verdict == "allow" and not must_wait:
+        elif verdict == "allow" and not must_wait:
             values |= {
                 "state": "sent", "attempts": row.attempts + 1, "next_attempt_at": None, "contact_at": now,
                 "finished_at": now, "finished_by": actor.account_id, "is_connected": is_connected,

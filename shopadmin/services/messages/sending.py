@@ -13,6 +13,7 @@ from shopadmin.models import db
 from shopadmin.models.messages import OutboxMessage
 from shopadmin.services.conflicts import MissingError, RefusedError
 from shopadmin.services.messages import channels, contents, gate, people
+from shopadmin.services.messages.labels import has_label
 from shopadmin.services.refusals import ConflictError
 from shopadmin.services.transactions import writing
 
@@ -51,7 +52,7 @@ def send(actor: Actor | None, request: MessageRequest, now: datetime | None = No
         message.content_encrypted = contents.seal(contents.Content(address, request.subject.strip(), request.text))
         session.add(message)
         session.flush()
-        gate.note(session, message.id, "asked", decision, now)
+        gate.note(session, message.id, "asked", decision, objections, now)
         return _result(message)
 
 
@@ -88,10 +89,10 @@ def _message(
         key=request.key, request_hash=contents.request_hash(request), channel=channel.name, medium=channel.medium,
         purpose=request.purpose, basis=request.basis, blocks=list(request.blocks), case_ref=request.case,
         review_ref=request.review, buyer_id=person.buyer_id, person=person.key,
-        state="blocked" if is_blocked else "queued", verdict="deny" if objections else decision.verdict,
-        reasons=[*decision.reasons, *(problem.code for problem in objections)],
+        state="blocked" if is_blocked else "queued", verdict=gate.verdict(decision, objections),
+        reasons=gate.reasons(decision, objections),
         next_attempt_at=due, contact_at=due, created_at=now, created_by=actor.account_id if actor else None,
-        result="; ".join(str(problem.message) for problem in objections)[:500],
+        result="; ".join(str(found.message) for found in objections if not has_label(found.code))[:500],
     )  # fmt: skip
 
 
