@@ -89,6 +89,7 @@ from shopadmin.hookspecs import hookimpl
 from shopadmin.models import Base, db
 from shopadmin.models.base import BigId, UtcDateTime
 from shopadmin.models.id_lists import among
+from shopadmin.platforms.names import platform_name
 from shopadmin.services.amounts import read_amount
 from shopadmin.services.audit import entry as audit_entry
 from shopadmin.services.audit import record as record_audit
@@ -103,6 +104,7 @@ from shopadmin.services.evidence.packing import chosen as evidence_by_uuid
 from shopadmin.services.evidence.packing import make as evidence_pack
 from shopadmin.services.evidence.storing import snapshots as evidence_of
 from shopadmin.services.evidence.storing import store as store_evidence
+from shopadmin.services.exports import respond as export_response
 from shopadmin.services.idempotency import store_answers as store_api_answers
 from shopadmin.services.idempotency import stored_answers as stored_api_answers
 from shopadmin.services.incident_reports import report as record_incident
@@ -120,6 +122,7 @@ from shopadmin.services.plugins import load_settings as plugin_settings
 from shopadmin.services.refusals import ConflictError, ForbiddenError
 from shopadmin.services.settings import ShopSettings
 from shopadmin.services.settings import load as shop_settings
+from shopadmin.services.sold_lines import SoldLine, is_anything_sold, selling_platforms, sold_lines
 from shopadmin.services.standing import ask_many as ask_standing
 from shopadmin.services.transactions import after_commit, writing
 from shopadmin.services.wording import problems as wording_problems
@@ -209,6 +212,7 @@ __all__ = [
     "Series",
     "ShopFreeCommand",
     "ShopSettings",
+    "SoldLine",
     "SoldPeriod",
     "Sort",
     "Standing",
@@ -238,11 +242,13 @@ __all__ = [
     "evidence_of",
     "evidence_pack",
     "evidence_response",
+    "export_response",
     "fetch_one",
     "first_sold",
     "give_consent",
     "has_marketing_consent",
     "hookimpl",
+    "is_anything_sold",
     "is_contact_blocked",
     "json_option",
     "message_status",
@@ -250,14 +256,17 @@ __all__ = [
     "order_facts",
     "order_snapshots",
     "parse_id",
+    "platform_name",
     "plugin_settings",
     "read_amount",
     "record_audit",
     "record_audits",
     "record_incident",
+    "selling_platforms",
     "send_message",
     "shop_settings",
     "sold_buyers",
+    "sold_lines",
     "sold_periods",
     "store_api_answers",
     "store_evidence",

@@ -1,12 +1,16 @@
-"""Files that leave the shop: CSV with a byte order mark, or XLSX, with no live formula in any cell."""
+"""Files that leave the shop: CSV with a byte order mark, or XLSX, with no live formula in any cell; JSON for programs.
+
+In JSON amounts are minor units and times ISO 8601 in the shop's zone.
+"""
 
 import csv
 import io
+import json
 import re
 import tempfile
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 import xlsxwriter
@@ -50,15 +54,20 @@ def respond(
     columns: Sequence[Any],
     rows: Iterable[Any],
     read: Callable[[Any, Any], Any],
+    kinds: Sequence[str] = ("csv", "xlsx"),
 ) -> Response:
-    """The rows as a download of ``kind`` csv or xlsx, streamed; 404 for another kind. Logged with the row count."""
-    if kind not in ("csv", "xlsx"):
+    """The rows as a download of ``kind``, streamed; 404 for one that is not among ``kinds``. Logged with the row count.
+
+    ``kinds`` may have ``json`` too, which has no last row.
+    """
+    if kind not in kinds:
         abort(404)
     zone = settings.load().zone
-    table = ([_plain(row, column, read, zone) for column in columns] for row in rows)
+    plain = _json_value if kind == "json" else _plain
+    table = ([plain(row, column, read, zone) for column in columns] for row in rows)
     headings = [column.export for column in columns]
-    counted = _Counted(table)
-    body = _csv(headings, counted) if kind == "csv" else _xlsx(headings, counted)
+    counted = _Counted(table, None if kind == "json" else MAX_ROWS)
+    body = {"csv": _csv, "xlsx": _xlsx, "json": _json}[kind](headings, counted)
 
     def send() -> Iterator[bytes]:
         try:
@@ -70,6 +79,7 @@ def respond(
     types = {
         "csv": "text/csv; charset=utf-8",
         "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "json": "application/json",
     }
     response = Response(stream_with_context(send()), content_type=types[kind])
     response.headers["Content-Disposition"] = f"attachment; filename={name}.{kind}"
@@ -77,12 +87,12 @@ def respond(
 
 
 class _Counted:
-    def __init__(self, rows: Iterable[list[Any]]) -> None:
-        self._rows, self.count = rows, 0
+    def __init__(self, rows: Iterable[list[Any]], most: int | None) -> None:
+        self._rows, self._most, self.count = rows, most, 0
 
     def __iter__(self) -> Iterator[list[Any]]:
         for row in self._rows:
-            if self.count == MAX_ROWS:
+            if self.count == self._most:
                 return
             self.count += 1
             yield row
@@ -97,16 +107,33 @@ def _plain(row: Any, column: Any, read: Callable[[Any, Any], Any], zone: Any) ->
     return export_cell("" if value is None else value)
 
 
+def _json_value(row: Any, column: Any, read: Callable[[Any, Any], Any], zone: Any) -> Any:
+    value = read(row, column)
+    if isinstance(value, datetime):
+        return value.astimezone(zone).isoformat()
+    return value.isoformat() if isinstance(value, date) else value
+
+
 def _csv(headings: list[str], rows: Iterable[list[Any]]) -> Iterator[bytes]:
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     buffer.write("\ufeff")  # Chinese Excel takes a CSV without it for GBK
     writer.writerow(headings)
+    yield _take(buffer)  # the download begins, however long the first rows take
     for number, row in enumerate(rows, 1):
         writer.writerow(row)
         if number % 500 == 0:
             yield _take(buffer)
     yield _take(buffer)
+
+
+def _json(headings: list[str], rows: Iterable[list[Any]]) -> Iterator[bytes]:
+    """An array of objects, one a line."""
+    before = b"[\n"
+    for row in rows:
+        yield before + json.dumps(dict(zip(headings, row, strict=True)), ensure_ascii=False).encode()
+        before = b",\n"
+    yield b"[]\n" if before.startswith(b"[") else b"\n]\n"
 
 
 def _take(buffer: io.StringIO) -> bytes:

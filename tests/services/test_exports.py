@@ -2,12 +2,14 @@
 
 import csv
 import io
+import json
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
+from werkzeug.exceptions import NotFound
 
 from shopadmin import testing
 from shopadmin.contract import AccountId, Actor
@@ -82,6 +84,22 @@ def test_a_workbook_holds_texts_and_numbers_and_no_formula(app):
 
     sheet = CalamineWorkbook.from_filelike(io.BytesIO(body)).get_sheet_by_index(0)
     assert sheet.to_python()[1] == ["'=1+1", "2026-03-02 00:30:00", 12.34, 2.0]
+
+
+def test_json_is_given_where_it_is_asked_for_with_minor_units_and_times_of_the_shop(app):
+    with app.test_request_context():
+        response = respond(OWNER, "orders", "json", COLUMNS, iter([row("=1+1"), row(total=None)]), value_of, ("json",))
+        found = json.loads(b"".join(response.response))
+        empty = respond(OWNER, "orders", "json", COLUMNS, iter([]), value_of, ("json",))
+        assert json.loads(b"".join(empty.response)) == []
+        for kind, kinds in (("json", ("csv", "xlsx")), ("csv", ("json",))):
+            with pytest.raises(NotFound):
+                respond(OWNER, "orders", kind, COLUMNS, iter([]), value_of, kinds)
+
+    assert found == [
+        {"number": "=1+1", "at": "2026-03-02T00:30:00+08:00", "total": 1234, "pieces": 2},
+        {"number": "T1", "at": "2026-03-02T00:30:00+08:00", "total": None, "pieces": 2},
+    ]
 
 
 def test_the_log_counts_what_was_sent(app):
