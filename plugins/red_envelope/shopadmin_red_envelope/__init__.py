@@ -32,6 +32,9 @@ from shopadmin_red_envelope import (
     http_api,
     models,
     permissions,
+    preview_pages,
+    price_pages,
+    settings_form,
     setup_views,
     simulator_views,
     use_pages,
@@ -98,8 +101,8 @@ def shopadmin_periodic_jobs() -> Sequence[PeriodicJob]:
 
 @hookimpl
 def shopadmin_settings_form() -> type[Form]:
-    """How early to remind of a draft, and the limit for a worst case."""
-    return core_pages.SettingsForm
+    """How early to remind of a draft, the limit for a worst case, tools, and markets."""
+    return settings_form.SettingsForm
 
 
 @hookimpl
@@ -134,7 +137,7 @@ def shopadmin_demo_data(shop: DemoShop) -> None:
 
 @hookimpl
 def shopadmin_admin_views() -> Sequence[AdminView]:
-    """Campaigns, activities, denominations, simulator, envelopes, refund calculator."""
+    """Campaigns, activities, denominations, simulator, envelopes, refund calculator, price export, time machine."""
     return [
         views.CampaignsView(),
         setup_views.ActivitiesView(),
@@ -142,4 +145,6 @@ def shopadmin_admin_views() -> Sequence[AdminView]:
         simulator_views.SimulatorView(),
         envelope_pages.EnvelopesView(),
         calculator_views.CalculatorView(),
+        price_pages.PricesView(),
+        preview_pages.PreviewView(),
     ]

@@ -1,4 +1,4 @@
-"""What the plugin adds to the core's pages: a tile on Today, hits of the search, its settings."""
+"""What the plugin adds to the core's pages: a tile on Today, hits of the search."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -6,39 +6,12 @@ from datetime import timedelta
 from flask import url_for
 from flask_babel import format_timedelta, gettext, ngettext
 from flask_babel import lazy_gettext as _
-from wtforms import Form, IntegerField
-from wtforms.validators import InputRequired, NumberRange, Optional
 
 from shopadmin.plugin_api import SearchHit, Tile, plugin_settings
 from shopadmin_red_envelope import labels, permissions
-from shopadmin_red_envelope.domain import envelopes, states
-from shopadmin_red_envelope.forms import MoneyField
+from shopadmin_red_envelope.domain import states
 from shopadmin_red_envelope.services import changing, listing
-
-REMIND_DAYS = 3
-HOLD_MINUTES = envelopes.DEFAULT_HOLD_MS // envelopes.MINUTE_MS
-
-
-class SettingsForm(Form):
-    """What the owner sets on the plugin's page."""
-
-    remind_days = IntegerField(
-        _("Days before its start to remind of a draft"),
-        [InputRequired(), NumberRange(1, 30)],
-        default=REMIND_DAYS,
-        description=_("Today warns of a draft that begins so soon: unless it is scheduled, it is lost at its start."),
-    )
-    worst_case_limit = MoneyField(
-        _("Limit for what a campaign may cost at worst"),
-        [Optional(), NumberRange(min=0)],
-        description=_("Above it, whoever schedules the campaign must type the amount. Empty for no limit."),
-    )
-    hold_minutes = IntegerField(
-        _("Minutes that an order keeps its envelope while it is paid"),
-        [Optional(), NumberRange(1, 24 * 60)],
-        default=HOLD_MINUTES,
-        description=_("Between placing an order and paying for it; after that the envelope is free for another order."),
-    )
+from shopadmin_red_envelope.settings_form import REMIND_DAYS
 
 
 def tiles() -> list[Tile]:

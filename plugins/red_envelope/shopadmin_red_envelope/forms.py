@@ -49,7 +49,7 @@ class ActivityForm(FlaskForm):
 
     def activity(self) -> Activity:
         """What the form says. Raises RefusedError."""
-        times = _instants({"starts_at": self.starts_at.data, "ends_at": self.ends_at.data})
+        times = instants({"starts_at": self.starts_at.data, "ends_at": self.ends_at.data})
         return Activity(
             name=(self.name.data or "").strip(),
             kind=self.kind.data,
@@ -103,7 +103,7 @@ class CampaignForm(FlaskForm):
             threshold=read_price(self.threshold.data or "", currency, "threshold"),
             mode=self.mode.data,
             after_order_discounts=self.after_order_discounts.data,
-            **_instants({name: getattr(self, name).data for name in INSTANTS}),
+            **instants({name: getattr(self, name).data for name in INSTANTS}),
         )
 
     @property
@@ -130,12 +130,8 @@ class DenominationForm(FlaskForm):
     amounts = AmountsField(_("Amounts"), [InputRequired()], description=_("With blanks between them, such as 5 10 20."))
 
     def found(self, currency: str) -> list[int]:
-        """The amounts in minor units, parted by blanks or by commas of any width. Raises RefusedError."""
-        text = self.amounts.data or ""
-        narrow = "".join(char if char == "，" else unicodedata.normalize("NFKC", char) for char in text)
-        if unclear := _ONE_OR_TWO.search(narrow):
-            raise RefusedError(messages.problem("one_or_two", "amounts", text=unclear[0]))
-        return [read_price(part, currency, "amounts") or 0 for part in _BETWEEN.split(narrow) if part]
+        """The amounts in minor units. Raises RefusedError."""
+        return read_prices(self.amounts.data or "", currency, "amounts")
 
 
 class MoneyField(StringField):
@@ -155,6 +151,11 @@ class MoneyField(StringField):
         return "" if self.data is None else f"{to_decimal(self.data, shop_settings().currency):f}"
 
 
+def parts(text: str) -> list[str]:
+    """What stands between blanks and commas of any width."""
+    return [part for part in _BETWEEN.split(_narrow(text)) if part]
+
+
 def money_text(minor: int, currency: str) -> str:
     """An amount as the reader's language writes it."""
     return str(format_currency(to_decimal(minor, currency), currency))
@@ -168,6 +169,28 @@ def read_money(text: str, currency: str, field: str, **bounds: int) -> int | Non
 def read_price(text: str, currency: str, field: str) -> int | None:
     """The same within what an envelope or an order may amount to."""
     return read_money(text, currency, field, least=1, most=HIGHEST_AMOUNT)
+
+
+def read_prices(text: str, currency: str, field: str) -> list[int]:
+    """Several of them, parted by blanks or by commas of any width. Raises RefusedError."""
+    if unclear := _ONE_OR_TWO.search(_narrow(text)):
+        raise RefusedError(messages.problem("one_or_two", field, text=unclear[0]))
+    return [read_price(part, currency, field) or 0 for part in parts(text)]
+
+
+def instants(times: Mapping[str, datetime | None]) -> dict[str, int | None]:
+    """Milliseconds UTC of times on the shop's own clock, by field. Raises RefusedError for those that do not exist."""
+    zone, found, problems = shop_settings().zone, {}, []
+    for name, moment in times.items():
+        try:
+            found[name] = to_instant(moment, zone) if moment else None
+        except MissingTimeError as error:
+            problems.append(messages.missing_time(name, error.instead))
+        except OverflowError:
+            problems.append(messages.problem("bad_instant", name))
+    if problems:
+        raise RefusedError(*problems)
+    return found
 
 
 def local(instant: int | None) -> datetime | None:
@@ -215,6 +238,10 @@ def time_notes(form: Any) -> list[str]:
     ]
 
 
+def _narrow(text: str) -> str:
+    return "".join(char if char == "，" else unicodedata.normalize("NFKC", char) for char in text)
+
+
 def _meant(field: Any) -> Any:
     return field.meant if isinstance(field, AmountsField) else field.data or None
 
@@ -235,17 +262,3 @@ def _number(text: str) -> Decimal | str:
         return Decimal(text)
     except InvalidOperation:
         return text
-
-
-def _instants(times: Mapping[str, datetime | None]) -> dict[str, int | None]:
-    zone, found, problems = shop_settings().zone, {}, []
-    for name, moment in times.items():
-        try:
-            found[name] = to_instant(moment, zone) if moment else None
-        except MissingTimeError as error:
-            problems.append(messages.missing_time(name, error.instead))
-        except OverflowError:
-            problems.append(messages.problem("bad_instant", name))
-    if problems:
-        raise RefusedError(*problems)
-    return found

@@ -1,10 +1,11 @@
 """Words for states, kinds and modes, and the marks they are shown with."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from flask_babel import lazy_gettext as _
 
 from shopadmin.plugin_api import Badge
+from shopadmin_red_envelope.domain.checklist import Point
 
 STATE_LABELS: Mapping[str, object] = {
     "all": _("All"),
@@ -52,6 +53,19 @@ _ACTIVITY_MARKS: Mapping[str, tuple[object, str, str]] = {
     "running": (_("Has begun"), "ok", "lock"),
     "ended": (_("Ended"), "neutral", "patch-check"),
 }
+
+
+POINTS: Mapping[str, object] = {
+    "entry_requirement": _(
+        "Does the platform want a store red envelope of whoever takes part? For Double 11 of 2015 it was an entry "
+        "requirement for sellers in the venues and around them, but for virtual goods. This blocks nothing."
+    ),
+}
+
+
+def checklist(points: Iterable[Point]) -> list[dict[str, object]]:
+    """Points in words, for checklist.html."""
+    return [{"text": POINTS[point.code], "is_done": point.is_done} for point in points]
 
 
 def activity_badge(state: str) -> Badge:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from shopadmin.plugin_api import Problem, to_decimal
 from shopadmin_red_envelope import labels
+from shopadmin_red_envelope.domain.baskets import BasketError
 from shopadmin_red_envelope.domain.budget import WorstCase
 from shopadmin_red_envelope.domain.checks import Objection
 
@@ -77,6 +78,13 @@ _SENTENCES: Mapping[str, Callable[..., Any]] = {
         typed=typed,
     ),
     "denomination_twice": lambda: _("The same amount stands there twice."),
+    "bad_tool": lambda kind: _(
+        "“%(kind)s” is no code: use small letters, digits and _, beginning with a letter, 40 at most.", kind=kind
+    ),
+    "shipped_tool": lambda kind: _(
+        "“%(kind)s” stands in another list by the rules of the notice, and stays there.", kind=kind
+    ),
+    "tool_twice": lambda kind: _("“%(kind)s” stands in two lists. Leave it in one.", kind=kind),
     "wrong_shop": lambda: _("The envelope is of another shop."),
     "not_owner": lambda: _("The envelope belongs to another buyer."),
     "not_started": lambda: _("The envelope cannot be used yet."),
@@ -90,6 +98,16 @@ _SENTENCES: Mapping[str, Callable[..., Any]] = {
     "goods_not_above_envelope": lambda: _("The goods must cost more than the envelope is worth."),
     "below_threshold": lambda: _("The goods do not reach the amount that the envelope asks for."),
     "remainder_not_above_envelope": lambda: _("What other discounts leave must be more than the envelope is worth."),
+    "claim_closed": lambda: _("The envelope cannot be collected then: not before the collection begins, nor after it."),
+    "already_claimed": lambda: _("The buyer has this envelope already: one each."),
+    "sold_out": lambda: _("All envelopes of this campaign are gone."),
+    "buyer_excluded": lambda: _("This buyer does not take part in campaigns."),
+    "too_many_lines": lambda most: _("At most %(most)s lines.", most=most),
+    "line_bad_key": lambda most: _("The key of a line has 1 to %(most)s printable ASCII characters.", most=most),
+    "line_key_twice": lambda: _("Two lines have the same key."),
+    "line_bad_amount": lambda most: _("The amount of a line lies between 0 and %(most)s minor units.", most=most),
+    "line_bad_quantity": lambda most: _("A line has between 1 and %(most)s units.", most=most),
+    "line_unknown_type": lambda: _("A line is goods, freight or a service fee."),
     "other_currency": lambda: _("The order is in another currency than the envelope."),
     "other_order": lambda: _("The envelope is held for another order."),
     "hold_differs": lambda: _("The order was held with other lines. Cancel that hold, then hold it again."),
@@ -102,6 +120,7 @@ _SENTENCES: Mapping[str, Callable[..., Any]] = {
     "bad_units": lambda: _("Write a number of units, 0 or more."),
     "more_than_left": lambda: _("So many units of this line are not left to refund."),
     "nothing_to_refund": lambda: _("There is nothing left to refund."),
+    "completed_before_started": lambda: _("A refund is completed after it was started."),
     "facts": lambda: _("Meanwhile the envelope has expired. Complete the refund again."),
 }
 # Sentences that stand away from their field, and so say which.
@@ -118,6 +137,11 @@ def problem(code: str, field: str = "", **values: Any) -> Problem:
 def problems(objections: Iterable[Objection]) -> list[Problem]:
     """All of them in words."""
     return [problem(found.code, found.field, **found.values) for found in objections]
+
+
+def basket(error: BasketError) -> Problem:
+    """Why no order can look like this; the field is the key of the line."""
+    return problem(f"line_{error.code}", error.key, **({"most": f"{error.most:,}"} if error.most else {}))
 
 
 def missing_time(field: str, instead: datetime) -> Problem:

@@ -152,6 +152,7 @@ class ActivitiesView(_SetUpView):
             kind=labels.KINDS[row.kind],
             times=[to_datetime(row.starts_at), to_datetime(row.ends_at)],
             zone=shop_settings().timezone,
+            points=labels.checklist(activities.points(row)),
             back_url=url_for(".index_view"),
             back_text=self.name,
         )

@@ -92,7 +92,8 @@ class CampaignsView(AdminListView):
         links = {str(_("Activities")): ("red_envelope_activities.index_view", permissions.READ),
                  str(_("Denominations")): ("red_envelope_denominations.index_view", permissions.TABLE),
                  str(_("Envelopes")): ("red_envelope_envelopes.index_view", permissions.REPORT),
-                 str(_("Refund calculator")): ("red_envelope_calculator.index_view", permissions.REPORT)}  # fmt: skip
+                 str(_("Refund calculator")): ("red_envelope_calculator.index_view", permissions.REPORT),
+                 str(_("Price export")): ("red_envelope_prices.index_view", permissions.REPORT)}  # fmt: skip
         shown = {
             "page_actions": [
                 Action(label, url_for(endpoint), point, method="GET")
@@ -225,6 +226,7 @@ class CampaignsView(AdminListView):
         if budget.limit(row.currency) is None:
             del form.confirm_worst_case
         form.amount.choices = [(amount, money_text(amount, table.currency)) for amount in table.amounts]
+        activity = activities.find(row.activity_id) if row.activity_id else None
         left = row.lock_at - now if row.lock_at is not None and state == "scheduled" else None
         return str(
             self.render(
@@ -239,7 +241,7 @@ class CampaignsView(AdminListView):
                 else "",
                 amount_form=form,
                 burn=envelope_pages.burn_of(row, state) if self.actor.can(permissions.REPORT) else None,
-                activity=activities.find(row.activity_id) if row.activity_id else None,
+                activity=activity,
                 category=denominations.category_name(row.category),
                 times={name: _time(getattr(row, name)) for name in ("lock_at", *INSTANTS)},
                 left=left,
@@ -247,6 +249,7 @@ class CampaignsView(AdminListView):
                 remarks=_remarks(row) if state in ("draft", "scheduled") else [],
                 name_remarks=wording_remarks(row.title, "campaign") if may["schedule"] else (),
                 mode=labels.MODES[row.mode],
+                points=labels.checklist(activities.points(activity)) if activity else [],
                 back_url=self.address(),
                 back_text=self.title,
             )

@@ -6,22 +6,23 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from red_envelope_shop import ACTIVITY, HOUR, NOW, TERMS, Clock, make_campaign
+from flask import Flask
+from red_envelope_shop import ACTIVITY, HOUR, NOW, TERMS, Clock, make_activity, make_campaign
 from shopadmin_red_envelope import permissions
 from shopadmin_red_envelope.domain import checks, states
+from shopadmin_red_envelope.domain.checklist import Point
 from shopadmin_red_envelope.domain.checks import RULE_VERSION, Terms
 from shopadmin_red_envelope.domain.states import ACTIONS, Standing, may_edit
-from shopadmin_red_envelope.services import campaigns, denominations
+from shopadmin_red_envelope.services import activities, campaigns, denominations
 
+from shopadmin import testing
 from shopadmin.plugin_api import Actor, ForbiddenError
 
 LIST = (500, 1000, 2000, 5000, 10000, 20000, 50000)
 LOCK = 1_000_000
 # Rules whose part of the plugin is not there yet; the list only gets shorter.
 WAITING = {
-    23: "the price-protection export",
     24: "the push",
-    25: "the campaign's checklist",
     26: "the report after the event",
 }
 
@@ -101,3 +102,29 @@ def test_r16_of_a_scheduled_campaign_only_the_amount_changes_before_the_event() 
 def test_r17_from_the_start_on_nobody_creates_changes_or_deletes(late: int) -> None:
     for stored, action in product(("draft", "scheduled"), ACTIONS):
         assert may_edit(Standing(stored, LOCK), action, LOCK + late) == "locked"
+
+
+def test_r25_the_entry_requirement_of_a_platforms_activity_is_a_point_to_look_at_and_blocks_nothing(
+    clock: Clock,
+) -> None:
+    activity = make_activity(kind="platform")
+    before = activities.points(activities.find(activity))
+
+    campaign = make_campaign("scheduled", activity)
+
+    assert before == (Point("entry_requirement", False),)
+    assert campaigns.find(campaign).state == "scheduled"
+    assert activities.points(activities.find(activity)) == (Point("entry_requirement", True),)
+    assert activities.points(activities.find(make_activity(kind="store"))) == ()
+
+
+def test_r25_the_point_stands_on_the_pages_of_campaign_and_activity(shop: Flask, clock: Clock) -> None:
+    owner = testing.sign_in(shop, testing.make_account(shop, is_owner=True))
+    draft = make_campaign("draft", make_activity(kind="platform"))
+    of_the_store = make_campaign("draft")
+    address, text = "/admin/red-envelope/", "an entry requirement"
+
+    assert text in owner.get(f"{address}details/{draft}").text
+    assert text not in owner.get(f"{address}details/{of_the_store}").text
+    clock.set(clock.start)
+    assert text in owner.get(f"{address}activities/{campaigns.find(draft).activity_id}").text

@@ -193,6 +193,10 @@ def test_today_reminds_of_a_draft_as_early_as_the_owner_wants(owner: testing.Sho
         "remind_days": 1,
         "worst_case_limit": None,
         "hold_minutes": 30,
+        "more_discounts": "",
+        "more_tenders": "",
+        "more_refused": "",
+        "counting_markets": [],
     }
 
 

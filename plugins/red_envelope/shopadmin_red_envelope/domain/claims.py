@@ -7,6 +7,7 @@ from shopadmin_red_envelope.domain.states import Stored
 
 Refusal = Literal["claim_closed", "already_claimed", "sold_out", "buyer_excluded"]
 REFUSALS: tuple[Refusal, ...] = get_args(Refusal)
+Status = Literal["coming", "open", "closed"]
 Left = Literal["unlimited", "many", "few", "none"]
 # One in so many pieces.
 FEW = 10
@@ -39,6 +40,11 @@ def claim_refusal(claim: Claim, now: int) -> Refusal | None:
     if claim.left is not None and claim.left <= 0:
         return "sold_out"
     return "buyer_excluded" if claim.is_excluded else None
+
+
+def status(claim_from: int, claim_to: int, now: int) -> Status:
+    """Where the collection stands: it is open in ``[claim_from, claim_to)``."""
+    return "coming" if now < claim_from else "open" if now < claim_to else "closed"
 
 
 def coarse_left(total: int | None, claimed: int) -> Left:

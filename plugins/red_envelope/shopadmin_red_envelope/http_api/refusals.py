@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from flask_babel import lazy_gettext as _
 
 from shopadmin.plugin_api import ApiProblem, ApiRefusalError, ObjectionsError
+from shopadmin_red_envelope import messages
 from shopadmin_red_envelope.domain.baskets import BasketError
 from shopadmin_red_envelope.services.holding import NotUsableError
 
@@ -70,4 +71,5 @@ def named() -> Iterator[None]:
         fields = [found.field for found in error.problems if found.field]
         raise ApiRefusalError(problem, reasons=[problem.code], more={"lines": fields} if fields else None) from None
     except BasketError as error:
-        raise ApiRefusalError(BAD_LINES, reasons=[error.code], more={"lines": [error.key]}) from None
+        said = messages.basket(error).message
+        raise ApiRefusalError(BAD_LINES, said, reasons=[error.code], more={"lines": [error.key]}) from None

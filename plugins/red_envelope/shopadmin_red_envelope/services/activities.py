@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from shopadmin.plugin_api import Actor, MissingError, ObjectionsError, Problem, RefusedError, db, record_audit
 from shopadmin_red_envelope import messages, permissions
 from shopadmin_red_envelope.domain import checks, states
+from shopadmin_red_envelope.domain.checklist import Point, checklist
 from shopadmin_red_envelope.models import RedEnvelopeActivity, RedEnvelopeCampaign
 from shopadmin_red_envelope.services.changing import Change, changing, now
 
@@ -44,6 +45,12 @@ def objection(activity: RedEnvelopeActivity) -> Problem | None:
 def values_of(row: RedEnvelopeActivity) -> checks.Activity:
     """The activity as the rules see it."""
     return checks.Activity(**{name: getattr(row, name) for name in _FIELDS})
+
+
+def points(row: RedEnvelopeActivity) -> tuple[Point, ...]:
+    """What to look at before it begins; blocks nothing (R25)."""
+    of_it = (RedEnvelopeCampaign.activity_id == row.id, RedEnvelopeCampaign.state == "scheduled")
+    return checklist(row.kind, bool(db.session().scalar(select(exists().where(*of_it)))))
 
 
 def create(actor: Actor | None, activity: checks.Activity) -> int:

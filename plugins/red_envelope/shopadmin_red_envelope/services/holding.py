@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from shopadmin.plugin_api import MissingError, ObjectionsError, db, plugin_settings, record_audit
 from shopadmin_red_envelope import messages
 from shopadmin_red_envelope.domain import baskets, eligibility, envelopes
-from shopadmin_red_envelope.domain.baskets import Line, Tool, ToolLists
+from shopadmin_red_envelope.domain.baskets import Line, Tool
 from shopadmin_red_envelope.models import RedEnvelope, RedEnvelopeAllocation, RedEnvelopeHold
-from shopadmin_red_envelope.services import terms
+from shopadmin_red_envelope.services import terms, tool_lists
 from shopadmin_red_envelope.services.changing import Change, changing, now
 
 # This shop: an envelope knows no other (R5).
@@ -63,17 +63,17 @@ def find(hold_id: str) -> Hold:
     return _hold(db.session(), RedEnvelopeHold.id == hold_id)
 
 
-def quote(envelope_id: int, order: Order, tools: ToolLists = baskets.NOTICE_TOOLS) -> eligibility.Verdict:
+def quote(envelope_id: int, order: Order) -> eligibility.Verdict:
     """Whether the envelope is usable for the order now, and what it would do. Changes nothing.
 
     Raises BasketError, MissingError; ObjectionsError for an order in another currency.
     """
     baskets.check_lines(order.lines)
     session = db.session()
-    return _verdict(session, _envelope(session, envelope_id), order, now(session), tools)
+    return _verdict(session, _envelope(session, envelope_id), order, now(session))
 
 
-def hold(envelope_id: int, order: Order, tools: ToolLists = baskets.NOTICE_TOOLS) -> Hold:
+def hold(envelope_id: int, order: Order) -> Hold:
     """Hold an envelope for an order and freeze the shares of its lines; the same order may repeat it as it was.
 
     Raises BasketError, MissingError; NotUsableError, ObjectionsError for what is a conflict.
@@ -84,7 +84,7 @@ def hold(envelope_id: int, order: Order, tools: ToolLists = baskets.NOTICE_TOOLS
         _release_lapsed(change, or_(_of_envelope(envelope_id), _of_order(order.order_no)))
         envelope = _envelope(change.session, envelope_id, locked=True)
         change.now = now(change.session)
-        found = _verdict(change.session, envelope, order, change.now, tools)
+        found = _verdict(change.session, envelope, order, change.now)
         if envelope.state == "held" and found.usable:
             return _repeated(change.session, envelope, order, found)
         if not found.usable:
@@ -205,7 +205,7 @@ def _envelope(session: Session, envelope_id: int, *, locked: bool = False) -> Ro
     return found
 
 
-def _verdict(session: Session, envelope: Row[Any], order: Order, at: int, tools: ToolLists) -> eligibility.Verdict:
+def _verdict(session: Session, envelope: Row[Any], order: Order, at: int) -> eligibility.Verdict:
     if order.currency != envelope.currency:
         raise ObjectionsError(messages.problem("other_currency"))
     sealed = terms.read(session, envelope.campaign_id)
@@ -223,7 +223,7 @@ def _verdict(session: Session, envelope: Row[Any], order: Order, at: int, tools:
     basket = eligibility.Basket(
         order.shop, order.buyer, order.lines, order.tools, order.order_no, session.scalar(others) or 0
     )
-    return eligibility.eligibility(asked, basket, at, tools)
+    return eligibility.eligibility(asked, basket, at, tool_lists.current())
 
 
 def _standing(session: Session, envelope: Row[Any], at: int) -> tuple[Any, str | None]:

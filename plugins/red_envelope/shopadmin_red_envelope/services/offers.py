@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import Row, Select, select, tuple_
 
@@ -11,8 +11,6 @@ from shopadmin_red_envelope.domain import claims
 from shopadmin_red_envelope.models import RedEnvelopeCampaign, RedEnvelopeStock
 from shopadmin_red_envelope.services import changing
 
-Status = Literal["coming", "open", "closed"]
-
 
 @dataclass(frozen=True, slots=True)
 class Offer:
@@ -20,7 +18,7 @@ class Offer:
 
     id: int
     title: str
-    status: Status
+    status: claims.Status
     amount: int
     currency: str
     threshold: int | None
@@ -64,7 +62,7 @@ def _offers() -> Select[Any]:
 
 
 def _offer(row: Row[Any], now: int) -> Offer:
-    status: Status = "coming" if now < row.claim_from else "open" if now < row.claim_to else "closed"
+    status = claims.status(row.claim_from, row.claim_to, now)
     return Offer(
         id=row.id, title=row.title, status=status, amount=row.amount, currency=row.currency, threshold=row.threshold,
         after_order_discounts=row.after_order_discounts, claim_from=row.claim_from, claim_to=row.claim_to,
