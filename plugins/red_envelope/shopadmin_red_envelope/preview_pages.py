@@ -31,6 +31,7 @@ from shopadmin_red_envelope.forms import (
 from shopadmin_red_envelope.services import campaigns, changing, offers, tool_lists
 
 MOST_LINES = 20
+_SECOND_MS = 1000
 _NEEDED = ("activity_id", "amount", "claim_from", "claim_to", "use_from", "use_to")
 _COLUMNS = (
     Column("line", _("Line"), "number"),
@@ -118,9 +119,10 @@ def _find(campaign_id: int) -> Any:
 
 
 def _at_first(row: Any) -> MultiDict[str, str]:
-    """When collecting begins, with a basket that the campaign is about."""
+    """The first whole second of collecting, with a basket that the campaign is about."""
     goods = row.threshold or 2 * (row.amount or 0)
-    begins = local(changing.now() if row.claim_from is None else row.claim_from)
+    instant = changing.now() if row.claim_from is None else row.claim_from
+    begins = local(-(-instant // _SECOND_MS) * _SECOND_MS)
     return MultiDict({"at": f"{begins:%Y-%m-%dT%H:%M:%S}", "goods": f"{to_decimal(goods, row.currency):f}"})
 
 
@@ -156,9 +158,10 @@ def _shown(sight: Sight, row: Any, at: int) -> dict[str, Any]:
         "refusal": messages.problem(sight.refusal).message if sight.refusal else None,
         "can_be_owned": sight.can_be_owned,
         "windows": [
-            (labels.FIELDS[begins], to_datetime(getattr(row, begins)), to_datetime(getattr(row, ends)),
-             _place(getattr(row, begins), getattr(row, ends), at))
-            for begins, ends in (("claim_from", "claim_to"), ("use_from", "use_to"))
+            (name, to_datetime(begins), to_datetime(ends), _place(begins, ends, at))
+            for name, begins, ends in (
+                (_("Collecting"), row.claim_from, row.claim_to), (_("Using"), row.use_from, row.use_to)
+            )
         ],
         "verdict": _verdict(sight.verdict, row.currency) if sight.verdict else None,
     }  # fmt: skip

@@ -46,7 +46,8 @@ COMMANDS = (
     ),
     _command(
         "eligible",
-        "Say whether an envelope may pay for an order, and why not, by the tools that the notice lists. Fields: id, lines (key, amount, type), discount,"
+        "Say whether an envelope may pay for an order, and why not, by the tools that the notice lists. Fields: id,"
+        " lines (key, amount, type), discount,"
         " context (threshold, amount_basis, tools, now, use_from, use_to, shop, envelope_shop, buyer, owner, state,"
         " held_by, order, other_envelopes).",
         answers.eligible,

@@ -116,6 +116,17 @@ def test_the_page_opens_at_the_start_with_a_basket_and_writes_nothing(owner: tes
     assert f"{PAGE}{campaign}" in owner.get(f"/admin/red-envelope/details/{campaign}").text
 
 
+def test_a_campaign_that_begins_within_a_second_is_seen_open_from_the_next_on(
+    owner: testing.ShopClient, clock: Clock
+) -> None:
+    campaign = make_campaign(claim_from=clock.start + 1, use_from=clock.start + 1)
+
+    page = owner.get(f"{PAGE}{campaign}").text
+
+    assert f'value="{at(clock.start + 1000)}"' in page
+    assert "It can be used." in page
+
+
 def test_reasons_and_what_is_missing_are_told_in_words(owner: testing.ShopClient, clock: Clock) -> None:
     campaign = make_campaign()
 
