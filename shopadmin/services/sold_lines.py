@@ -49,13 +49,14 @@ def sold_lines(begins: datetime, ends: datetime) -> Iterator[SoldLine]:
     """
     after: tuple[datetime, int] | None = None
     while orders := _orders(begins, ends, after):
-        yield from _lines(orders)
+        yield from _lines([order for order in orders if order.status in SOLD])
         after = (orders[-1].created_at, orders[-1].id)
 
 
 def is_anything_sold(begins: datetime, ends: datetime) -> bool:
     """Whether any order in ``[begins, ends)`` counts."""
-    return bool(db.session().scalar(select(exists().where(*_sold(begins, ends)))))
+    is_sold = (*_in(begins, ends), Order.status.in_(SOLD))
+    return bool(db.session().scalar(select(exists().where(*is_sold))))
 
 
 def selling_platforms() -> dict[str, str]:
@@ -64,14 +65,16 @@ def selling_platforms() -> dict[str, str]:
     return {code: platform_name(code) for code in sorted(codes)}
 
 
-def _sold(begins: datetime, ends: datetime) -> list[ColumnElement[bool]]:
-    return [Order.created_at >= begins, Order.created_at < ends, Order.status.in_(SOLD)]
+def _in(begins: datetime, ends: datetime) -> list[ColumnElement[bool]]:
+    return [Order.created_at >= begins, Order.created_at < ends]
 
 
 def _orders(begins: datetime, ends: datetime, after: tuple[datetime, int] | None) -> Sequence[Any]:
+    """A page of orders whatever their status: asked for the sold ones, SQLite goes by status and sorts all that is left
+    for every page."""
     place = (Order.created_at, Order.id)
-    query = select(Order.id, Order.platform, Order.order_no, Order.created_at, Order.currency)
-    query = query.where(*_sold(after[0] if after else begins, ends))
+    query = select(Order.id, Order.platform, Order.order_no, Order.created_at, Order.currency, Order.status)
+    query = query.where(*_in(after[0] if after else begins, ends))
     if after:
         types = [column.type for column in place]
         query = query.where(tuple_(*place) > tuple_(*after, types=types))

@@ -5,7 +5,7 @@ price are those before its share. A market that sees it otherwise is named by th
 """
 
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
@@ -78,18 +78,50 @@ def price_facts(sales: Iterable[Sale], first: date, counting: Collection[str] = 
     ``sales``: by day, from 29 days before ``first`` on; only what 30 days sold is kept in mind. ``counting``: platforms
     whose prices are those after the share.
     """
-    window: deque[tuple[date, dict[Item, int]]] = deque()
+    window = _Window()
     for day, of_day in groupby(sales, key=lambda sale: sale.day):
         by_item: dict[Item, list[Sale]] = {}
         for sale in of_day:
             by_item.setdefault(sale.item, []).append(sale)
-        while window and window[0][0] <= day - timedelta(days=WINDOW_DAYS):
-            window.popleft()
-        window.append((day, {item: _lowest(item, found, counting) for item, found in by_item.items()}))
+        prices = {item: _lowest(item, found, counting) for item, found in by_item.items()}
+        window.add(day, prices)
         if day >= first:
             for item in sorted(by_item, key=lambda it: (it.platform, it.ref, it.sku, it.currency)):
-                lowest = min(prices[item] for _day, prices in window if item in prices)
-                yield _fact(item, by_item[item], window[-1][1][item], lowest, counting)
+                yield _fact(item, by_item[item], prices[item], window.lowest(item), counting)
+
+
+class _Window:
+    """The lowest price of each item in the 30 days that end with the day added last.
+
+    For each item only the days that can still be the lowest: each is dearer than the one before it.
+    """
+
+    def __init__(self) -> None:
+        self._days: deque[tuple[date, list[Item]]] = deque()
+        self._prices: dict[Item, deque[tuple[date, int]]] = {}
+
+    def add(self, day: date, prices: Mapping[Item, int]) -> None:
+        """A day's lowest prices, later than all before."""
+        while self._days and self._days[0][0] <= day - timedelta(days=WINDOW_DAYS):
+            self._forget(*self._days.popleft())
+        self._days.append((day, list(prices)))
+        for item, price in prices.items():
+            kept = self._prices.setdefault(item, deque())
+            while kept and kept[-1][1] >= price:
+                kept.pop()
+            kept.append((day, price))
+
+    def lowest(self, item: Item) -> int:
+        """Of an item that was sold in these days."""
+        return self._prices[item][0][1]
+
+    def _forget(self, day: date, items: Iterable[Item]) -> None:
+        for item in items:
+            kept = self._prices[item]
+            if kept[0][0] <= day:
+                kept.popleft()
+            if not kept:
+                del self._prices[item]
 
 
 def _lowest(item: Item, sales: Iterable[Sale], counting: Collection[str]) -> int:
