@@ -2,6 +2,7 @@
 
 import ast
 import subprocess
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,6 +46,14 @@ def test_the_core_never_imports_the_plugins_door() -> None:
     found = [path.name for path in core if path.name != "plugin_api.py" and "shopadmin.plugin_api" in path.read_text()]
 
     assert found == []
+
+
+def test_types_and_imports_of_every_plugin_are_looked_at() -> None:
+    tools = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]
+    packages = {path.parent.name for path in ROOT.glob("plugins/*/shopadmin_*/__init__.py")}
+
+    assert packages
+    assert packages | {"shopadmin"} == set(tools["mypy"]["packages"]) == set(tools["importlinter"]["root_packages"])
 
 
 def test_no_left_over_markers() -> None:

@@ -122,4 +122,5 @@ def _entry(posting: Any) -> dict[str, Any]:
     what = POSTING_WORDS.get((posting.book, posting.event, posting.to_account), "")
     if (posting.event, posting.from_account) == ("refund", "subsidy"):
         what = _BORNE_NO_MORE
-    return posting._asdict() | {"what": what, "at": to_datetime(posting.at)}
+    found: dict[str, Any] = posting._asdict()
+    return found | {"what": what, "at": to_datetime(posting.at)}

@@ -64,7 +64,7 @@ class PricesForm(FlaskForm):
         elif first.year < _EARLIEST:
             said = gettext("No shop sold that early.")
         if said:
-            self.last.errors = [*self.last.errors, said]
+            self.last.errors = (*self.last.errors, said)
         return not said
 
 
@@ -124,8 +124,9 @@ def _form() -> PricesForm:
 
 def _value(fact: Fact, column: Column) -> str | int | date:
     item = fact.item
-    return {
+    values: dict[str, str | int | date] = {
         "day": fact.day, "platform": item.platform, "item": item.ref, "sku": item.sku, "title": fact.title,
         "currency": item.currency, "pieces": fact.pieces, "amount": fact.amount, "transaction_price": fact.price,
         "lowest_price_30_days": fact.lowest, "envelope_share": fact.share, "share_reason": fact.reason,
-    }[column.name]  # fmt: skip
+    }  # fmt: skip
+    return values[column.name]

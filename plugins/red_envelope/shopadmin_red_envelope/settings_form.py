@@ -83,7 +83,7 @@ class SettingsForm(Form):
 
     def validate(self, extra_validators: Mapping[str, Any] | None = None) -> bool:
         """As ever; and no tool in two lists, nor moved from where the notice has it (R8, R12)."""
-        is_valid = super().validate(extra_validators)
+        is_valid = bool(super().validate(extra_validators))
         lists = {name: (self[setting].data or "").split() for name, setting in SETTINGS.items()}
         for name, setting in SETTINGS.items():
             others = {kind for other in lists if other != name for kind in lists[other]}

@@ -3,6 +3,7 @@
 
 from typing import Any
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import IntegerField, SelectField, StringField
@@ -55,7 +56,7 @@ class SimulatorForm(FlaskForm):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.days.choices = [SelectChoice(days, _("last %(days)s days", days=days)) for days in DAYS]
+        self.days.choices = [SelectChoice(str(days), gettext("last %(days)s days", days=days)) for days in DAYS]
         self.denomination.choices = [
             SelectChoice(f"{table.category}|{amount}", f"{money} · {denominations.category_name(table.category)}")
             for table in denominations.tables()

@@ -82,7 +82,7 @@ def line_name(line: Any) -> str:
 
 
 def _line(line: Any, currency: str) -> dict[str, Any]:
-    found = line._asdict() | {"currency": currency, "line_key": line_name(line)}
+    found: dict[str, Any] = line._asdict() | {"currency": currency, "line_key": line_name(line)}
     return found if line.is_goods else found | dict.fromkeys(("share", "paid", "refunded_cash"))
 
 

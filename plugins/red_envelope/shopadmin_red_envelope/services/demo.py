@@ -78,7 +78,7 @@ def _tell(session: Session, campaign: RedEnvelopeCampaign, order: OrderSnapshot,
     if story == "collected":
         return
     # What the order says was paid is what the envelope left of the goods.
-    goods = order.total + campaign.amount
+    goods = order.total + envelope.amount
     lines = [Line("1", goods - goods // 3), Line("2", goods // 3)]
     hold = holding.hold(envelope.id, holding.Order(order.order_no, envelope.buyer, order.currency, lines))
     if story == "held":

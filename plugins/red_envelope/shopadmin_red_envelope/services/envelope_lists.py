@@ -53,10 +53,11 @@ def burn(campaign_id: int) -> Burn:
         .select_from(Refund)
         .join(Hold, Hold.id == Refund.hold_id)
         .join(Envelope, Envelope.id == Hold.envelope_id)
-        .where(Envelope.campaign_id == campaign_id, Refund.gives_back)
+        .where(Envelope.campaign_id == campaign_id, Refund.gives_back.is_(True))
     )
     money = books.balances(campaign_id, "money")
-    by_state = dict.fromkeys(STATES, 0) | dict(map(tuple, counted))
+    by_state: dict[str, int] = dict.fromkeys(STATES, 0)
+    by_state.update((row[0], row[1]) for row in counted)
     return Burn(by_state, given_back or 0, money.get("subsidy", 0), money.get("cash", 0))
 
 

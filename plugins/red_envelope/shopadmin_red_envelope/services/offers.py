@@ -49,7 +49,7 @@ def coming(after: Sequence[Any], size: int) -> list[Offer]:
     return [_offer(row, now) for row in rows]
 
 
-def _offers() -> Select[Any]:
+def _offers() -> Select[*tuple[Any, ...]]:
     table = RedEnvelopeCampaign
     return (
         select(

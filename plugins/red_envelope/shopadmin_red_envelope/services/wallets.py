@@ -78,7 +78,7 @@ def require_refund(buyer: str, refund_id: str) -> None:
     require_order(buyer, refunding.find(refund_id).order_no)
 
 
-def _kept(buyer: str) -> Select[Any]:
+def _kept(buyer: str) -> Select[*tuple[Any, ...]]:
     return (
         select(
             RedEnvelope.id, RedEnvelope.campaign_id, RedEnvelope.state, RedEnvelope.use_to, RedEnvelope.claimed_at,
