@@ -6,7 +6,7 @@ from pydantic import ConfigDict, Field
 
 from shopadmin.plugin_api import ApiModel
 from shopadmin_red_envelope.domain import baskets
-from shopadmin_red_envelope.services.holding import Order
+from shopadmin_red_envelope.services.judging import Order
 
 MOST_LINES = 200
 MOST_TOOLS = 20

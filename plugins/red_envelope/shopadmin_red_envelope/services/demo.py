@@ -17,6 +17,7 @@ from shopadmin_red_envelope.domain.states import lock_at
 from shopadmin_red_envelope.domain.times import to_ms
 from shopadmin_red_envelope.models import RedEnvelope, RedEnvelopeActivity, RedEnvelopeCampaign
 from shopadmin_red_envelope.services import changing, holding, refunding, sealing
+from shopadmin_red_envelope.services.judging import Order
 
 # Name, state, days from today to start and end, amount and threshold in fen.
 _SHOWN = (
@@ -80,7 +81,7 @@ def _tell(session: Session, campaign: RedEnvelopeCampaign, order: OrderSnapshot,
     # What the order says was paid is what the envelope left of the goods.
     goods = order.total + envelope.amount
     lines = [Line("1", goods - goods // 3), Line("2", goods // 3)]
-    hold = holding.hold(envelope.id, holding.Order(order.order_no, envelope.buyer, order.currency, lines))
+    hold = holding.hold(envelope.id, Order(order.order_no, envelope.buyer, order.currency, lines))
     if story == "held":
         return
     holding.redeem(hold.id)

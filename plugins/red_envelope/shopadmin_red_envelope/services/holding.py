@@ -1,35 +1,20 @@
 """Holds: an envelope on an order that is about to be paid. Made, redeemed, cancelled, or lapsed."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, func, insert, or_, select, update
+from sqlalchemy import Row, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from shopadmin.plugin_api import MissingError, ObjectionsError, db, plugin_settings, record_audit
 from shopadmin_red_envelope import messages
 from shopadmin_red_envelope.domain import baskets, eligibility, envelopes
-from shopadmin_red_envelope.domain.baskets import Line, Tool
-from shopadmin_red_envelope.models import RedEnvelope, RedEnvelopeAllocation, RedEnvelopeHold
-from shopadmin_red_envelope.services import terms, tool_lists
+from shopadmin_red_envelope.models import RedEnvelopeAllocation, RedEnvelopeHold
+from shopadmin_red_envelope.services import judging, terms
 from shopadmin_red_envelope.services.changing import Change, changing, now
-
-# This shop: an envelope knows no other (R5).
-SHOP = "this"
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """An order as the storefront names it when it is placed. Amounts: minor units of ``currency``."""
-
-    order_no: str
-    buyer: str
-    currency: str
-    lines: Sequence[Line]
-    tools: Sequence[Tool] = ()
-    shop: str = SHOP
+from shopadmin_red_envelope.services.judging import Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +55,7 @@ def quote(envelope_id: int, order: Order) -> eligibility.Verdict:
     """
     baskets.check_lines(order.lines)
     session = db.session()
-    return _verdict(session, _envelope(session, envelope_id), order, now(session))
+    return judging.judge(session, judging.find_envelope(session, envelope_id), order, now(session))
 
 
 def hold(envelope_id: int, order: Order) -> Hold:
@@ -82,9 +67,9 @@ def hold(envelope_id: int, order: Order) -> Hold:
     with changing() as change:
         # First, so that holds are always locked before their envelopes.
         _release_lapsed(change, or_(_of_envelope(envelope_id), _of_order(order.order_no)))
-        envelope = _envelope(change.session, envelope_id, locked=True)
+        envelope = judging.find_envelope(change.session, envelope_id, locked=True)
         change.now = now(change.session)
-        found = _verdict(change.session, envelope, order, change.now)
+        found = judging.judge(change.session, envelope, order, change.now)
         if envelope.state == "held" and found.usable:
             return _repeated(change.session, envelope, order, found)
         if not found.usable:
@@ -192,47 +177,6 @@ def _end(change: Change, state: str, *matching: Any) -> bool:
         .execution_options(synchronize_session=False)
     )
     return change.session.scalar(statement) is not None
-
-
-def _envelope(session: Session, envelope_id: int, *, locked: bool = False) -> Row[Any]:
-    query: Any = select(
-        RedEnvelope.id, RedEnvelope.campaign_id, RedEnvelope.buyer, RedEnvelope.amount, RedEnvelope.currency,
-        RedEnvelope.use_from, RedEnvelope.use_to, RedEnvelope.state, RedEnvelope.hold_id,
-    ).where(RedEnvelope.id == envelope_id)  # fmt: skip
-    found = session.execute(query.with_for_update() if locked else query).one_or_none()
-    if found is None:
-        raise MissingError(envelope_id)
-    return found
-
-
-def _verdict(session: Session, envelope: Row[Any], order: Order, at: int) -> eligibility.Verdict:
-    if order.currency != envelope.currency:
-        raise ObjectionsError(messages.problem("other_currency"))
-    sealed = terms.read(session, envelope.campaign_id)
-    if sealed is None:
-        raise MissingError(envelope.id)
-    state, held_by = _standing(session, envelope, at)
-    asked = eligibility.Envelope(
-        amount=envelope.amount, shop=SHOP, owner=envelope.buyer, use_from=envelope.use_from, use_to=envelope.use_to,
-        threshold=sealed.threshold, after_order_discounts=sealed.after_order_discounts, state=state, held_by=held_by,
-    )  # fmt: skip
-    others = select(func.count()).where(
-        _of_order(order.order_no), RedEnvelopeHold.state != "released", RedEnvelopeHold.envelope_id != envelope.id,
-        or_(RedEnvelopeHold.state == "redeemed", RedEnvelopeHold.expires_at > at),
-    )  # fmt: skip
-    basket = eligibility.Basket(
-        order.shop, order.buyer, order.lines, order.tools, order.order_no, session.scalar(others) or 0
-    )
-    return eligibility.eligibility(asked, basket, at, tool_lists.current())
-
-
-def _standing(session: Session, envelope: Row[Any], at: int) -> tuple[Any, str | None]:
-    """The envelope's state now, and the order that holds it: a hold that is over holds nothing."""
-    held = session.execute(
-        select(RedEnvelopeHold.order_no, RedEnvelopeHold.expires_at).where(RedEnvelopeHold.id == envelope.hold_id)
-    ).one_or_none()
-    standing = envelopes.Standing(envelope.state, envelope.use_to, held.expires_at if held else None)
-    return envelopes.shown_state(standing, at), held.order_no if held else None
 
 
 def _repeated(session: Session, envelope: Row[Any], order: Order, verdict: eligibility.Verdict) -> Hold:

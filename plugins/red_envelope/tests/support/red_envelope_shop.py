@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from shopadmin_red_envelope.domain.baskets import Line
 from shopadmin_red_envelope.domain.checks import Activity, Terms
-from shopadmin_red_envelope.services import activities, campaigns, claiming, holding, sealing
+from shopadmin_red_envelope.services import activities, campaigns, claiming, judging, sealing
 
 from shopadmin.plugin_api import db
 
@@ -98,7 +98,7 @@ def claimed(campaign: int, buyer: str = "test:anna") -> int:
     return outcome.envelope_id
 
 
-def order(order_no: str = "S1", buyer: str = "test:anna", **changes: Any) -> holding.Order:
+def order(order_no: str = "S1", buyer: str = "test:anna", **changes: Any) -> judging.Order:
     """An order of two lines, 40 and 60 yuan."""
     fields: dict[str, Any] = {"currency": "CNY", "lines": [Line("L01", 4000), Line("L02", 6000)]}
-    return holding.Order(order_no, buyer, **(fields | changes))
+    return judging.Order(order_no, buyer, **(fields | changes))
