@@ -18,16 +18,14 @@ from shopadmin.plugin_api import (
     MissingError,
     attempt,
     parse_id,
-    shop_settings,
     to_decimal,
-    wording_remarks,
 )
-from shopadmin_red_envelope import envelope_pages, form_pages, labels, messages, permissions
-from shopadmin_red_envelope.domain import checks, states
+from shopadmin_red_envelope import campaign_pages, envelope_pages, form_pages, labels, messages, permissions
+from shopadmin_red_envelope.domain import states
 from shopadmin_red_envelope.domain.checks import INSTANTS
 from shopadmin_red_envelope.domain.times import to_datetime
-from shopadmin_red_envelope.forms import AmountForm, CampaignForm, local, money_text, read_money
-from shopadmin_red_envelope.services import activities, budget, campaigns, changing, denominations, listing, sealing
+from shopadmin_red_envelope.forms import CampaignForm, local, read_money
+from shopadmin_red_envelope.services import campaigns, changing, listing, sealing
 
 
 class CampaignsView(AdminListView):
@@ -214,55 +212,11 @@ class CampaignsView(AdminListView):
         return {"title": title, "back_url": self.address(), "back_text": self.title, "is_lasting": True}
 
     def _page(self, campaign_id: int) -> str:
-        row = self._find(campaign_id)
-        now, standing = changing.now(), campaigns.standing_of(row)
-        state = states.shown_state(standing, now)
-        may = {
-            action: states.may_edit(standing, action, now) is None and self.actor.can(point)
-            for action, point in _POINTS.items()
-        }
-        form = AmountForm(formdata=None, amount=row.amount)
-        table = denominations.at_version(row.category, row.denomination_version)
-        if budget.limit(row.currency) is None:
-            del form.confirm_worst_case
-        form.amount.choices = [(amount, money_text(amount, table.currency)) for amount in table.amounts]
-        activity = activities.find(row.activity_id) if row.activity_id else None
-        left = row.lock_at - now if row.lock_at is not None and state == "scheduled" else None
-        return str(
-            self.render(
-                "shopadmin_red_envelope/campaign.html",
-                row=row,
-                state=state,
-                mark=labels.state_badge(state),
-                may=may | {"copy": self.actor.can(permissions.CREATE)},
-                stake=budget.stake(row.amount, row.quantity, row.currency) if may["schedule"] and row.amount else None,
-                simulator_url=url_for("red_envelope_simulator.index_view", campaign=row.id)
-                if self.actor.can(permissions.REPORT)
-                else "",
-                amount_form=form,
-                burn=envelope_pages.burn_of(row, state) if self.actor.can(permissions.REPORT) else None,
-                activity=activity,
-                category=denominations.category_name(row.category),
-                times={name: _time(getattr(row, name)) for name in ("lock_at", *INSTANTS)},
-                left=left,
-                zone=shop_settings().timezone,
-                remarks=_remarks(row) if state in ("draft", "scheduled") else [],
-                name_remarks=wording_remarks(row.title, "campaign") if may["schedule"] else (),
-                mode=labels.MODES[row.mode],
-                points=labels.checklist(activities.points(activity)) if activity else [],
-                back_url=self.address(),
-                back_text=self.title,
-            )
+        shown = campaign_pages.shown(self._find(campaign_id), self.actor)
+        found = self.render(
+            "shopadmin_red_envelope/campaign.html", **shown, back_url=self.address(), back_text=self.title
         )
-
-
-_POINTS: dict[states.Action, str] = {
-    "edit": permissions.CREATE,
-    "delete": permissions.CREATE,
-    "schedule": permissions.CREATE,
-    "amount": permissions.AMOUNT,
-    "withdraw": permissions.WITHDRAW,
-}
+        return str(found)
 
 
 def _typed_worst_case(campaign_id: int) -> int | None:
@@ -273,16 +227,6 @@ def _typed_worst_case(campaign_id: int) -> int | None:
 
 def _edit_url(row: Any) -> str:
     return url_for(".edit_view", row_id=row.id, version=row.version)
-
-
-def _remarks(row: Any) -> list[Any]:
-    activity = activities.values_of(activities.find(row.activity_id)) if row.activity_id else None
-    found = checks.remarks(campaigns.terms_of(row), activity)
-    return [problem.message for problem in messages.problems(found)]
-
-
-def _time(instant: int | None) -> Any:
-    return None if instant is None else to_datetime(instant)
 
 
 def _or_404(find: Callable[[], Any]) -> Any:

@@ -1,0 +1,68 @@
+"""What the page of one campaign shows, and what may be done there now."""
+
+from typing import Any
+
+from flask import url_for
+
+from shopadmin.plugin_api import Actor, shop_settings, wording_remarks
+from shopadmin_red_envelope import envelope_pages, labels, messages, permissions
+from shopadmin_red_envelope.domain import checks, states
+from shopadmin_red_envelope.domain.checks import INSTANTS
+from shopadmin_red_envelope.domain.times import to_datetime
+from shopadmin_red_envelope.forms import AmountForm, money_text
+from shopadmin_red_envelope.services import activities, budget, campaigns, changing, denominations
+
+_POINTS: dict[states.Action, str] = {
+    "edit": permissions.CREATE,
+    "delete": permissions.CREATE,
+    "schedule": permissions.CREATE,
+    "amount": permissions.AMOUNT,
+    "withdraw": permissions.WITHDRAW,
+}
+
+
+def shown(row: Any, actor: Actor) -> dict[str, Any]:
+    """For campaign.html: buttons are those that the rule allows at this moment, and the actor may press."""
+    now, standing = changing.now(), campaigns.standing_of(row)
+    state = states.shown_state(standing, now)
+    may = {
+        action: states.may_edit(standing, action, now) is None and actor.can(point) for action, point in _POINTS.items()
+    }
+    form = AmountForm(formdata=None, amount=row.amount)
+    table = denominations.at_version(row.category, row.denomination_version)
+    if budget.limit(row.currency) is None:
+        del form.confirm_worst_case
+    form.amount.choices = [(amount, money_text(amount, table.currency)) for amount in table.amounts]
+    activity = activities.find(row.activity_id) if row.activity_id else None
+    left = row.lock_at - now if row.lock_at is not None and state == "scheduled" else None
+    return {
+        "row": row,
+        "state": state,
+        "mark": labels.state_badge(state),
+        "may": may | {"copy": actor.can(permissions.CREATE)},
+        "stake": budget.stake(row.amount, row.quantity, row.currency) if may["schedule"] and row.amount else None,
+        "simulator_url": url_for("red_envelope_simulator.index_view", campaign=row.id)
+        if actor.can(permissions.REPORT)
+        else "",
+        "amount_form": form,
+        "burn": envelope_pages.burn_of(row, state) if actor.can(permissions.REPORT) else None,
+        "activity": activity,
+        "category": denominations.category_name(row.category),
+        "times": {name: _time(getattr(row, name)) for name in ("lock_at", *INSTANTS)},
+        "left": left,
+        "zone": shop_settings().timezone,
+        "remarks": _remarks(row) if state in ("draft", "scheduled") else [],
+        "name_remarks": wording_remarks(row.title, "campaign") if may["schedule"] else (),
+        "mode": labels.MODES[row.mode],
+        "points": labels.checklist(activities.points(activity)) if activity else [],
+    }
+
+
+def _remarks(row: Any) -> list[Any]:
+    activity = activities.values_of(activities.find(row.activity_id)) if row.activity_id else None
+    found = checks.remarks(campaigns.terms_of(row), activity)
+    return [problem.message for problem in messages.problems(found)]
+
+
+def _time(instant: int | None) -> Any:
+    return None if instant is None else to_datetime(instant)
