@@ -14,11 +14,20 @@ from sqlalchemy import ColumnElement, exists, select, tuple_
 from shopadmin import hook_calls
 from shopadmin.domain.orders import SOLD
 from shopadmin.models import db
+from shopadmin.models.id_lists import among
 from shopadmin.models.orders import Order, OrderLine
 from shopadmin.platforms.names import platform_name
 
 # Orders at a time.
 _CHUNK = 500
+_OF_ORDERS = (
+    select(
+        OrderLine.order_id, OrderLine.line_no, OrderLine.product_ref, OrderLine.sku, OrderLine.title, OrderLine.qty,
+        OrderLine.price, OrderLine.paid,
+    )
+    .where(among(OrderLine.order_id, "ids"))
+    .order_by(OrderLine.order_id, OrderLine.line_no)
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +91,8 @@ def _orders(begins: datetime, ends: datetime, after: tuple[datetime, int] | None
 
 
 def _lines(orders: Sequence[Any]) -> Iterator[SoldLine]:
-    columns = ("order_id", "line_no", "product_ref", "sku", "title", "qty", "price", "paid")
-    ids = [order.id for order in orders]
-    query = select(*(getattr(OrderLine, name) for name in columns)).where(OrderLine.order_id.in_(ids))
     found: dict[int, list[Any]] = {}
-    for line in db.session().execute(query.order_by(OrderLine.order_id, OrderLine.line_no)):
+    for line in db.session().execute(_OF_ORDERS, {"ids": [order.id for order in orders]}):
         found.setdefault(line.order_id, []).append(line)
     for order in orders:
         for line in found.get(order.id, ()):
