@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Flask
+from flask import Flask, has_app_context
 from flask_babel import force_locale
 from flask_babel import lazy_gettext as _
 
@@ -153,7 +154,9 @@ def in_language(place: Place, text: Text) -> str:
     """The text in the caller's language."""
     if isinstance(text, str):
         return text
-    with place.app.app_context(), force_locale(LOCALES[place.language]):
+    # In the context that is there, if one is: the end of another would write down what plugins did wrong, and wait for
+    # the write lock that whoever renders inside of writing() holds.
+    with nullcontext() if has_app_context() else place.app.app_context(), force_locale(LOCALES[place.language]):
         return str(text)
 
 

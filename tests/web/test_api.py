@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import threading
 from datetime import UTC, datetime, timedelta
 
 import parcels
@@ -10,7 +11,9 @@ from parcels import ROOT, plugin
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import OperationalError
 
-from shopadmin import testing
+from shopadmin import hook_guard, testing
+from shopadmin.hook_guard import HookFailure
+from shopadmin.http_api import problems, serving
 from shopadmin.models import db
 from shopadmin.models.accounts import Account
 from shopadmin.models.api import ApiIdempotency, ApiToken
@@ -416,3 +419,20 @@ def test_a_storefront_that_calls_too_often_waits(make_app):
     answers = [storefront.post(f"{PATH}/1/deliveries").status_code for _ in range(4)]
 
     assert answers == [200, 200, 200, 429]
+
+
+def test_a_refusal_is_put_into_words_inside_a_change_while_a_slow_plugin_waits_to_be_noted(make_app):
+    """What ends meanwhile must not want the write lock that the change holds: on SQLite it would wait for ever."""
+    app = make_app()
+    said = []
+
+    def refuse():
+        with app.test_request_context("/api/v1/x"), writing():
+            hook_guard.record().unstored.append(HookFailure("slow", "x", "took 400 ms", datetime.now(UTC), "", "slow"))
+            said.append(problems.in_language(serving.place("api"), problems.NOT_FOUND.title))
+
+    thread = threading.Thread(target=refuse, daemon=True)
+    thread.start()
+    thread.join(20)
+
+    assert said == ["There is no such thing here"]
