@@ -28,7 +28,7 @@ from shopadmin.contract import Actor, ImportFormat, MessageChannel, PeriodicJob,
 from shopadmin.hookspecs import hookimpl
 from shopadmin.http_api import buyer_tokens
 from shopadmin.platforms.recognise import core_formats
-from shopadmin.services import idempotency
+from shopadmin.services import idempotency, transactions
 from shopadmin.services.messages import channels
 
 
@@ -87,8 +87,11 @@ def shopadmin_api_endpoints() -> Sequence[ApiEndpoint]:
 
 @hookimpl
 def shopadmin_periodic_jobs() -> Sequence[PeriodicJob]:
-    """Old answers of the storefront API are forgotten."""
-    return [PeriodicJob("api.forget_answers", 3600, idempotency.purge)]
+    """Old answers of the storefront API are forgotten; what a rush left of the activity log is sealed."""
+    return [
+        PeriodicJob("api.forget_answers", 3600, idempotency.purge),
+        PeriodicJob("audit.seal", 60, transactions.seal_newest),
+    ]
 
 
 @hookimpl

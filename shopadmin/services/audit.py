@@ -6,17 +6,35 @@ from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Table, bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from shopadmin.contract import Actor, Problem
 from shopadmin.models import db
 from shopadmin.models.audit import AuditEntry, AuditSeal
+from shopadmin.services import bulk
 
 GENESIS = "0" * 64
 SEAL_BATCH = 1000
+# Ids below the newest sealed one that are looked at again: on PostgreSQL a transaction may commit after one that began
+# later. SQLite has one writer.
+LATE_IDS = {"sqlite": 0, "postgresql": 1000}
+# Built once: every change asks for them.
+_ENTRY, _SEAL = cast(Table, AuditEntry.__table__), cast(Table, AuditSeal.__table__)
+_ENTRIES = bulk.Rows(
+    _ENTRY,
+    ("at", "account_id", "code", "object_type", "object_id", "before", "after", "reason", "ip", "request_id"),
+)
+_LAST = (
+    select(_SEAL.c.position, _SEAL.c.hash, select(func.max(_SEAL.c.audit_id)).scalar_subquery().label("newest"))
+    .order_by(_SEAL.c.position.desc())
+    .limit(1)
+)
+# The seals are limited as well, else PostgreSQL may walk through all of them.
+_SEALED = select(_SEAL.c.audit_id).where(_SEAL.c.audit_id == _ENTRY.c.id, _SEAL.c.audit_id > bindparam("after"))
+_UNSEALED = select(_ENTRY).where(_ENTRY.c.id > bindparam("after"), ~_SEALED.exists()).order_by(_ENTRY.c.id)
 # Any constant: all sealers of one PostgreSQL database ask for the same one.
 _SEALER_LOCK = 7_310_001
 
@@ -76,13 +94,14 @@ def entry(
 def record_all(entries: Sequence[dict[str, Any]]) -> None:
     """Add many entries to the transaction around, in one go."""
     if entries:
-        db.session().connection().execute(insert(AuditEntry), entries)
+        _ENTRIES.insert(db.session().connection(), entries)
 
 
-def seal_new(session: Session) -> int:
-    """Chain every committed entry that has no seal yet; returns how many. One sealer at a time, others leave it to it.
+def seal_new(session: Session, *, whole: bool = False) -> int:
+    """Chain the committed entries that have no seal yet; returns how many. One sealer at a time, others leave it to it.
 
-    Runs in its own transaction. On SQLite the caller holds the write lock.
+    Looks at the newest ones, so that it takes no longer in a long log; ``whole``: at all of them, for one that a
+    transaction of long ago has committed late. Runs in its own transaction. On SQLite the caller holds the write lock.
     """
     sealed = 0
     while True:
@@ -92,34 +111,27 @@ def seal_new(session: Session) -> int:
         ):
             session.rollback()
             return sealed
-        count = _seal_batch(session)
+        count = _seal_batch(session, whole)
         session.commit()
         sealed += count
         if count < SEAL_BATCH:
             return sealed
 
 
-def _seal_batch(session: Session) -> int:
+def _seal_batch(session: Session, whole: bool) -> int:
     connection = session.connection()
-    last = connection.execute(
-        select(AuditSeal.position, AuditSeal.hash).order_by(AuditSeal.position.desc()).limit(1)
-    ).one_or_none()
+    last = connection.execute(_LAST).one_or_none()
     position, digest = (last.position, last.hash) if last else (0, GENESIS)
-    entries = connection.execute(_unsealed().limit(SEAL_BATCH)).all()
+    after = 0 if last is None or whole else last.newest - LATE_IDS[connection.dialect.name]
+    entries = connection.execute(_UNSEALED.limit(SEAL_BATCH), {"after": after}).all()
     seals = []
     for entry in entries:
         position += 1
         digest = entry_hash(digest, entry)
         seals.append({"position": position, "audit_id": entry.id, "hash": digest})
     if seals:
-        connection.execute(insert(AuditSeal), seals)
+        connection.execute(insert(_SEAL), seals)
     return len(seals)
-
-
-def _unsealed() -> Any:
-    table = AuditEntry.__table__
-    sealed = select(AuditSeal.audit_id).where(AuditSeal.audit_id == table.c.id)
-    return select(table).where(~sealed.exists()).order_by(table.c.id)
 
 
 def entry_hash(previous: str, entry: Any) -> str:
@@ -149,7 +161,7 @@ def chain_problems(session: Session) -> list[Problem]:
                 problems.append(Problem("audit_chain", f"the activity log was changed at position {row.position}"))
                 break
             expected += 1
-    unsealed = session.scalar(select(func.count()).select_from(_unsealed().subquery()))
+    unsealed = session.scalar(select(func.count()).select_from(_UNSEALED.subquery()), {"after": 0})
     if unsealed:
         problems.append(Problem("audit_unsealed", f"{unsealed} entries of the activity log have no seal"))
     return problems

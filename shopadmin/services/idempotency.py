@@ -5,22 +5,20 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Table, delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Table, bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
 from shopadmin.api_contract import ApiKey, ApiRendered
 from shopadmin.models.api import ApiIdempotency
+from shopadmin.services import bulk
 from shopadmin.services.transactions import writing
 
 KEPT = timedelta(days=7)
 PURGE_BATCH = 1000
 
 _TABLE = cast(Table, ApiIdempotency.__table__)
-_INSERT: Mapping[str, Any] = {
-    "sqlite": sqlite.insert(_TABLE).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(_TABLE).on_conflict_do_nothing(),
-}
+_STORED = select(_TABLE).where(_TABLE.c.key_hash.in_(bindparam("keys", expanding=True)))
+_ROWS = bulk.Rows(_TABLE, ("key_hash", "fingerprint", "status", "body", "location", "created_at"), or_not=True)
 
 
 class InFlightError(Exception):
@@ -48,7 +46,7 @@ def stored_answers(session: Session, keys: Collection[ApiKey]) -> dict[bytes, Ap
     the request came.
     """
     wanted = {key.key_hash: key.fingerprint for key in keys}
-    rows = session.connection().execute(select(_TABLE).where(_TABLE.c.key_hash.in_(list(wanted)))).all()
+    rows = session.connection().execute(_STORED, {"keys": list(wanted)}).all()
     return {row.key_hash: replay(row, wanted[row.key_hash]) for row in rows}
 
 
@@ -62,8 +60,7 @@ def replay(row: Any, asked: bytes) -> ApiRendered:
 def store_answers(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write records, each ``ApiKey.row(…)``, in the transaction around; one that stands already stays."""
     if rows:
-        connection = session.connection()
-        connection.execute(_INSERT[connection.dialect.name], list(rows))
+        _ROWS.insert(session.connection(), rows)
 
 
 def lock_key(session: Session, key: ApiKey) -> None:

@@ -42,7 +42,7 @@ def seal_log() -> None:
     session = db.session()
     session.rollback()
     with write_lock():
-        audit.seal_new(session)
+        audit.seal_new(session, whole=True)
 
 
 def problems() -> list[Problem]:

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -24,12 +25,17 @@ class WriteOutsideTransactionError(RuntimeError):
     """Something tried to change rows outside ``writing()``."""
 
 
+# Seconds between two seals by the writers of a process that leave it to seal_now_and_then.
+SEAL_EVERY = 0.25
+
+
 @contextlib.contextmanager
-def writing() -> Iterator[Session]:
+def writing(*, seals: bool = True) -> Iterator[Session]:
     """One transaction that commits at the end, or undoes everything when the block raises.
 
     Joins the block around it, if there is one. On SQLite the writer queues on a file lock before BEGIN IMMEDIATE:
-    SQLite's own busy handler lets threads starve. Rows loaded before are read again inside.
+    SQLite's own busy handler lets threads starve. Rows loaded before are read again inside. ``seals``: whether to seal
+    the activity log right after; whoever commits often leaves it, and calls ``seal_now_and_then`` once it has answered.
     """
     if plugin := hook_guard.reading_plugin():
         raise WriteOutsideTransactionError(f"plugin {plugin} writes in a hook that only reads")
@@ -52,9 +58,30 @@ def writing() -> Iterator[Session]:
             raise
         finally:
             session.info["writing"] = False
-        audit.seal_new(session)
+        if seals:
+            audit.seal_new(session)
     for announce in session.info.pop("after_commit"):
         announce()
+
+
+def seal_now_and_then() -> None:
+    """Seal what ``writing(seals=False)`` has left, a few times a second at the most.
+
+    What is left at the end the next writer seals, or the worker.
+    """
+    moment, known = time.monotonic(), current_app.extensions
+    if moment < known.get("shopadmin.next_seal", 0.0):
+        return
+    known["shopadmin.next_seal"] = moment + SEAL_EVERY
+    seal_newest()
+
+
+def seal_newest() -> None:
+    """Seal the newest entries of the activity log."""
+    session = db.session()
+    session.rollback()
+    with write_lock():
+        audit.seal_new(session)
 
 
 def after_commit(announce: Callable[[], Any]) -> None:

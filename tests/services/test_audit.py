@@ -12,8 +12,8 @@ import shopadmin
 from shopadmin import testing
 from shopadmin.models import db
 from shopadmin.models.audit import AuditEntry, AuditSeal
-from shopadmin.services import access, accounts, activity, audit, invitations, sign_ins
-from shopadmin.services.transactions import writing
+from shopadmin.services import access, accounts, activity, audit, integrity, invitations, sign_ins
+from shopadmin.services.transactions import seal_newest, seal_now_and_then, writing
 
 PASSWORD = "plum orchard 7 ladders"
 
@@ -144,6 +144,50 @@ def test_entries_that_were_not_sealed_are_sealed_later(app):
 
     assert problems() == []
     assert db.session.scalar(select(func.count()).select_from(AuditSeal)) == 3
+
+
+def test_what_a_rush_has_left_is_sealed_by_the_next_writer(app):
+    with writing(seals=False):
+        audit.record(None, "core.note.added")
+    assert problems() == ["audit_unsealed"]
+
+    write(1)
+
+    assert problems() == []
+
+
+def test_a_rush_seals_now_and_then_and_not_with_each_change(app):
+    for _ in range(3):
+        with writing(seals=False):
+            audit.record(None, "core.note.added")
+        seal_now_and_then()
+
+    sealed = db.session.scalar(select(func.count()).select_from(AuditSeal))
+    seal_newest()
+
+    assert sealed < 3
+    assert problems() == []
+
+
+def test_the_check_seals_what_lies_far_behind_the_newest_seal(app, monkeypatch):
+    """A transaction may commit long after others that began later; writers look at the newest entries alone."""
+    monkeypatch.setattr(audit, "LATE_IDS", {"sqlite": 0, "postgresql": 0})
+    with writing(seals=False):
+        audit.record(None, "core.note.added")
+        audit.record(None, "core.note.added")
+    newest = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(1)
+    with writing(seals=False) as session:
+        digest = audit.entry_hash(
+            audit.GENESIS, session.execute(select(*AuditEntry.__table__.c).order_by(AuditEntry.id.desc())).first()
+        )
+        session.add(AuditSeal(position=1, audit_id=session.scalar(newest).id, hash=digest))
+
+    write(1)
+    left = problems()
+    integrity.seal_log()
+
+    assert left == ["audit_unsealed"]
+    assert problems() == []
 
 
 def test_many_writers_at_once_make_one_chain(app):
