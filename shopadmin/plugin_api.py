@@ -87,6 +87,7 @@ from shopadmin.domain.wording import Result as WordingResult
 from shopadmin.domain.wording import check as check_wording
 from shopadmin.hookspecs import hookimpl
 from shopadmin.models import Base, db
+from shopadmin.models.asking import ask_once
 from shopadmin.models.base import BigId, UtcDateTime
 from shopadmin.models.id_lists import among
 from shopadmin.platforms.names import platform_name
@@ -94,6 +95,7 @@ from shopadmin.services.amounts import read_amount
 from shopadmin.services.audit import entry as audit_entry
 from shopadmin.services.audit import record as record_audit
 from shopadmin.services.audit import record_all as record_audits
+from shopadmin.services.bulk import Rows as BulkRows
 from shopadmin.services.complaints.opening import for_plugin as open_complaint
 from shopadmin.services.complaints.opening import grounds as complaint_grounds
 from shopadmin.services.complaints.opening import of_origin as complaints_of
@@ -124,7 +126,7 @@ from shopadmin.services.settings import ShopSettings
 from shopadmin.services.settings import load as shop_settings
 from shopadmin.services.sold_lines import SoldLine, is_anything_sold, selling_platforms, sold_lines
 from shopadmin.services.standing import ask_many as ask_standing
-from shopadmin.services.transactions import after_commit, writing
+from shopadmin.services.transactions import after_commit, seal_now_and_then, writing
 from shopadmin.services.wording import problems as wording_problems
 from shopadmin.services.wording import remarks as wording_remarks
 
@@ -154,6 +156,7 @@ __all__ = [
     "Badge",
     "Base",
     "BigId",
+    "BulkRows",
     "BuyerId",
     "BuyerIdentifier",
     "BuyerRecord",
@@ -225,6 +228,7 @@ __all__ = [
     "after_commit",
     "among",
     "answer",
+    "ask_once",
     "ask_standing",
     "attempt",
     "audit_entry",
@@ -262,6 +266,7 @@ __all__ = [
     "record_audit",
     "record_audits",
     "record_incident",
+    "seal_now_and_then",
     "selling_platforms",
     "send_message",
     "shop_settings",

@@ -12,9 +12,9 @@ from shopadmin.api_contract import STOREFRONT, ApiCaller, ApiRefusalError
 from shopadmin.http_api import problems
 from shopadmin.http_api.endpoints import Registered
 from shopadmin.http_api.limits import Limiter
-from shopadmin.models import db
 from shopadmin.models.accounts import Account
 from shopadmin.models.api import ApiIdempotency, ApiToken
+from shopadmin.models.asking import ask_once
 from shopadmin.models.plugins import PluginState
 from shopadmin.plugin_manager import BUILT_IN
 from shopadmin.services import api_scopes, api_tokens, idempotency
@@ -136,9 +136,7 @@ def _look_up(registered: Registered, shown: api_tokens.Presented, key_hash: byte
         "token_hash": shown.token_hash,
         "token_id": shown.token_id,
     }
-    # A connection of its own, given back at once: whoever waits for a commit of many must not hold one meanwhile.
-    with db.engine.connect() as connection:
-        return connection.execute(query, values).one_or_none()
+    return ask_once(query, values)
 
 
 def _check_scope(registered: Registered, caller: ApiCaller) -> None:

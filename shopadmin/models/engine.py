@@ -43,5 +43,13 @@ def _open_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("shopadmin_writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if not options.get("shopadmin_asks_once"):
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("shopadmin_writes") else "BEGIN")
+
+
+def asking_once(engine: Engine) -> Engine:
+    """The same engine and pool, for a single question: without a transaction around, which would cost more than it."""
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(shopadmin_asks_once=True)
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
