@@ -1,5 +1,6 @@
 """The server process: a socket, waitress on it, a worker beside it, and a calm end of both."""
 
+import logging
 import os
 import signal
 import socket
@@ -163,6 +164,8 @@ def _is_busy(channel: Any) -> bool:
 
 def serve(app: Flask, listener: socket.socket, announce: Callable[[], Any]) -> None:
     """Serve until SIGINT or SIGTERM, with the worker beside; returns within ten seconds of the signal."""
+    # It would write a line for every request that waits for a thread: in a rush that is nearly each of them.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     server, worker = Server(app, listener), Worker()
     signal.signal(signal.SIGINT, server.stop)
     signal.signal(signal.SIGTERM, server.stop)
