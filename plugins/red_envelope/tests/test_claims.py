@@ -248,6 +248,36 @@ def grouped(write: Any, **options: Any) -> GroupCommit[str, str]:
     return GroupCommit(write, lambda error: isinstance(error, ValueError), **options)
 
 
+def test_who_was_answered_together_shares_the_next_commit_and_who_is_alone_waits_a_moment_at_the_most() -> None:
+    batches: list[list[str]] = []
+    both_are_there = threading.Event()
+
+    def write(_key: object, take: Any) -> list[str]:
+        both_are_there.wait(10)
+        batches.append(list(take()))
+        return batches[-1]
+
+    def submit(*works: str) -> list[threading.Thread]:
+        threads = [threading.Thread(target=group.submit, args=("k", work, 10)) for work in works]
+        for thread in threads:
+            thread.start()
+        return threads
+
+    group = grouped(write, gather=10)
+    together = submit("a1", "b1")
+    while len(group._queues.get("k", ())) < 2:
+        pass
+    both_are_there.set()
+    for thread in together:
+        thread.join(20)
+    for thread in submit("a2", "b2"):
+        thread.join(20)
+    group._gather_for = 0.01
+    group.submit("k", "c", 10)
+
+    assert [sorted(batch) for batch in batches] == [["a1", "b1"], ["a2", "b2"], ["c"]]
+
+
 def test_whoever_waits_too_long_leaves_the_queue_and_nothing_is_done() -> None:
     let_go, seen = threading.Event(), []
 

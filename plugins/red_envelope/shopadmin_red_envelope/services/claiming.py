@@ -9,10 +9,10 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from flask import current_app
-from sqlalchemy import insert, select
+from sqlalchemy import Table, bindparam, insert, select
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -25,6 +25,7 @@ from shopadmin.plugin_api import (
     audit_entry,
     db,
     record_audits,
+    seal_now_and_then,
     store_api_answers,
     stored_api_answers,
     writing,
@@ -38,6 +39,9 @@ from shopadmin_red_envelope.services.terms import Sealed
 
 __all__ = ["Along", "BusyError", "Call", "Outcome", "UnknownOutcomeError", "claim"]
 
+_STOCK = cast(Table, RedEnvelopeStock.__table__)
+# Built once: every batch begins with it.
+_LOCK = select(_STOCK.c.total, _STOCK.c.claimed).where(_STOCK.c.campaign_id == bindparam("campaign")).with_for_update()
 # Seconds that a claim waits for its answer.
 PATIENCE = 10.0
 
@@ -121,21 +125,20 @@ def claim(
     outcome: Outcome = _group().submit(campaign_id, _Asked(buyer, excluded, along, call), PATIENCE)
     if outcome.refusal == "sold_out":
         _sold_out().add(campaign_id)
+    seal_now_and_then()
     return outcome
 
 
 def _late(sealed: Sealed, buyer: str) -> Outcome:
     """The cheap answer once everything is gone: no lock, no write. What was claimed never returns to stock (R11)."""
-    session = db.session()
-    at = now(session)
-    has = issuing.owned(session, sealed.id, [buyer]).get(buyer)
+    at, has = issuing.look(sealed.id, buyer)
     known = claims.Claim("scheduled", sealed.claim_from, sealed.claim_to, left=0, has_claimed=has is not None)
     return Outcome(sealed.id, buyer, claims.claim_refusal(known, at), has, at, sealed)
 
 
 def _write(campaign_id: int, take: Callable[[], Sequence[_Asked]]) -> list[Outcome]:
     """One transaction: lock the stock, then take what has queued up by then, write it all, commit."""
-    with writing() as session:
+    with writing(seals=False) as session:
         sealed = terms.read(session, campaign_id)
         if sealed is None:
             raise LookupError(campaign_id)
@@ -183,11 +186,7 @@ def _lock(session: Session, sealed: Sealed) -> int | None:
     """Lock what carries the cap; how much of it is left. A campaign without a cap has nothing to wait for."""
     if sealed.quantity is None:
         return None
-    stock = session.execute(
-        select(RedEnvelopeStock.total, RedEnvelopeStock.claimed)
-        .where(RedEnvelopeStock.campaign_id == sealed.id)
-        .with_for_update()
-    ).one()
+    stock = session.connection().execute(_LOCK, {"campaign": sealed.id}).one()
     return int(stock.total - stock.claimed)
 
 

@@ -1,23 +1,34 @@
 """The rows of a batch of claims: an envelope for each buyer, and who has one already."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import cast
 
-from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Table, bindparam, literal_column, select
 from sqlalchemy.orm import Session
 
+from shopadmin.plugin_api import BulkRows, ask_once, db
+from shopadmin_red_envelope import triggers
 from shopadmin_red_envelope.models import RedEnvelope
+from shopadmin_red_envelope.services.changing import trusted
 from shopadmin_red_envelope.services.terms import Sealed
 
 
 def owned(session: Session, campaign_id: int, buyers: Sequence[str]) -> dict[str, int]:
     """Which of the buyers have an envelope of the campaign, and its id."""
-    rows = session.execute(
-        select(RedEnvelope.buyer, RedEnvelope.id)
-        .where(RedEnvelope.campaign_id == campaign_id, RedEnvelope.buyer.in_(buyers))
-    )  # fmt: skip
+    rows = session.connection().execute(_OWNED, {"campaign": campaign_id, "buyers": list(buyers)})
     return {row.buyer: row.id for row in rows}
+
+
+def look(campaign_id: int, buyer: str) -> tuple[int, int | None]:
+    """The database's clock, and the buyer's envelope of the campaign: one question, without a transaction.
+
+    Raises ForeignClockError.
+    """
+    dialect = db.engine.dialect.name
+    found = ask_once(_LOOKS[dialect], {"campaign": campaign_id, "buyer": buyer})
+    if found is None:
+        raise LookupError(campaign_id)
+    return trusted(found.instant, triggers.is_own_clock(dialect, found.clock)), found.envelope_id
 
 
 def insert_envelopes(session: Session, sealed: Sealed, buyers: Sequence[str], at: int) -> dict[str, int]:
@@ -27,7 +38,6 @@ def insert_envelopes(session: Session, sealed: Sealed, buyers: Sequence[str], at
     """
     if not buyers:
         return {}
-    connection = session.connection()
     rows = [
         {
             "campaign_id": sealed.id, "buyer": buyer, "amount": sealed.amount, "currency": sealed.currency,
@@ -35,13 +45,28 @@ def insert_envelopes(session: Session, sealed: Sealed, buyers: Sequence[str], at
         }
         for buyer in buyers
     ]  # fmt: skip
-    found = connection.execute(_INSERTS[connection.dialect.name], rows)
-    return {row.buyer: row.id for row in found}
+    return {row.buyer: row.id for row in _ROWS.insert(session.connection(), rows)}
 
 
-_INSERTS: Mapping[str, Any] = {
-    dialect.__name__.rpartition(".")[2]: dialect.insert(RedEnvelope)
-    .on_conflict_do_nothing()
-    .returning(RedEnvelope.id, RedEnvelope.buyer)
-    for dialect in (postgresql, sqlite)
+# Tables, not classes, and built once: they are asked in every batch.
+_TABLE = cast(Table, RedEnvelope.__table__)
+_OWNED = select(_TABLE.c.buyer, _TABLE.c.id).where(
+    _TABLE.c.campaign_id == bindparam("campaign"), _TABLE.c.buyer.in_(bindparam("buyers", expanding=True))
+)
+_ONE = select(_TABLE.c.id).where(_TABLE.c.campaign_id == bindparam("campaign"), _TABLE.c.buyer == bindparam("buyer"))
+_LOOKS = {
+    dialect: select(
+        *(
+            literal_column(text).label(name)
+            for name, text in zip(("instant", "clock"), triggers.clock_columns(dialect), strict=True)
+        ),
+        _ONE.scalar_subquery().label("envelope_id"),
+    )
+    for dialect in ("sqlite", "postgresql")
 }
+_ROWS = BulkRows(
+    _TABLE,
+    ("campaign_id", "buyer", "amount", "currency", "use_from", "use_to", "claimed_at", "state", "moves"),
+    or_not=True,
+    returning=("id", "buyer"),
+)

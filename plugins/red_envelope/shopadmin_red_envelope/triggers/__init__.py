@@ -72,11 +72,22 @@ def differences(connection: Connection) -> Iterator[str]:
             yield name
 
 
-def is_own_clock(connection: Connection) -> bool:
-    """Whether time comes from the database's own clock."""
-    engine = _engine(connection)
-    found = connection.exec_driver_sql(engine.CLOCK_TEXT).scalar() or ""
-    return " ".join(str(found).split()) == " ".join(engine.expected()[CLOCK].split())
+def look_at_clock(connection: Connection) -> tuple[int, bool]:
+    """The time as ``now`` tells it, and whether it comes from the database's own clock; one question for both."""
+    dialect = connection.dialect.name
+    instant, found = connection.exec_driver_sql(f"select {', '.join(clock_columns(dialect))}").one()
+    return int(instant), is_own_clock(dialect, found)
+
+
+def clock_columns(dialect: str) -> tuple[str, str]:
+    """Two columns for a statement that asks something else, too: the time, and the clock's text."""
+    engine = sqlite.Engine if dialect == "sqlite" else postgresql.Engine
+    return f"({engine.READ_CLOCK})", f"({engine.CLOCK_TEXT})"
+
+
+def is_own_clock(dialect: str, found: object) -> bool:
+    """Whether the text is that of the database's own clock."""
+    return " ".join(str(found or "").split()) == _CLOCKS[dialect]
 
 
 def _engine(connection: Connection) -> "type[sqlite.Engine | postgresql.Engine]":
@@ -85,3 +96,10 @@ def _engine(connection: Connection) -> "type[sqlite.Engine | postgresql.Engine]"
 
 def _ledger(connection: Connection) -> "type[ledger_sqlite.Engine | ledger_postgresql.Engine]":
     return ledger_sqlite.Engine if connection.dialect.name == "sqlite" else ledger_postgresql.Engine
+
+
+# What the clock's text should be; built once, as every claim asks.
+_CLOCKS = {
+    dialect: " ".join(engine.expected()[CLOCK].split())
+    for dialect, engine in (("sqlite", sqlite.Engine), ("postgresql", postgresql.Engine))
+}
