@@ -1,4 +1,4 @@
-"""``python -m bench [lists] [plugins] [import] [wording]``: run benchmarks and write their tables to the document."""
+"""``python -m bench [lists] [plugins] [import] [wording] [claims]``: run, and write the tables to the document."""
 
 import os
 import platform
@@ -6,12 +6,12 @@ import sqlite3
 import sys
 from pathlib import Path
 
-from bench import databases, imports, lists, plugins, wording
+from bench import claims, databases, imports, lists, plugins, wording
 
 ORDERS = int(os.environ.get("BENCH_ORDERS", "1000000"))
 ROWS = int(os.environ.get("BENCH_ROWS", "100000"))
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
-PARTS = ("lists", "plugins", "import", "wording")
+PARTS = ("lists", "plugins", "import", "wording", "claims")
 
 
 def main(chosen: list[str]) -> None:
@@ -24,9 +24,11 @@ def main(chosen: list[str]) -> None:
 
 
 def _part(name: str) -> str:
-    return {"lists": _lists, "plugins": _plugins, "import": lambda: imports.report(ROWS), "wording": wording.report}[
-        name
-    ]()
+    reports = {
+        "lists": _lists, "plugins": _plugins, "import": lambda: imports.report(ROWS), "wording": wording.report,
+        "claims": claims.report,
+    }  # fmt: skip
+    return reports[name]()
 
 
 def _lists() -> str:
