@@ -1,7 +1,7 @@
 """The rows of a batch of claims: an envelope for each buyer, and who has one already."""
 
 from collections.abc import Sequence
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, literal_column, select
 from sqlalchemy.orm import Session
@@ -54,7 +54,7 @@ _OWNED = select(_TABLE.c.buyer, _TABLE.c.id).where(
     _TABLE.c.campaign_id == bindparam("campaign"), _TABLE.c.buyer.in_(bindparam("buyers", expanding=True))
 )
 _ONE = select(_TABLE.c.id).where(_TABLE.c.campaign_id == bindparam("campaign"), _TABLE.c.buyer == bindparam("buyer"))
-_LOOKS = {
+_LOOKS: dict[str, Any] = {
     dialect: select(
         *(
             literal_column(text).label(name)
