@@ -113,13 +113,20 @@ from shopadmin.services.incident_reports import report as record_incident
 from shopadmin.services.lists import Filter, ListSpec, Sort, View, fetch_one, parse_id
 from shopadmin.services.messages.blocks import block_buyer, is_contact_blocked
 from shopadmin.services.messages.blocks import blocked as blocked_buyers
+from shopadmin.services.messages.channels import known as message_channels
 from shopadmin.services.messages.consents import give as give_consent
 from shopadmin.services.messages.consents import has_marketing_consent
 from shopadmin.services.messages.consents import willing as consenting_buyers
+from shopadmin.services.messages.people import reachable as reachable_buyers
 from shopadmin.services.messages.sending import send as send_message
 from shopadmin.services.messages.sending import status as message_status
 from shopadmin.services.order_history import SoldPeriod, first_sold, sold_buyers, sold_periods
 from shopadmin.services.orders import snapshots as order_snapshots
+from shopadmin.services.past_buyers import Bought, PastBuyer, Returned, past_buyers
+from shopadmin.services.past_buyers import bought as bought_by
+from shopadmin.services.past_buyers import known_as as buyers_known_as
+from shopadmin.services.past_buyers import refs_of as buyer_refs
+from shopadmin.services.past_buyers import returned as returned_buyers
 from shopadmin.services.plugins import load_settings as plugin_settings
 from shopadmin.services.refusals import ConflictError, ForbiddenError
 from shopadmin.services.settings import ShopSettings
@@ -156,6 +163,7 @@ __all__ = [
     "Badge",
     "Base",
     "BigId",
+    "Bought",
     "BulkRows",
     "BuyerId",
     "BuyerIdentifier",
@@ -196,6 +204,7 @@ __all__ = [
     "OutgoingMessage",
     "Pair",
     "Panel",
+    "PastBuyer",
     "PaymentRecord",
     "PeriodicJob",
     "Permission",
@@ -205,6 +214,7 @@ __all__ = [
     "ReadContext",
     "RefusedError",
     "Rejection",
+    "Returned",
     "ReviewChanged",
     "ReviewId",
     "ReviewRecord",
@@ -234,6 +244,9 @@ __all__ = [
     "audit_entry",
     "block_buyer",
     "blocked_buyers",
+    "bought_by",
+    "buyer_refs",
+    "buyers_known_as",
     "chart_response",
     "chart_svg",
     "check_wording",
@@ -255,17 +268,21 @@ __all__ = [
     "is_anything_sold",
     "is_contact_blocked",
     "json_option",
+    "message_channels",
     "message_status",
     "open_complaint",
     "order_facts",
     "order_snapshots",
     "parse_id",
+    "past_buyers",
     "platform_name",
     "plugin_settings",
+    "reachable_buyers",
     "read_amount",
     "record_audit",
     "record_audits",
     "record_incident",
+    "returned_buyers",
     "seal_now_and_then",
     "selling_platforms",
     "send_message",

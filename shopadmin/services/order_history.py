@@ -26,7 +26,7 @@ _LINES = (
     .where(OrderLine.order_id == Order.id)
     .correlate(Order)
 ).scalar_subquery()
-_GOODS: ColumnElement[Any] = func.coalesce(Order.goods, Order.total - Order.shipping, _LINES)
+GOODS: ColumnElement[Any] = func.coalesce(Order.goods, Order.total - Order.shipping, _LINES)
 # Ids are positive, so that an order's own can stand for a buyer nobody knows.
 _BUYER: ColumnElement[Any] = func.coalesce(Order.buyer_id, -Order.id)
 
@@ -63,16 +63,17 @@ def sold_periods(
 
 def first_sold(since: datetime, currency: str) -> datetime | None:
     """When the first order since then came in that counts, aware UTC; None where there is none."""
-    found = select(Order.created_at).where(*_sold(currency, since)).order_by(Order.created_at, Order.id)
+    found = select(Order.created_at).where(*is_sold(currency, since)).order_by(Order.created_at, Order.id)
     return db.session().scalar(found.limit(1))
 
 
 def sold_buyers(begins: datetime, ends: datetime, currency: str) -> int:
     """How many different buyers have a sold order in ``[begins, ends)``."""
-    return db.session().scalar(select(func.count(_BUYER.distinct())).where(*_sold(currency, begins, ends))) or 0
+    return db.session().scalar(select(func.count(_BUYER.distinct())).where(*is_sold(currency, begins, ends))) or 0
 
 
-def _sold(currency: str, begins: datetime, ends: datetime | None = None) -> list[ColumnElement[bool]]:
+def is_sold(currency: str, begins: datetime, ends: datetime | None = None) -> list[ColumnElement[bool]]:
+    """What makes an order count: sold, in this currency, in ``[begins, ends)``."""
     found = [Order.created_at >= begins, Order.status.in_(SOLD), Order.currency == currency]
     return found if ends is None else [*found, Order.created_at < ends]
 
@@ -82,7 +83,7 @@ def _counts(window: tuple[datetime, datetime], currency: str, steps: Sequence[in
 
     One statement, so that the orders are read once for both.
     """
-    sold = select(_GOODS.label("goods"), _BUYER.label("buyer")).where(*_sold(currency, *window)).cte("sold")
+    sold = select(GOODS.label("goods"), _BUYER.label("buyer")).where(*is_sold(currency, *window)).cte("sold")
     largest = func.max(sold.c.goods).label("goods")
     best = select(largest).where(sold.c.goods.is_not(None)).group_by(sold.c.buyer).subquery()
     parts = []

@@ -100,6 +100,24 @@ def find_all(buyer_ids: Iterable[int]) -> Mapping[int, Person]:
     return found
 
 
+def reachable(buyer_ids: Iterable[int], address: Literal["", "phone", "email"]) -> frozenset[int]:
+    """Which of these buyers have a whole address of this kind; all of them for a way that needs none."""
+    found = find_all(buyer_ids)
+    if not address:
+        return frozenset(found)
+    return frozenset(buyer_id for buyer_id, person in found.items() if is_whole(address, _address(person, address)))
+
+
+def is_whole(kind: Literal["phone", "email"], address: str) -> bool:
+    """Whether something sent to this address arrives: a masked or crippled one leads nowhere."""
+    reading = read(kind, address)
+    return bool(reading.value) and reading.reason not in ("masked", "invalid")
+
+
+def _address(person: Person, kind: Literal["phone", "email"]) -> str:
+    return person.phone if kind == "phone" else person.email
+
+
 def _find(buyer_ids: list[int]) -> dict[int, Person]:
     session = db.session()
     rows = session.execute(

@@ -116,8 +116,7 @@ def _destination(request: MessageRequest, channel: MessageChannel, person: peopl
     if not channel.address:
         return ""
     address = request.destination.strip() or (person.phone if channel.address == "phone" else person.email)
-    reading = people.read(channel.address, address)
-    if not reading.value or reading.reason in ("masked", "invalid"):
+    if not people.is_whole(channel.address, address):
         text = _("No whole phone number or e-mail address is known for this.")
         raise RefusedError(Problem("destination", text, "destination"))
     return address
