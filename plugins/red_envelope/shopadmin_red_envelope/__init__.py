@@ -14,6 +14,7 @@ from shopadmin.plugin_api import (
     AuditMessage,
     DemoShop,
     Manifest,
+    MessageSnapshot,
     OrderSnapshot,
     Panel,
     PeriodicJob,
@@ -40,7 +41,7 @@ from shopadmin_red_envelope import (
     use_pages,
     views,
 )
-from shopadmin_red_envelope.services import demo, erasing, expiring, integrity, sealing
+from shopadmin_red_envelope.services import demo, erasing, expiring, integrity, push_drawing, push_sending, sealing
 
 __all__ = ["models"]
 
@@ -91,11 +92,13 @@ def shopadmin_audit_messages() -> Sequence[AuditMessage]:
 
 @hookimpl
 def shopadmin_periodic_jobs() -> Sequence[PeriodicJob]:
-    """Seal what has begun, release holds and expire envelopes, also when nobody looks."""
+    """Seal what has begun, release holds, expire envelopes, draw and send pushes, also when nobody looks."""
     return [
         PeriodicJob("red_envelope.seal", 60, sealing.seal_due),
         PeriodicJob("red_envelope.holds", 60, expiring.release_lapsed),
         PeriodicJob("red_envelope.expiry", 300, expiring.expire_unused),
+        PeriodicJob("red_envelope.draw", 10, push_drawing.draw_due),
+        PeriodicJob("red_envelope.push", 10, push_sending.send_due),
     ]
 
 
@@ -121,6 +124,12 @@ def shopadmin_search(query: str, actor: Actor) -> Sequence[SearchHit]:
 def shopadmin_order_panels(order: OrderSnapshot, actor: Actor) -> Sequence[Panel]:
     """What an envelope did on the order."""
     return use_pages.order_panel(order, actor) if actor.can(permissions.READ) else []
+
+
+@hookimpl
+def shopadmin_check_message(message: MessageSnapshot) -> Sequence[Problem]:
+    """A push that was stopped, or whose campaign is over, goes out no more."""
+    return push_sending.objections(message)
 
 
 @hookimpl

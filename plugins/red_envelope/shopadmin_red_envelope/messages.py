@@ -121,6 +121,24 @@ _SENTENCES: Mapping[str, Callable[..., Any]] = {
     "more_than_left": lambda: _("So many units of this line are not left to refund."),
     "nothing_to_refund": lambda: _("There is nothing left to refund."),
     "completed_before_started": lambda: _("A refund is completed after it was started."),
+    "push_locked": lambda: _("The push is on its way: nothing about it changes any more."),
+    "push_drawing": lambda: _("The groups are being drawn. Wait for it, or give it up."),
+    "push_not_drawn": lambda: _("Draw the groups first."),
+    "push_not_written": lambda: _("Write the text first."),
+    "push_over": lambda: _("The push is over. It stays as it was sent."),
+    "push_not_scheduled": lambda: _("Schedule the campaign first: buyers are told of nothing that may not come."),
+    "push_withdrawn": lambda: _("The campaign was withdrawn: there is nothing to tell buyers of."),
+    "push_closed": lambda: _("The campaign cannot be collected any more: there is nothing to tell buyers of."),
+    "push_sold_out": lambda: _("All envelopes of the campaign are gone: there is nothing to tell buyers of."),
+    "push_by_hand": lambda: _("The push was stopped."),
+    "push_nobody": lambda: _("Nobody would get it: no past buyer is left, or all of them are kept back."),
+    "push_no_channel": lambda: _("Choose a way to the buyers."),
+    "push_subject": lambda most: _(
+        "An e-mail has a subject of 1 to %(most)s characters, nothing else has one.", most=most
+    ),
+    "push_text": lambda most: _("Write 1 to %(most)s characters.", most=f"{most:,}"),
+    "push_holdout": lambda least, most: _("Between %(least)s and %(most)s percent.", least=least, most=most),
+    "push_rate": lambda: _("Between 1 and 100 percent."),
     "facts": lambda: _("Meanwhile the envelope has expired. Complete the refund again."),
 }
 # Sentences that stand away from their field, and so say which.

@@ -8,6 +8,7 @@ READ = "red_envelope.campaign:read"
 CREATE = "red_envelope.campaign:create"
 AMOUNT = "red_envelope.campaign:amount"
 WITHDRAW = "red_envelope.campaign:withdraw"
+PUSH = "red_envelope.campaign:push"
 REPORT = "red_envelope.campaign:report"
 TABLE = "red_envelope.denomination:update"
 
@@ -24,6 +25,13 @@ PERMISSIONS = (
         AMOUNT, _("Change the amount of scheduled campaigns"), _("Until the start."), sensitive=True, implies=(READ,)
     ),
     Permission(WITHDRAW, _("Withdraw scheduled campaigns"), _("Until the start, and for good."), implies=(READ,)),
+    Permission(
+        PUSH,
+        _("Send campaigns to past buyers"),
+        _("Their text, who is told and who is kept back, the start and the end of sending."),
+        sensitive=True,
+        implies=(READ,),
+    ),
     Permission(
         REPORT,
         _("See what campaigns may cost and what they did"),

@@ -57,17 +57,17 @@ class CampaignPage(ApiModel):
 
 
 def page(call: ApiCall) -> ApiAnswer:
-    """Open and coming ones."""
+    """Open and coming ones, and those that were sent to this buyer."""
     size = call.query.size
-    found = offers.coming(call.after(call.query.cursor), size + 1)
+    found = offers.coming(call.after(call.query.cursor), size + 1, shapes.maybe_buyer(call))
     last = found[size - 1] if len(found) > size else None
     cursor = call.cursor([last.claim_from, last.id]) if last else None
     return ApiAnswer(CampaignPage(items=[_campaign(offer) for offer in found[:size]], next_cursor=cursor))
 
 
 def show(call: ApiCall) -> ApiAnswer:
-    """One that is or was on offer."""
-    return ApiAnswer(_campaign(offers.find(int(call.params.campaign_id))))
+    """One that is or was on offer; one that is sent to buyers is there for those alone."""
+    return ApiAnswer(_campaign(offers.shown_to(int(call.params.campaign_id), shapes.maybe_buyer(call))))
 
 
 def claim(call: ApiCall) -> ApiRendered:

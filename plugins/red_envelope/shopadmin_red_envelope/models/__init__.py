@@ -20,6 +20,7 @@ from shopadmin_red_envelope.models.envelopes import (
     RedEnvelopeStock,
     RedEnvelopeTransfer,
 )
+from shopadmin_red_envelope.models.pushes import RedEnvelopePush, RedEnvelopePushBuyer
 
 __all__ = [
     "RedEnvelope",
@@ -29,6 +30,8 @@ __all__ = [
     "RedEnvelopeDenomination",
     "RedEnvelopeGuard",
     "RedEnvelopeHold",
+    "RedEnvelopePush",
+    "RedEnvelopePushBuyer",
     "RedEnvelopeRefund",
     "RedEnvelopeRefundLine",
     "RedEnvelopeSeal",

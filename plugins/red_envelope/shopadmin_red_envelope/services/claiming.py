@@ -32,7 +32,7 @@ from shopadmin.plugin_api import (
 )
 from shopadmin_red_envelope.domain import claims
 from shopadmin_red_envelope.models import RedEnvelopeStock
-from shopadmin_red_envelope.services import issuing, terms
+from shopadmin_red_envelope.services import issuing, recipients, terms
 from shopadmin_red_envelope.services.changing import now
 from shopadmin_red_envelope.services.group_commit import BusyError, GroupCommit, UnknownOutcomeError
 from shopadmin_red_envelope.services.terms import Sealed
@@ -110,12 +110,14 @@ def claim(
     ``buyer``: ``<platform>:<ref>`` of the token. ``is_excluded``: asked before the claim queues. ``along``: called
     with the outcome for further rows of the same transaction. ``call``: its answer is stored there, too, and one that
     is stored already is the outcome. Raises KeyReusedError for a key of another request; MissingError for a campaign
-    that nobody may know of; BusyError when nothing was done, UnknownOutcomeError when nobody knows yet: the claim may
-    be repeated either way. Not to be called inside ``writing()``, as the answer comes after a commit of its own.
+    that nobody may know of, or not this buyer; BusyError when nothing was done, UnknownOutcomeError when nobody knows
+    yet: the claim may be repeated either way. Not to be called inside ``writing()``, as the answer comes after a
+    commit of its own.
     """
     if db.session().info.get("writing"):
         raise RuntimeError("a claim commits by itself: call it outside of writing()")
     sealed = terms.sealed(campaign_id)
+    recipients.require(campaign_id, sealed.mode if sealed else None, buyer)
     if sealed is None:
         return Outcome(campaign_id, buyer, "claim_closed", None, now(), None)
     if sealed.quantity is not None and campaign_id in _sold_out():

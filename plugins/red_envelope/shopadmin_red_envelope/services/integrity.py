@@ -1,5 +1,5 @@
 """What ``shopadmin check`` asks of this plugin: the lock as it was made, the seals as they were written, the clock,
-and the books.
+the books, and the groups of pushes.
 """
 
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from sqlalchemy import select
 from shopadmin.plugin_api import Problem, db
 from shopadmin_red_envelope import triggers
 from shopadmin_red_envelope.models import RedEnvelopeCampaign, RedEnvelopeGuard, RedEnvelopeSeal
-from shopadmin_red_envelope.services import books, sealing
+from shopadmin_red_envelope.services import books, push_checks, sealing
 
 # A clock may be corrected by so much without a word.
 TOLERANCE_MS = 2000
@@ -21,6 +21,7 @@ def problems() -> Iterator[Problem]:
     yield from _seals()
     yield from _clock()
     yield from books.problems()
+    yield from push_checks.problems()
 
 
 def _triggers() -> Iterator[Problem]:

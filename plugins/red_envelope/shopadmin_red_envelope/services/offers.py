@@ -1,15 +1,15 @@
 """Campaigns as buyers see them: what may be collected now or soon. Drafts and withdrawn ones are nobody's business."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, select, tuple_
+from sqlalchemy import Row, Select, or_, select, tuple_
 
 from shopadmin.plugin_api import MissingError, db
 from shopadmin_red_envelope.domain import claims
 from shopadmin_red_envelope.models import RedEnvelopeCampaign, RedEnvelopeStock
-from shopadmin_red_envelope.services import changing
+from shopadmin_red_envelope.services import changing, recipients
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,23 +30,37 @@ class Offer:
     left: claims.Left
 
 
+def shown_to(campaign_id: int, buyer: str | None) -> Offer:
+    """A campaign that is or was on offer to this buyer, as ``recipients.require`` says. Raises MissingError."""
+    recipients.require(campaign_id, None, buyer)
+    return find(campaign_id)
+
+
 def find(campaign_id: int) -> Offer:
-    """A campaign that is or was on offer. Raises MissingError."""
+    """A campaign that is or was on offer, whomever it is for. Raises MissingError."""
     row = db.session().execute(_offers().where(RedEnvelopeCampaign.id == campaign_id)).one_or_none()
     if row is None:
         raise MissingError(campaign_id)
     return _offer(row, changing.now())
 
 
-def coming(after: Sequence[Any], size: int) -> list[Offer]:
-    """Campaigns that are open or will be, the earliest first, for pages of ``size``; those that are pushed are not
-    shown to everybody. ``after``: start of collection and id of the last one before, or nothing."""
+def coming(after: Sequence[Any], size: int, buyer: str | None) -> list[Offer]:
+    """Campaigns that are open or will be, the earliest first, for pages of ``size``; those that are pushed are shown
+    to whom they were sent. ``after``: start of collection and id of the last one before, or nothing."""
     now, start = changing.now(), (RedEnvelopeCampaign.claim_from, RedEnvelopeCampaign.id)
-    query = _offers().where(RedEnvelopeCampaign.mode == "page", RedEnvelopeCampaign.claim_to > now)
+    shown = or_(RedEnvelopeCampaign.mode == "page", RedEnvelopeCampaign.id.in_(_pushed(now, buyer)))
+    query = _offers().where(shown, RedEnvelopeCampaign.claim_to > now)
     if after:
         query = query.where(tuple_(*start) > tuple_(*after))
     rows = db.session().execute(query.order_by(*start).limit(size)).all()
     return [_offer(row, now) for row in rows]
+
+
+def _pushed(now: int, buyer: str | None) -> Collection[int]:
+    """The campaigns that this buyer alone, and others like them, know of."""
+    table = RedEnvelopeCampaign
+    query = select(table.id).where(table.mode == "push", table.state == "scheduled", table.claim_to > now)
+    return recipients.of_buyer(db.session().scalars(query).all(), buyer)
 
 
 def _offers() -> Select[*tuple[Any, ...]]:
