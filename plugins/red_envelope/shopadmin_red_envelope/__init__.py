@@ -35,6 +35,8 @@ from shopadmin_red_envelope import (
     permissions,
     preview_pages,
     price_pages,
+    push_report_views,
+    push_views,
     settings_form,
     setup_views,
     simulator_views,
@@ -146,7 +148,7 @@ def shopadmin_demo_data(shop: DemoShop) -> None:
 
 @hookimpl
 def shopadmin_admin_views() -> Sequence[AdminView]:
-    """Campaigns, activities, denominations, simulator, envelopes, refund calculator, price export, time machine."""
+    """Campaigns and what belongs to them; simulator, envelopes, refunds, prices, time machine, pushes and reports."""
     return [
         views.CampaignsView(),
         setup_views.ActivitiesView(),
@@ -156,4 +158,6 @@ def shopadmin_admin_views() -> Sequence[AdminView]:
         calculator_views.CalculatorView(),
         price_pages.PricesView(),
         preview_pages.PreviewView(),
+        push_views.PushesView(),
+        push_report_views.PushReportsView(),
     ]

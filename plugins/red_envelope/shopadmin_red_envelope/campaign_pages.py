@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import url_for
+from flask_babel import lazy_gettext as _
 
 from shopadmin.plugin_api import Actor, shop_settings, wording_remarks
 from shopadmin_red_envelope import envelope_pages, labels, messages, permissions
@@ -10,7 +11,7 @@ from shopadmin_red_envelope.domain import checks, states
 from shopadmin_red_envelope.domain.checks import INSTANTS
 from shopadmin_red_envelope.domain.times import to_datetime
 from shopadmin_red_envelope.forms import AmountForm, money_text
-from shopadmin_red_envelope.services import activities, budget, campaigns, changing, denominations
+from shopadmin_red_envelope.services import activities, budget, campaigns, changing, denominations, pushes
 
 _POINTS: dict[states.Action, str] = {
     "edit": permissions.CREATE,
@@ -44,6 +45,7 @@ def shown(row: Any, actor: Actor) -> dict[str, Any]:
         "simulator_url": url_for("red_envelope_simulator.index_view", campaign=row.id)
         if actor.can(permissions.REPORT)
         else "",
+        "push_urls": _push_urls(row, state, actor),
         "amount_form": form,
         "burn": envelope_pages.burn_of(row, state) if actor.can(permissions.REPORT) else None,
         "activity": activity,
@@ -56,6 +58,16 @@ def shown(row: Any, actor: Actor) -> dict[str, Any]:
         "mode": labels.MODES[row.mode],
         "points": labels.checklist(activities.points(activity)) if activity else [],
     }
+
+
+def _push_urls(row: Any, state: states.State, actor: Actor) -> list[tuple[Any, str]]:
+    """Where the campaign's push and its report are, for those who may open them."""
+    push, found = pushes.of_campaign(row.id), []
+    if actor.can(permissions.PUSH) and (push is not None or state in ("scheduled", "running")):
+        found.append((_("Push"), url_for("red_envelope_pushes.page_view", row_id=row.id)))
+    if actor.can(permissions.REPORT) and push is not None and push.started_at is not None:
+        found.append((_("What the push did"), url_for("red_envelope_push_reports.page_view", row_id=row.id)))
+    return found
 
 
 def _remarks(row: Any) -> list[Any]:

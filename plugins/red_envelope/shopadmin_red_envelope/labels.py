@@ -84,3 +84,48 @@ def envelope_badge(state: str) -> Badge:
     """An envelope's state as icon, word and colour."""
     tone, icon = _ENVELOPE_MARKS[state]
     return Badge(ENVELOPE_LABELS[state], tone, icon)  # type: ignore[arg-type]
+
+
+PUSH_LABELS: Mapping[str, object] = {
+    "draft": _("Draft"),
+    "drawing": _("Being drawn"),
+    "drawn": _("Drawn"),
+    "sending": _("Being sent"),
+    "sent": _("Went out"),
+    "stopped": _("Stopped"),
+}
+_PUSH_MARKS: Mapping[str, tuple[str, str]] = {
+    "draft": ("neutral", "pencil"),
+    "drawing": ("info", "hourglass-split"),
+    "drawn": ("info", "people"),
+    "sending": ("warn", "hourglass-split"),
+    "sent": ("ok", "check-circle-fill"),
+    "stopped": ("neutral", "x-circle"),
+}
+PUSH_LEFT: Mapping[str, object] = {
+    "no_consent": _("Left out: no consent to offers"),
+    "do_not_contact": _("Left out: do not contact"),
+    "excluded": _("Left out: not in campaigns"),
+    "no_address": _("Left out: no address"),
+}
+GROUPS: Mapping[str, object] = {"push": _("Drawn for the message"), "holdout": _("Kept back for comparison")}
+_PUSH_REASONS: Mapping[str, object] = {
+    "marketing_cap": _("Got an offer in the last 7 days"),
+    "buyer_cap": _("Was contacted three times in 30 days"),
+    "no_consent": _("Has withdrawn the consent"),
+    "do_not_contact": _("Must not be contacted any more"),
+    "no_address": _("Has no address any more"),
+    "gone": _("Is not in the shop's data any more"),
+    "error": _("Could not be asked for: the log says why"),
+}
+
+
+def push_badge(state: str) -> Badge:
+    """A push's state as icon, word and colour."""
+    tone, icon = _PUSH_MARKS[state]
+    return Badge(PUSH_LABELS[state], tone, icon)  # type: ignore[arg-type]
+
+
+def push_reason(reason: str) -> object:
+    """Why the gate said no; a plugin's objection as its code."""
+    return _PUSH_REASONS.get(reason, reason)

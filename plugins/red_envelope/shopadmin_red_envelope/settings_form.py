@@ -10,7 +10,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from shopadmin.plugin_api import selling_platforms
 from shopadmin_red_envelope import messages
-from shopadmin_red_envelope.domain import baskets, envelopes
+from shopadmin_red_envelope.domain import baskets, envelopes, pushes
 from shopadmin_red_envelope.forms import MoneyField, parts
 from shopadmin_red_envelope.services.tool_lists import SETTINGS
 
@@ -45,6 +45,12 @@ class SettingsForm(Form):
         [Optional(), NumberRange(1, 24 * 60)],
         default=HOLD_MINUTES,
         description=_("Between placing an order and paying for it; after that the envelope is free for another order."),
+    )
+    holdout_percent = IntegerField(
+        _("Of a push's buyers, how many are kept back for comparison, %"),
+        [Optional(), NumberRange(pushes.LEAST_HOLDOUT, pushes.MOST_HOLDOUT)],
+        default=pushes.DEFAULT_HOLDOUT,
+        description=_("What a new push begins with. They get no message, and show what it did."),
     )
     more_discounts = ToolsField(
         _("Further discounts that an envelope goes together with"),

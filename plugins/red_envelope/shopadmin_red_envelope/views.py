@@ -91,7 +91,9 @@ class CampaignsView(AdminListView):
                  str(_("Denominations")): ("red_envelope_denominations.index_view", permissions.TABLE),
                  str(_("Envelopes")): ("red_envelope_envelopes.index_view", permissions.REPORT),
                  str(_("Refund calculator")): ("red_envelope_calculator.index_view", permissions.REPORT),
-                 str(_("Price export")): ("red_envelope_prices.index_view", permissions.REPORT)}  # fmt: skip
+                 str(_("Price export")): ("red_envelope_prices.index_view", permissions.REPORT),
+                 str(_("Pushes")): ("red_envelope_pushes.index_view", permissions.PUSH),
+                 str(_("What pushes did")): ("red_envelope_push_reports.index_view", permissions.REPORT)}  # fmt: skip
         shown = {
             "page_actions": [
                 Action(label, url_for(endpoint), point, method="GET")

@@ -73,12 +73,12 @@ def step(push_id: int) -> bool:
 def _sorted(page: Sequence[PastBuyer], channel: str) -> tuple[list[PastBuyer], Counter[str]]:
     """Who of them is in, and why the others are not."""
     ids = [buyer.id for buyer in page]
-    address = getattr(pushes.channels().get(channel), "address", "")
+    way = pushes.channels().get(channel)
     facts = rules.Facts(
         consenting=consenting_buyers(ids),
         blocked=blocked_buyers(ids),
         excluded=_excluded(page),
-        reachable=reachable_buyers(ids, address),
+        reachable=reachable_buyers(ids, way.address if way else ""),
     )
     reasons = {buyer: rules.left_out(buyer.id, facts) for buyer in page}
     return [buyer for buyer in page if reasons[buyer] is None], Counter(filter(None, reasons.values()))

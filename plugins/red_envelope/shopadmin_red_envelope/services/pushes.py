@@ -90,7 +90,7 @@ def groups(push_id: int) -> Groups:
     """Counted from the rows."""
     state = RedEnvelopePushBuyer.state
     query = select(state, func.count()).where(RedEnvelopePushBuyer.push_id == push_id).group_by(state)
-    return Groups(**dict(db.session().execute(query).all()))  # type: ignore[arg-type]
+    return Groups(**dict(db.session().execute(query).all()))
 
 
 def campaign_facts(session: Session, campaign: RedEnvelopeCampaign) -> rules.Campaign:
@@ -224,7 +224,7 @@ def _check(letter: Letter) -> None:
     if channel is None or channel.medium == "email":
         is_subject = 0 < len(letter.subject) <= rules.LONGEST_SUBJECT and letter.subject.isprintable()
     percent, rate = letter.holdout_percent, letter.forecast_rate
-    checks = (
+    checks: tuple[tuple[bool, str, str, dict[str, int]], ...] = (
         (channel is not None, "push_no_channel", "channel", {}),
         (is_subject, "push_subject", "subject", {"most": rules.LONGEST_SUBJECT}),
         (_is_text(letter.text), "push_text", "text", {"most": rules.LONGEST_TEXT}),
