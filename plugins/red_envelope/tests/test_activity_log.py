@@ -20,7 +20,8 @@ def recorded() -> set[str]:
     found: set[str] = set()
     for name, noun in (("campaigns", "campaign"), ("activities", "activity"), ("sealing", ""), ("denominations", ""),
                        ("demo", ""), ("claiming", ""), ("expiring", ""), ("holding", "hold"),
-                       ("refunding", "refund")):  # fmt: skip
+                       ("refunding", "refund"), ("pushes", "push"), ("push_drawing", ""),
+                       ("push_sending", "")):  # fmt: skip
         text = (folder / f"{name}.py").read_text()
         found |= set(CODES.findall(text)) | {f"red_envelope.{noun}.{act}" for act in ACTS.findall(text) if noun}
     return found

@@ -197,6 +197,7 @@ def test_today_reminds_of_a_draft_as_early_as_the_owner_wants(owner: testing.Sho
         "more_tenders": "",
         "more_refused": "",
         "counting_markets": [],
+        "holdout_percent": 10,
     }
 
 

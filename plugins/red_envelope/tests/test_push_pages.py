@@ -10,7 +10,7 @@ from flask import Flask
 from red_envelope_push import LETTER, during, members, of, outbox, past_buyer, past_buyers, push_campaign, version
 from red_envelope_shop import HOUR, NOW, Clock, make_campaign, stored
 from shopadmin_red_envelope import permissions
-from shopadmin_red_envelope.services import push_drawing, push_reports, push_sending, pushes
+from shopadmin_red_envelope.services import push_drawing, push_reports, push_sending, pushes, sealing
 
 from shopadmin import testing
 from shopadmin.plugin_api import db, writing
@@ -324,6 +324,7 @@ def test_each_page_is_for_those_who_hold_its_point_and_for_nobody_else(
     past_buyers(5)
     run(owner, campaign)
     clock.set(USE_TO)
+    sealing.seal_due()
     before, cases = stored(), 0
     points = [point.code for point in permissions.PERMISSIONS if point.level != "owner_only"]
     clients = {point: testing.sign_in(shop, testing.make_account(shop, point)) for point in points}

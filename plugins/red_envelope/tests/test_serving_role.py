@@ -82,6 +82,8 @@ def test_the_serving_role_has_what_it_needs_on_the_plugins_tables(shop: Flask, t
         "plugin_red_envelope_refund": "insert, select, update",
         "plugin_red_envelope_refund_line": "insert, select",
         "plugin_red_envelope_ledger": "select",
+        "plugin_red_envelope_push": "insert, select, update",
+        "plugin_red_envelope_push_buyer": everything,
         "plugin_red_envelope_alembic_version": "select",
     }
 

@@ -100,14 +100,14 @@ def _ask(push_id: int, size: int) -> bool:
             return False
         at = now(session)
         if found := pushes.refusal(session, push.campaign_id, at):
-            _end(push, "stopped", at, found)
+            _end(push, "stopped", "red_envelope.push.stopped", at, found)
             return False
         rows = _waiting(session, push, size)
         refs = buyer_refs(row.buyer_id for row in rows)
         for row in rows:
             _note(session, row, *_sent(push, row, refs.get(row.buyer_id)), at)
         if not rows:
-            _end(push, "sent", at, "")
+            _end(push, "sent", "red_envelope.push.sent", at)
         return bool(rows)
 
 
@@ -151,7 +151,7 @@ def _note(session: Session, row: Any, state: str, reason: str, at: int) -> None:
     session.connection().execute(update(buyer).where(*one).values(state=state, reason=reason, asked_at=at))
 
 
-def _end(push: RedEnvelopePush, state: str, at: int, why: str) -> None:
+def _end(push: RedEnvelopePush, state: str, code: str, at: int, why: str = "") -> None:
     push.state, push.finished_at, push.ended_by = state, at, why
     push.version += 1
-    record_audit(None, f"red_envelope.push.{state}", "red_envelope.campaign", push.campaign_id, after={"why": why})
+    record_audit(None, code, "red_envelope.campaign", push.campaign_id, after={"why": why} if why else None)

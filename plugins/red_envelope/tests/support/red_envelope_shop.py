@@ -72,6 +72,8 @@ def stored() -> dict[str, list[Any]]:
         "refund",
         "refund_line",
         "ledger",
+        "push",
+        "push_buyer",
     )
     with db.engine.connect() as connection:
         return {
