@@ -22,7 +22,7 @@ from red_envelope_push import (
     version,
     written,
 )
-from red_envelope_shop import NOW, Clock, make_campaign
+from red_envelope_shop import HOUR, NOW, Clock, make_activity, make_campaign
 from shopadmin_red_envelope import permissions
 from shopadmin_red_envelope.domain import pushes as rules
 from shopadmin_red_envelope.services import (
@@ -49,6 +49,7 @@ from shopadmin.plugin_api import (
     db,
     hookimpl,
 )
+from shopadmin.services.messages import delivering
 
 
 def codes(error: Any) -> list[str]:
@@ -96,8 +97,6 @@ def test_whom_the_shop_keeps_out_of_campaigns_is_not_told_of_them(make_app: Call
 
 def _soon() -> int:
     """A campaign that is to come by the real clock."""
-    from red_envelope_shop import HOUR, make_activity
-
     start = int(datetime.now(UTC).timestamp() * 1000) + HOUR
     activity = make_activity(starts_at=start, ends_at=start + HOUR)
     times = {"claim_from": start, "claim_to": start + HOUR, "use_from": start, "use_to": start + HOUR}
@@ -322,8 +321,6 @@ def test_a_campaign_that_sells_out_or_closes_ends_its_push(clock: Clock, monkeyp
 
 
 def test_who_stops_a_push_stops_what_is_queued_too(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    from shopadmin.services.messages import delivering
-
     monkeypatch.setattr(push_sending, "CHUNK", 2)
     campaign = make_campaign()
     past_buyers(6)

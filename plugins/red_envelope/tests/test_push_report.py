@@ -1,6 +1,6 @@
 """What a push did: two groups as they were drawn, figures once all is over, and no effect that is not one (R26)."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -9,11 +9,13 @@ from flask import Flask
 from red_envelope_push import during, members, names, of, past_buyer, past_buyers, push_campaign, sent
 from red_envelope_shop import HOUR, NOW, Clock, claimed, order
 from shopadmin_red_envelope.domain import uplift
-from shopadmin_red_envelope.services import campaigns, holding, push_reports, pushes, refunding, sealing
+from shopadmin_red_envelope.models import RedEnvelopePush
+from shopadmin_red_envelope.services import campaigns, holding, push_forecasts, push_reports, pushes, refunding, sealing
 from shopadmin_red_envelope.services.push_reports import Report
 
 from shopadmin import testing
 from shopadmin.plugin_api import db, writing
+from shopadmin.services.demo import load
 
 USE_TO = NOW + 72 * HOUR
 _numbers = count(10_000)
@@ -176,8 +178,6 @@ def test_old_customers_who_came_back_are_counted_told_or_not(clock: Clock) -> No
 def test_the_forecast_is_kept_when_sending_begins_and_held_against_the_cost(
     clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from shopadmin_red_envelope.services import push_forecasts
-
     made = []
     for forecast, used in ((3000, 2), (2000, 1)):
         monkeypatch.setattr(push_forecasts, "forecast", lambda _campaign, forecast=forecast: forecast)
@@ -202,8 +202,6 @@ def test_the_forecast_is_kept_when_sending_begins_and_held_against_the_cost(
 
 
 def test_a_forecast_asks_the_shops_own_history(clock: Clock) -> None:
-    from datetime import UTC, datetime
-
     campaign = push_campaign(clock)
     buyers = past_buyers(4)
     with writing():
@@ -257,3 +255,13 @@ def test_a_buyer_whose_row_is_gone_or_somebody_elses_is_in_no_group(shop: Flask,
     found = read(clock, campaign)
 
     assert (found.gone, found.push.bought) == (1, uplift.Share(0, 8))
+
+
+def test_the_demo_shows_a_push_with_its_report(shop: Flask) -> None:
+    load.load(datetime.now(UTC))
+    pushed = db.session.query(RedEnvelopePush).one()
+
+    assert push_reports.status(pushed, campaigns.find(pushed.campaign_id).use_to) == "ready"
+    found = push_reports.report(pushed.campaign_id)
+    assert min(found.push.bought.hits, found.holdout.bought.of, pushed.no_consent) > 0
+    assert len(found.held) == 1

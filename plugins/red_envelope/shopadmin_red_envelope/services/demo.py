@@ -1,4 +1,4 @@
-"""A campaign in each state for the demo shop, and what buyers did with envelopes of the one that runs.
+"""A campaign in each state for the demo shop, what buyers did with envelopes of the one that runs, and a push.
 
 What has begun cannot be added while the lock is on. The demo is loaded by the tables' owner, whoever serves: the
 triggers go and come back in the transaction that fills the demo.
@@ -16,7 +16,7 @@ from shopadmin_red_envelope.domain.baskets import Line
 from shopadmin_red_envelope.domain.states import lock_at
 from shopadmin_red_envelope.domain.times import to_ms
 from shopadmin_red_envelope.models import RedEnvelope, RedEnvelopeActivity, RedEnvelopeCampaign
-from shopadmin_red_envelope.services import changing, holding, refunding, sealing
+from shopadmin_red_envelope.services import changing, demo_push, holding, refunding, sealing
 from shopadmin_red_envelope.services.judging import Order
 
 # Name, state, days from today to start and end, amount and threshold in fen.
@@ -29,6 +29,8 @@ _SHOWN = (
 )  # fmt: skip
 
 
+# Past buyers were told of this one.
+_PUSHED = "夏末清仓红包"
 # What becomes of an envelope, one for each of the latest orders that are large enough.
 _STORIES = ("held", "all refunded", "used", "part refunded", "used", "collected", "used", "collected", "used")
 
@@ -48,6 +50,8 @@ def load(shop: DemoShop) -> None:
         triggers.install_ledger(connection)
         record_audit(None, "red_envelope.lock.rebuilt", "red_envelope.campaign", reason="demo")
         _use(session, shop)
+        ended = select(RedEnvelopeCampaign).where(RedEnvelopeCampaign.title == _PUSHED)
+        demo_push.add(session, shop, session.scalars(ended).one())
 
 
 def _use(session: Session, shop: DemoShop) -> None:
