@@ -26,7 +26,6 @@ WAITING = {
     "shopadmin_buyer_panels": "buyer_labels",
     "shopadmin_buyer_standing": "buyer_labels",
     "shopadmin_check_order_change": "buyer_labels",
-    "shopadmin_check_message": "review_recovery",
 }
 
 
