@@ -3,7 +3,8 @@
 
 from typing import Any
 
-from flask_babel import force_locale, format_datetime, gettext
+from babel.dates import format_skeleton
+from flask_babel import force_locale, get_locale, gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import IntegerField, SelectChoice, SelectField, StringField, TextAreaField
@@ -32,6 +33,7 @@ class PushForm(FlaskForm):
         _("Text"),
         [InputRequired(), Length(max=LONGEST_TEXT)],
         description=_("It may not speak of reviews. Sending is refused while it does."),
+        render_kw={"rows": 9},
     )
     holdout_percent = IntegerField(
         _("Kept back for comparison, %"),
@@ -91,4 +93,4 @@ def _sentences(row: RedEnvelopeCampaign, amount: str) -> list[str]:
 
 def _local(instant: int | None) -> str:
     here = to_datetime(instant or 0).astimezone(shop_settings().zone).replace(tzinfo=None)
-    return str(format_datetime(here, "medium", rebase=False))
+    return str(format_skeleton("yMMMdHm", here, locale=get_locale()))

@@ -133,6 +133,33 @@ def test_a_draw_in_pieces_looks_at_everybody_once_and_goes_on_after_a_crash(
     assert not outbox()
 
 
+@pytest.mark.parametrize("meanwhile", ["another worker", "given up", "given up and asked for anew"])
+def test_a_piece_of_a_draw_counts_once_whatever_happens_meanwhile(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch, meanwhile: str
+) -> None:
+    monkeypatch.setattr(push_drawing, "CHUNK", 3)
+    campaign, everybody = make_campaign(), past_buyers(6)
+    pushes.draw(None, campaign, written(campaign))
+    push_id, sort = of(campaign).id, push_drawing._sorted
+
+    def interrupted(*arguments: Any) -> Any:
+        monkeypatch.setattr(push_drawing, "_sorted", sort)
+        if meanwhile == "another worker":
+            push_drawing.step(push_id)
+        else:
+            pushes.stop(None, campaign, version(campaign))
+        if meanwhile.endswith("anew"):
+            pushes.draw(None, campaign, version(campaign))
+        return sort(*arguments)
+
+    monkeypatch.setattr(push_drawing, "_sorted", interrupted)
+    assert not push_drawing.step(push_id)
+
+    found = of(campaign)
+    kept = everybody[:3] if meanwhile == "another worker" else []
+    assert (members(campaign), found.past_buyers) == (kept, len(kept))
+
+
 def test_another_draw_has_another_seed_and_another_share_undoes_the_draw(clock: Clock) -> None:
     campaign = make_campaign()
     past_buyers(10)
