@@ -93,4 +93,4 @@ def _sentences(row: RedEnvelopeCampaign, amount: str) -> list[str]:
 
 def _local(instant: int | None) -> str:
     here = to_datetime(instant or 0).astimezone(shop_settings().zone).replace(tzinfo=None)
-    return str(format_skeleton("yMMMdHm", here, locale=get_locale()))
+    return f"{format_skeleton('yMMMd', here, locale=get_locale())} {here:%H:%M}"
