@@ -1,0 +1,25 @@
+"""A shop with the plugin and its tables."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+import shopadmin_review_recovery
+from flask import Flask
+from hypothesis import settings
+
+from shopadmin.plugin_api import db
+from shopadmin.services import schema
+
+# How long one example takes says more about the machine than about the rule.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
+
+
+@pytest.fixture
+def shop(make_app: Callable[..., Flask]) -> Iterator[Flask]:
+    """A new shop with the plugin, its context pushed."""
+    app = make_app(plugins={"review_recovery": shopadmin_review_recovery})
+    with app.app_context():
+        schema.upgrade()
+        yield app
+        db.session.remove()
