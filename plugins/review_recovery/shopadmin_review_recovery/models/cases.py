@@ -39,7 +39,8 @@ class ReviewCase(Base):
     """One case for one review, opened once.
 
     ``review_id``: None once the review is gone because its import was undone; its number may then be another's.
-    ``stars``: of the newest version; a bad grade counts as 1, a neutral one as 3. ``fact``, ``cause``: section 3 of the
+    ``stars``, ``grade``: of the newest version, one of the two as the platform has it; ``urgency`` is by either.
+    ``fact``, ``cause``: section 3 of the
     rules; ``cause`` is the proposal until somebody confirms it, ``further_causes`` are confirmed beside it, and
     ``proposals`` is what triage said last: ``[{"code", "confidence", "because"}]``, best first. ``held_from``: the
     state that a case on hold goes back to. Clock: ``used_seconds`` of business time were used up to ``clock_since``,
@@ -53,7 +54,7 @@ class ReviewCase(Base):
         CheckConstraint(_one_of("state", OPEN + ENDED), name="state"),
         CheckConstraint(_one_of("fact", FACTS), name="fact"),
         CheckConstraint(_one_of("urgency", URGENCIES), name="urgency"),
-        CheckConstraint("stars between 1 and 5", name="stars"),
+        CheckConstraint("stars is null or stars between 1 and 5", name="stars"),
         CheckConstraint("used_seconds >= 0", name="used"),
         # Closing needs an outcome and a reason, and nothing that is open has them.
         CheckConstraint(
@@ -75,7 +76,8 @@ class ReviewCase(Base):
     buyer_id: Mapped[int | None] = mapped_column(BigInteger)
     platform: Mapped[str] = mapped_column(String(40), default="")
     product_ref: Mapped[str] = mapped_column(Text, default="")
-    stars: Mapped[int] = mapped_column(SmallInteger)
+    stars: Mapped[int | None] = mapped_column(SmallInteger)
+    grade: Mapped[str] = mapped_column(String(10), default="")
     fact: Mapped[str] = mapped_column(String(30), default="none")
     cause: Mapped[str | None] = mapped_column(String(30))
     further_causes: Mapped[list[str]] = mapped_column(JSON, default=list)
