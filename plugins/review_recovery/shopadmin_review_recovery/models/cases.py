@@ -1,5 +1,6 @@
 """Cases, what happened in them, and what is to be done later."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -7,31 +8,12 @@ from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Sma
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shopadmin.plugin_api import Base, BigId, UtcDateTime
-
-OPEN = ("new", "triaged", "contacting", "waiting_buyer", "waiting_internal", "waiting_approval", "on_hold")
-ENDED = (
-    "resolved_kept",
-    "resolved_updated",
-    "refused",
-    "unreachable",
-    "reported_to_platform",
-    "platform_removed",
-    "invalid",
-)
-FACTS = (
-    "cancelled",
-    "unavailable",
-    "not_dispatched",
-    "in_transit",
-    "delivered_after_review",
-    "late",
-    "mismatch",
-    "none",
-)
-URGENCIES = ("threat", "safety", "stars1", "stars2", "stars3")
+from shopadmin_review_recovery.domain.deadlines import TARGETS
+from shopadmin_review_recovery.domain.facts import FACTS
+from shopadmin_review_recovery.domain.states import ENDED, OPEN, STATES
 
 
-def _one_of(column: str, values: tuple[str, ...]) -> str:
+def _one_of(column: str, values: Sequence[str]) -> str:
     return f"{column} in ({', '.join(map(repr, values))})"
 
 
@@ -51,9 +33,9 @@ class ReviewCase(Base):
 
     __tablename__ = "plugin_review_recovery_case"
     __table_args__ = (
-        CheckConstraint(_one_of("state", OPEN + ENDED), name="state"),
+        CheckConstraint(_one_of("state", STATES), name="state"),
         CheckConstraint(_one_of("fact", FACTS), name="fact"),
-        CheckConstraint(_one_of("urgency", URGENCIES), name="urgency"),
+        CheckConstraint(_one_of("urgency", tuple(TARGETS)), name="urgency"),
         CheckConstraint("stars is null or stars between 1 and 5", name="stars"),
         CheckConstraint("used_seconds >= 0", name="used"),
         # Closing needs an outcome and a reason, and nothing that is open has them.

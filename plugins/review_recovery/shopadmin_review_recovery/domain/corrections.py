@@ -1,0 +1,161 @@
+"""What the shop's own people confirmed before: naive Bayes over pairs, trained on the shop's cases, on this machine.
+
+Chinese is read in pairs of characters, other writing in words and pairs of words. It keeps silent below 200 confirmed
+cases, of causes with fewer than 50, and unless it did at least as well as the rules on the newest fifth of the cases,
+which it had not seen. It proposes only, and says which words counted.
+"""
+
+import math
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from shopadmin_review_recovery.domain.words import spell
+
+LEAST_CASES = 200
+LEAST_OF_A_CAUSE = 50
+# The newest part of the cases that the model is tested on.
+HELD_BACK = 0.2
+# What it may add at most beside facts and words, and from which probability on.
+WEIGHT = 0.75
+SURE = 0.5
+SHOWN = 4
+# Of a very long text, and of what a model remembers.
+LONGEST_TEXT = 5_000
+MOST_TRAITS = 50_000
+_SEEN_ONCE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """A text and the cause that a person confirmed for it, the primary one."""
+
+    text: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Counts of traits by cause. ``own_hits``, ``rule_hits``: of ``tested`` cases, how many each got right."""
+
+    texts: Mapping[str, int]
+    traits: Mapping[str, Mapping[str, int]]
+    tested: int
+    own_hits: int
+    rule_hits: int
+
+    @property
+    def is_on(self) -> bool:
+        """Whether it did at least as well as the rules on what it had not seen."""
+        return self.tested > 0 and self.own_hits >= self.rule_hits
+
+    def proposals(self, text: str) -> Mapping[str, tuple[float, Sequence[str]]]:
+        """The likeliest cause with its weight and the words that counted; nothing while it is off or unsure."""
+        if not self.is_on:
+            return {}
+        return {
+            cause: (round(WEIGHT * chance, 2), counted)
+            for cause, chance, counted in self._ranked(text)[:1]
+            if chance >= SURE and counted
+        }
+
+    def best(self, text: str) -> str:
+        """The likeliest cause, whatever its probability; empty where nothing of the text is known."""
+        ranked = self._ranked(text)
+        return ranked[0][0] if ranked and ranked[0][2] else ""
+
+    def as_data(self) -> dict[str, Any]:
+        """As plain values, for keeping."""
+        return {
+            "texts": dict(self.texts),
+            "traits": {cause: dict(counts) for cause, counts in self.traits.items()},
+            "tested": self.tested,
+            "own_hits": self.own_hits,
+            "rule_hits": self.rule_hits,
+        }
+
+    def _ranked(self, text: str) -> list[tuple[str, float, Sequence[str]]]:
+        found = [trait for trait in traits_of(text) if any(trait in counts for counts in self.traits.values())]
+        if not found:
+            return []
+        everything = sum(self.texts.values())
+        scores = {}
+        for cause, counts in self.traits.items():
+            # A trait is there or not in a text, so that a word said ten times counts once.
+            size = self.texts[cause] + 2
+            scores[cause] = math.log(self.texts[cause] / everything) + sum(
+                math.log((counts.get(trait, 0) + 1) / size) for trait in found
+            )
+        top = max(scores.values())
+        weights = {cause: math.exp(score - top) for cause, score in scores.items()}
+        total = sum(weights.values())
+        ranked = sorted(weights, key=lambda cause: (-weights[cause], cause))
+        return [(cause, weights[cause] / total, self._counted(cause, found)) for cause in ranked]
+
+    def _counted(self, cause: str, found: Sequence[str]) -> Sequence[str]:
+        """The traits that speak most for the cause against all others together."""
+
+        def lift(trait: str) -> float:
+            mine = (self.traits[cause].get(trait, 0) + 1) / (self.texts[cause] + 2)
+            others = [other for other in self.traits if other != cause]
+            seen = sum(self.traits[other].get(trait, 0) for other in others)
+            return math.log(mine / ((seen + 1) / (sum(self.texts[other] for other in others) + 2)))
+
+        lifted = sorted(((lift(trait), trait) for trait in found), reverse=True)
+        return [trait for value, trait in lifted[:SHOWN] if value > 0]
+
+
+def traits_of(text: str) -> tuple[str, ...]:
+    """What a text is known by, each once."""
+    plain = unicodedata.normalize("NFKC", text[:LONGEST_TEXT]).casefold()
+    han = [char for char in plain if "\u3400" <= char <= "\u9fff"]
+    if han:
+        return tuple(dict.fromkeys(first + second for first, second in zip(han, han[1:], strict=False)))
+    words = spell(plain, "latin").split()
+    pairs = [f"{first} {second}" for first, second in zip(words, words[1:], strict=False)]
+    return tuple(dict.fromkeys([*words, *pairs]))
+
+
+def train(cases: Sequence[Confirmed], rule: Callable[[str], str]) -> Model | None:
+    """A model of the confirmed cases, oldest first; None where there are too few.
+
+    ``rule``: what facts and words alone would have said of a text, to be measured against.
+    """
+    counts = Counter(case.cause for case in cases if case.text.strip())
+    taught = {cause for cause, count in counts.items() if count >= LEAST_OF_A_CAUSE}
+    usable = [case for case in cases if case.text.strip() and case.cause in taught]
+    if sum(counts.values()) < LEAST_CASES or len(taught) < 2:
+        return None
+    cut = round(len(usable) * (1 - HELD_BACK))
+    earlier, newest = usable[:cut], usable[cut:]
+    trial = _count(earlier)
+    return _count(
+        usable,
+        tested=len(newest),
+        own_hits=sum(trial.best(case.text) == case.cause for case in newest),
+        rule_hits=sum(rule(case.text) == case.cause for case in newest),
+    )
+
+
+def from_data(data: Mapping[str, Any]) -> Model:
+    """The model that ``as_data`` gave."""
+    return Model(data["texts"], data["traits"], data["tested"], data["own_hits"], data["rule_hits"])
+
+
+def _count(cases: Sequence[Confirmed], tested: int = 0, own_hits: int = 0, rule_hits: int = 0) -> Model:
+    texts: Counter[str] = Counter()
+    traits: dict[str, Counter[str]] = {}
+    everywhere: Counter[str] = Counter()
+    for case in cases:
+        texts[case.cause] += 1
+        found = traits_of(case.text)
+        traits.setdefault(case.cause, Counter()).update(found)
+        everywhere.update(found)
+    # What was said once in all says nothing of the next text.
+    kept = {trait for trait, count in everywhere.most_common(MOST_TRAITS) if count >= _SEEN_ONCE}
+    told = {
+        cause: {trait: count for trait, count in counts.items() if trait in kept} for cause, counts in traits.items()
+    }
+    return Model(dict(texts), told, tested, own_hits, rule_hits)
