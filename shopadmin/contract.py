@@ -182,6 +182,51 @@ class ReviewSnapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderFacts:
+    """What became of an order: for asking why its buyer is unhappy. Times are aware UTC, None where nobody knows.
+
+    ``ordered``, ``shipped``: pieces by SKU (by the product's or the line's number where there is none); ``shipped`` is
+    empty unless somebody wrote down what went out. ``refunds``: how many there were. ``is_out_of_stock``: the stock of
+    something ordered is known to be zero.
+    """
+
+    order_no: str
+    status: str
+    created_at: datetime
+    promised_at: datetime | None
+    shipped_at: datetime | None
+    delivered_at: datetime | None
+    ordered: Mapping[str, int]
+    shipped: Mapping[str, int]
+    refunds: int
+    is_out_of_stock: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewMark:
+    """A low review in short. ``version``: of its text, from 1."""
+
+    id: ReviewId
+    version: int
+    stars: int | None
+    grade: str
+    order_id: OrderId | None
+    buyer_id: BuyerId | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewDossier:
+    """A review with its follow-up and what became of its order. ``version``: of its text, from 1."""
+
+    review: ReviewSnapshot
+    version: int
+    followup: str
+    product_title: str
+    order: OrderFacts | None
+
+
+@dataclass(frozen=True, slots=True)
 class BuyerSnapshot:
     """A buyer as a plugin sees one."""
 
@@ -212,10 +257,23 @@ class OrderChanged:
 
 @dataclass(frozen=True, slots=True)
 class ReviewChanged:
-    """A review came, was edited by its buyer, or was answered."""
+    """A review was answered: the reply was posted by hand, or an import found it on the platform."""
 
     review_id: ReviewId
-    change: Literal["new", "edited", "replied", "confirmed"]
+    change: Literal["replied", "confirmed"]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewsChanged:
+    """Reviews of an import or of its undoing, 500 at most.
+
+    ``new``: they came; ``edited``: their buyers changed them; ``order``: their order was found, or changed;
+    ``removed``: they are gone, and later reviews may get their ids.
+    """
+
+    review_ids: tuple[ReviewId, ...]
+    change: Literal["new", "edited", "order", "removed"]
     at: datetime
 
 

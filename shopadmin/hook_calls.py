@@ -33,6 +33,7 @@ from shopadmin.contract import (
     Problem,
     ReviewChanged,
     ReviewId,
+    ReviewsChanged,
     ReviewSnapshot,
     SearchHit,
     Standing,
@@ -283,6 +284,11 @@ def order_changed(event: OrderChanged) -> None:
 def review_changed(event: ReviewChanged) -> None:
     """Tell every plugin."""
     _notify("shopadmin_review_changed", event=event)
+
+
+def reviews_changed(event: ReviewsChanged) -> None:
+    """Tell every plugin."""
+    _notify("shopadmin_reviews_changed", event=event)
 
 
 def incident_recorded(event: IncidentRecorded) -> None:

@@ -33,6 +33,7 @@ from shopadmin.contract import (
     Problem,
     ReviewChanged,
     ReviewId,
+    ReviewsChanged,
     ReviewSnapshot,
     SearchHit,
     Standing,
@@ -181,6 +182,14 @@ def shopadmin_order_changed(event: OrderChanged) -> None:
 @hookspec
 def shopadmin_review_changed(event: ReviewChanged) -> None:
     """Hear that a review was answered. Called after the commit; must be safe to repeat."""
+
+
+@hookspec
+def shopadmin_reviews_changed(event: ReviewsChanged) -> None:
+    """Hear that an import brought, changed or took away reviews, a batch at a time. Called after the commit.
+
+    Must be safe to repeat; a kill in between loses the call, so look for what was missed now and then.
+    """
 
 
 @hookspec

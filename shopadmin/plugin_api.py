@@ -51,6 +51,7 @@ from shopadmin.contract import (
     MessageSnapshot,
     OrderChange,
     OrderChanged,
+    OrderFacts,
     OrderId,
     OrderSnapshot,
     OutgoingMessage,
@@ -60,7 +61,10 @@ from shopadmin.contract import (
     Problem,
     ReadContext,
     ReviewChanged,
+    ReviewDossier,
     ReviewId,
+    ReviewMark,
+    ReviewsChanged,
     ReviewSnapshot,
     SearchHit,
     SendResult,
@@ -96,6 +100,7 @@ from shopadmin.services.audit import entry as audit_entry
 from shopadmin.services.audit import record as record_audit
 from shopadmin.services.audit import record_all as record_audits
 from shopadmin.services.bulk import Rows as BulkRows
+from shopadmin.services.colleagues import account_names, accounts_that_may
 from shopadmin.services.complaints.opening import for_plugin as open_complaint
 from shopadmin.services.complaints.opening import grounds as complaint_grounds
 from shopadmin.services.complaints.opening import of_origin as complaints_of
@@ -129,6 +134,13 @@ from shopadmin.services.past_buyers import refs_of as buyer_refs
 from shopadmin.services.past_buyers import returned as returned_buyers
 from shopadmin.services.plugins import load_settings as plugin_settings
 from shopadmin.services.refusals import ConflictError, ForbiddenError
+from shopadmin.services.review_dossiers import (
+    known_reviews,
+    low_reviews,
+    order_facts,
+    review_dossiers,
+    reviews_of_order,
+)
 from shopadmin.services.settings import ShopSettings
 from shopadmin.services.settings import load as shop_settings
 from shopadmin.services.sold_lines import SoldLine, is_anything_sold, selling_platforms, sold_lines
@@ -198,6 +210,7 @@ __all__ = [
     "ObjectionsError",
     "OrderChange",
     "OrderChanged",
+    "OrderFacts",
     "OrderId",
     "OrderRecord",
     "OrderSnapshot",
@@ -216,9 +229,12 @@ __all__ = [
     "Rejection",
     "Returned",
     "ReviewChanged",
+    "ReviewDossier",
     "ReviewId",
+    "ReviewMark",
     "ReviewRecord",
     "ReviewSnapshot",
+    "ReviewsChanged",
     "SearchHit",
     "SellerRecord",
     "SendResult",
@@ -235,6 +251,8 @@ __all__ = [
     "UtcDateTime",
     "View",
     "WordingResult",
+    "account_names",
+    "accounts_that_may",
     "after_commit",
     "among",
     "answer",
@@ -268,6 +286,8 @@ __all__ = [
     "is_anything_sold",
     "is_contact_blocked",
     "json_option",
+    "known_reviews",
+    "low_reviews",
     "message_channels",
     "message_status",
     "open_complaint",
@@ -283,6 +303,8 @@ __all__ = [
     "record_audits",
     "record_incident",
     "returned_buyers",
+    "review_dossiers",
+    "reviews_of_order",
     "seal_now_and_then",
     "selling_platforms",
     "send_message",

@@ -297,6 +297,17 @@ class ShopClient(FlaskClient):
         return response
 
 
+@pytest.fixture(scope="session")
+def test_data() -> Path:
+    """The folder of real and sample export files."""
+    named = os.environ.get("SHOPADMIN_TEST_DATA")
+    if not named:
+        pytest.skip("SHOPADMIN_TEST_DATA is not set")
+    folder = Path(named)
+    assert (folder / "samples").is_dir(), "SHOPADMIN_TEST_DATA names no folder of export files"
+    return folder
+
+
 @pytest.fixture
 def make_app(databases: Databases, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
     """``make_app(plugins={}, **config)``: an app on a new empty shop; ``shop_of=app``: on the shop of that one."""

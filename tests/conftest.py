@@ -53,17 +53,6 @@ def _own_tests(config: pytest.Config) -> list[Path]:
     return [ROOT / "plugins" / name / "tests" for name in config.getoption("--without-plugin")]
 
 
-@pytest.fixture(scope="session")
-def test_data() -> Path:
-    """The folder of real and sample export files."""
-    named = os.environ.get("SHOPADMIN_TEST_DATA")
-    if not named:
-        pytest.skip("SHOPADMIN_TEST_DATA is not set")
-    folder = Path(named)
-    assert (folder / "samples").is_dir(), "SHOPADMIN_TEST_DATA names no folder of export files"
-    return folder
-
-
 def left_out(reports: Sequence[pytest.TestReport]) -> Counter[str]:
     """How many tests did not run, by reason."""
     reasons = (report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr) for report in reports)

@@ -31,6 +31,7 @@ from shopadmin.contract import (
     Problem,
     ReviewChanged,
     ReviewId,
+    ReviewsChanged,
     ReviewSnapshot,
     SearchHit,
     Tile,
@@ -183,6 +184,7 @@ def test_every_objection_is_heard_and_an_exception_goes_through(app_with):
 EVENTS = [
     ("order_changed", OrderChanged(OrderId(7), "paid", "shipped", NOW, None)),
     ("review_changed", ReviewChanged(ReviewId(3), "replied", NOW)),
+    ("reviews_changed", ReviewsChanged((ReviewId(3), ReviewId(4)), "new", NOW)),
     ("incident_recorded", IncidentRecorded(1, OrderId(7), None, "late", NOW)),
     (
         "complaint_decided",

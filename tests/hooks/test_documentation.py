@@ -15,14 +15,10 @@ HOOKS = {
 SHIPPED = sorted((ROOT / "plugins").glob("*/shopadmin_*/__init__.py"))
 # Hooks that no shipped plugin uses yet, with the one that is going to; the list only gets shorter.
 WAITING = {
-    "shopadmin_review_badges": "review_recovery",
-    "shopadmin_review_panels": "review_recovery",
-    "shopadmin_review_changed": "review_recovery",
     "shopadmin_incident_recorded": "review_recovery",
     "shopadmin_complaint_decided": "buyer_labels",
     "shopadmin_order_badges": "buyer_labels",
     "shopadmin_order_actions": "buyer_labels",
-    "shopadmin_order_changed": "buyer_labels",
     "shopadmin_buyer_panels": "buyer_labels",
     "shopadmin_buyer_standing": "buyer_labels",
     "shopadmin_check_order_change": "buyer_labels",

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from importing import begin, contents, rows, run, work
+from importing import begin, contents, rows, run, undo, work
 from orders_file import line, lines, order, orders, rating, ratings, text
 from sqlalchemy import select
 from sqlalchemy import text as sql
 
-from shopadmin.contract import ImportFormat, IncidentRecorded, Manifest, OrderChanged, ReviewChanged
+from shopadmin.contract import ImportFormat, IncidentRecorded, Manifest, OrderChanged, ReviewChanged, ReviewsChanged
 from shopadmin.hookspecs import hookimpl
 from shopadmin.models import db
 from shopadmin.models.buyers import BuyerIdentifier
@@ -21,7 +21,7 @@ from shopadmin.models.orders import Order
 from shopadmin.models.reviews import Reply, Review, ReviewVersion
 from shopadmin.models.staging import STAGE
 from shopadmin.services import contacts
-from shopadmin.services.imports import runs
+from shopadmin.services.imports import announcing, runs
 from shopadmin.services.imports.messages import file_message
 from shopadmin.services.transactions import writing
 
@@ -334,6 +334,10 @@ class Listener:
         self.told.append(("review", event.change))
 
     @hookimpl
+    def shopadmin_reviews_changed(self, event: ReviewsChanged) -> None:
+        self.told.append(("reviews", event.change, *map(str, event.review_ids)))
+
+    @hookimpl
     def shopadmin_incident_recorded(self, event: IncidentRecorded) -> None:
         self.told.append(("incident", event.kind, "linked" if event.buyer_id else ""))
 
@@ -346,8 +350,47 @@ def test_plugins_are_told_of_changed_orders_reviews_and_incidents(make_app: Any)
         first, listener.told = listener.told, []
         run({"o.csv": orders(order(1)), "r.csv": ratings(rating(1, 评价内容="Other", 商家回复="Thanks"))})
 
-    assert first == [("review", "new"), ("incident", "damaged", "linked")]
-    assert listener.told == [("order", "pending_payment", "completed"), ("review", "edited"), ("review", "confirmed")]
+    assert first == [("reviews", "new", "1"), ("incident", "damaged", "linked")]
+    assert listener.told == [
+        ("order", "pending_payment", "completed"),
+        ("reviews", "order", "1"),
+        ("reviews", "edited", "1"),
+        ("review", "confirmed"),
+    ]
+
+
+def test_plugins_are_told_of_a_review_whose_order_comes_later(make_app: Any) -> None:
+    listener = Listener()
+    with make_app(plugins={"listener": listener}).app_context():
+        run({"r.csv": ratings(rating(1))})
+        listener.told.clear()
+        run({"o.csv": orders(order(1))})
+
+    assert listener.told == [("reviews", "order", "1")]
+
+
+def test_plugins_are_told_what_an_undo_takes_away_and_gives_back(make_app: Any) -> None:
+    listener = Listener()
+    with make_app(plugins={"listener": listener}).app_context():
+        run({"o.csv": orders(order(1, 订单状态="等待买家付款"))})
+        brought = run({"r.csv": ratings(rating(1))})
+        changed = run({"o.csv": orders(order(1)), "r.csv": ratings(rating(1, 评价内容="Other"))})
+        listener.told.clear()
+        undo(changed.run_id)
+        given_back, listener.told = listener.told, []
+        undo(brought.run_id)
+
+    assert sorted(given_back) == [("reviews", "edited", "1"), ("reviews", "order", "1")]
+    assert listener.told == [("reviews", "removed", "1")]
+
+
+def test_reviews_are_told_of_by_the_batch(make_app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(announcing, "BATCH", 2)
+    listener = Listener()
+    with make_app(plugins={"listener": listener}).app_context():
+        run({"r.csv": ratings(*(rating(number) for number in range(1, 6)))})
+
+    assert listener.told == [("reviews", "new", "1", "2"), ("reviews", "new", "3", "4"), ("reviews", "new", "5")]
 
 
 def test_staging_tables_are_those_of_the_first_revision(app: Flask) -> None:

@@ -1,12 +1,34 @@
 """Review recovery: Guided work on bad reviews: find the cause, put it right, answer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from click import Command
 from flask_babel import lazy_gettext as _
+from wtforms import Form
 
-from shopadmin.plugin_api import API_VERSION, Manifest, Permission, hookimpl
-from shopadmin_review_recovery import cli, models, permissions
+from shopadmin.plugin_api import (
+    API_VERSION,
+    Actor,
+    AdminView,
+    AuditMessage,
+    Badge,
+    DemoShop,
+    Manifest,
+    OrderChanged,
+    Panel,
+    PeriodicJob,
+    Permission,
+    Problem,
+    ReviewChanged,
+    ReviewId,
+    ReviewsChanged,
+    ReviewSnapshot,
+    SearchHit,
+    Tile,
+    hookimpl,
+)
+from shopadmin_review_recovery import activity_log, cli, core_pages, listening, models, permissions, views
+from shopadmin_review_recovery.services import demo, integrity
 
 __all__ = ["models"]
 
@@ -35,3 +57,84 @@ def shopadmin_permissions() -> Sequence[Permission]:
 def shopadmin_cli_commands() -> Sequence[Command]:
     """``shopadmin review-recovery …``."""
     return list(cli.review_recovery.commands.values())
+
+
+@hookimpl
+def shopadmin_audit_messages() -> Sequence[AuditMessage]:
+    """What was done to cases."""
+    return activity_log.MESSAGES
+
+
+@hookimpl
+def shopadmin_integrity_problems() -> Sequence[Problem]:
+    """Cases without a timeline, and clocks that do not fit their states."""
+    return list(integrity.problems())
+
+
+@hookimpl
+def shopadmin_periodic_jobs() -> Sequence[PeriodicJob]:
+    """Open what was missed, reckon anew, warn, close; and learn from what was confirmed."""
+    return [
+        PeriodicJob("review_recovery.keep", 60, listening.keep),
+        PeriodicJob("review_recovery.learn", 3600, listening.learn),
+    ]
+
+
+@hookimpl
+def shopadmin_settings_form() -> type[Form]:
+    """From how many stars on a case opens, and business hours."""
+    return core_pages.SettingsForm
+
+
+@hookimpl
+def shopadmin_reviews_changed(event: ReviewsChanged) -> None:
+    """Open cases for what an import brought, and follow what it changed."""
+    listening.reviews_changed(event)
+
+
+@hookimpl
+def shopadmin_review_changed(event: ReviewChanged) -> None:
+    """The buyer has an answer: the first target is met."""
+    listening.review_answered(event)
+
+
+@hookimpl
+def shopadmin_order_changed(event: OrderChanged) -> None:
+    """Look again at the cases of the order."""
+    listening.order_changed(event)
+
+
+@hookimpl
+def shopadmin_dashboard_tiles(actor: Actor) -> Sequence[Tile]:
+    """What is overdue."""
+    return core_pages.tiles() if actor.can(permissions.READ) else []
+
+
+@hookimpl
+def shopadmin_search(query: str, actor: Actor) -> Sequence[SearchHit]:
+    """Cases by number."""
+    return core_pages.hits(query) if actor.can(permissions.READ) else []
+
+
+@hookimpl
+def shopadmin_review_badges(reviews: Sequence[ReviewSnapshot]) -> Mapping[ReviewId, Sequence[Badge]]:
+    """The state of each review's case."""
+    return core_pages.review_badges(reviews)
+
+
+@hookimpl
+def shopadmin_review_panels(review: ReviewSnapshot, actor: Actor) -> Sequence[Panel]:
+    """The review's case."""
+    return core_pages.review_panels(review) if actor.can(permissions.READ) else []
+
+
+@hookimpl
+def shopadmin_demo_data(shop: DemoShop) -> None:
+    """Cases of the demo's bad reviews in every state."""
+    demo.load(shop)
+
+
+@hookimpl
+def shopadmin_admin_views() -> Sequence[AdminView]:
+    """The inbox of cases."""
+    return [views.CasesView()]

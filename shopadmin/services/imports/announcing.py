@@ -1,38 +1,71 @@
 """Tell the plugins what a chunk changed, once it is committed.
 
 A kill between the commit and the call loses the call: plugins are told what happened, they do not keep the books.
+Reviews are told of by the hundred: a call for each would cost an import more than the reviews themselves.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import and_, select
 
 from shopadmin import hook_calls
-from shopadmin.contract import AccountId, BuyerId, IncidentRecorded, OrderChanged, OrderId, ReviewChanged, ReviewId
+from shopadmin.contract import (
+    AccountId,
+    BuyerId,
+    IncidentRecorded,
+    OrderChanged,
+    OrderId,
+    ReviewChanged,
+    ReviewId,
+    ReviewsChanged,
+)
 from shopadmin.models import db
 from shopadmin.models.imports import ImportChange
 from shopadmin.models.orders import Order
+from shopadmin.models.reviews import Review
 from shopadmin.services.imports.classifying import NEW, UPDATED, within
 from shopadmin.services.imports.targets import INCIDENTS, ORDERS, REVIEWS, TEXTS, Target
 
 _CHANGE = ImportChange.__table__
+# Reviews a call.
+BATCH = 500
 
 
 def announce(target: Target, run_id: int, low: int, high: int, actor: AccountId | None) -> None:
-    """Orders whose status changed, reviews that are new or changed, new incidents."""
+    """Orders whose status changed, reviews that are new or changed or whose order changed, new incidents."""
     chunk = {"run": run_id, "low": low, "high": high}
     now = datetime.now(UTC)
     if target is ORDERS:
         for order in list(_changed_orders(chunk, now, actor)):
             hook_calls.order_changed(order)
+        reviews(_reviews_of_changed_orders(chunk), "order")
     elif target is REVIEWS:
-        for review in list(_changed_reviews(chunk, now)):
-            hook_calls.review_changed(review)
+        reviews([row.id for row in _rows(_new(REVIEWS), chunk)], "new")
+        changed = _rows(_updated(REVIEWS, REVIEWS.table.c.answer, *(REVIEWS.table.c[name] for name in TEXTS)), chunk)
+        reviews([row.id for row in changed if _is_edited(row)], "edited")
+        for row in changed:
+            if row.answer == "confirmed" != row.before["answer"]:
+                hook_calls.review_changed(ReviewChanged(ReviewId(row.id), "confirmed", now))
     elif target is INCIDENTS:
         for incident in list(_new_incidents(chunk, now)):
             hook_calls.incident_recorded(incident)
+
+
+def reviews(ids: Collection[int], change: Literal["new", "edited", "order", "removed"]) -> None:
+    """Tell of reviews, a batch a call; call it outside of any transaction."""
+    now = datetime.now(UTC)
+    found = sorted(map(ReviewId, ids))
+    for start in range(0, len(found), BATCH):
+        hook_calls.reviews_changed(ReviewsChanged(tuple(found[start : start + BATCH]), change, now))
+
+
+def reviews_of_orders(order_ids: Collection[int]) -> list[int]:
+    """The ids of the orders' reviews."""
+    found = db.session().scalars(select(Review.id).where(Review.order_id.in_(order_ids))).all() if order_ids else []
+    db.session.rollback()
+    return list(found)
 
 
 def _rows(query: Any, chunk: dict[str, int]) -> Any:
@@ -74,15 +107,14 @@ def _changed_orders(chunk: dict[str, int], now: datetime, actor: AccountId | Non
             yield OrderChanged(OrderId(row.id), row.before["status"], row.status, now, actor)
 
 
-def _changed_reviews(chunk: dict[str, int], now: datetime) -> Iterator[ReviewChanged]:
-    for row in _rows(_new(REVIEWS), chunk):
-        yield ReviewChanged(ReviewId(row.id), "new", now)
-    table = REVIEWS.table
-    for row in _rows(_updated(REVIEWS, table.c.answer, *(table.c[name] for name in TEXTS)), chunk):
-        if any(row.before[name] != row._mapping[name] for name in TEXTS):
-            yield ReviewChanged(ReviewId(row.id), "edited", now)
-        if row.answer == "confirmed" != row.before["answer"]:
-            yield ReviewChanged(ReviewId(row.id), "confirmed", now)
+def _is_edited(row: Any) -> bool:
+    return any(row.before[name] != row._mapping[name] for name in TEXTS)
+
+
+def _reviews_of_changed_orders(chunk: dict[str, int]) -> list[int]:
+    stage = ORDERS.stage
+    changed = select(stage.c.target_id).where(*within(stage), stage.c.action == UPDATED)
+    return [row.id for row in _rows(select(Review.id).where(Review.order_id.in_(changed)), chunk)]
 
 
 def _new_incidents(chunk: dict[str, int], now: datetime) -> Iterator[IncidentRecorded]:

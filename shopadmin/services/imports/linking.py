@@ -14,7 +14,7 @@ from shopadmin.models.cases import Incident
 from shopadmin.models.orders import Order, OrderLine
 from shopadmin.models.reviews import Review
 from shopadmin.services import contacts, failpoints
-from shopadmin.services.imports import images
+from shopadmin.services.imports import announcing, images
 from shopadmin.services.imports.control import Control
 from shopadmin.services.imports.people import ACCOUNT_PLATFORMS, account_identifier
 from shopadmin.services.transactions import writing
@@ -43,6 +43,8 @@ def link(run_id: int, done: int, control: Control) -> None:
                 _write(connection, table, run_id, found)
                 if found:
                     failpoints.reach("import.link")
+            if table is Review.__table__:
+                announcing.reviews(found, "order")
 
 
 def _write(connection: Connection, table: Table, run_id: int, found: dict[int, dict[str, Any]]) -> None:

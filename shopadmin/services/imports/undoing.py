@@ -5,7 +5,7 @@ and as safe to begin again: what is given back or deleted is no longer found.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -17,7 +17,7 @@ from shopadmin.models import db
 from shopadmin.models.base import Base
 from shopadmin.models.imports import ImportChange, ImportRun
 from shopadmin.services import audit, failpoints
-from shopadmin.services.imports import images
+from shopadmin.services.imports import announcing, images
 from shopadmin.services.imports.control import Control
 from shopadmin.services.imports.runs import UNDO, ImportRefusedError, begin_job
 from shopadmin.services.imports.targets import TARGETS
@@ -216,13 +216,16 @@ def _give_back(run_id: int, control: Control) -> int:
         last = changes[-1].id
         with writing() as session:
             control.step(done, "undoing")
-            _give_back_chunk(session.connection(), run_id, changes)
+            restored = _give_back_chunk(session.connection(), run_id, changes)
             failpoints.reach("import.undo")
+        announcing.reviews(restored.get("review", ()), "edited")
+        announcing.reviews(announcing.reviews_of_orders(restored.get("shop_order", ())), "order")
         done += len(changes)
 
 
-def _give_back_chunk(connection: Connection, run_id: int, changes: Any) -> None:
-    restored: list[tuple[str, int]] = []
+def _give_back_chunk(connection: Connection, run_id: int, changes: Any) -> dict[str, list[int]]:
+    """The ids of what is as it was, by table."""
+    restored: dict[str, list[int]] = {}
     for name in dict.fromkeys(change.table_name for change in changes):
         table = _TABLES[name]
         mine = {change.row_id: change for change in changes if change.table_name == name}
@@ -235,8 +238,9 @@ def _give_back_chunk(connection: Connection, run_id: int, changes: Any) -> None:
                 delete(versions).where(versions.c.review_id.in_(ids), versions.c.import_run_id == run_id)
             )
         connection.execute(delete(_CHANGE).where(_CHANGE.c.id.in_([mine[row].id for row in ids])))
-        restored.extend((name, row) for row in ids)
-    _log(run_id, "restored", restored)
+        restored[name] = list(ids)
+    _log(run_id, "restored", [(name, row) for name, ids in restored.items() for row in ids])
+    return restored
 
 
 def _delete_brought(table: Table, run_id: int, control: Control, done: int) -> int:
@@ -258,13 +262,17 @@ def _delete_brought(table: Table, run_id: int, control: Control, done: int) -> i
         last = ids[-1]
         with writing() as session:
             control.step(done, "undoing")
-            _delete_chunk(session.connection(), table, run_id, ids)
+            gone = _delete_chunk(session.connection(), table, run_id, ids)
             failpoints.reach("import.undo")
+        if table.name == "review":
+            announcing.reviews(gone, "removed")
         done += len(ids)
 
 
-def _delete_chunk(connection: Connection, table: Table, run_id: int, ids: Any) -> None:
-    """Children are gone by now, so whatever still hangs on a row is there to stay, and so is the row."""
+def _delete_chunk(connection: Connection, table: Table, run_id: int, ids: Any) -> Sequence[int]:
+    """Returns the ids of what is gone.
+
+    Children are gone by now, so whatever still hangs on a row is there to stay, and so is the row."""
     chosen = and_(table.c.id.in_(ids), _brought(table, run_id), _has_own_revision(table, run_id))
     free = ~_carries_beyond_versions(table, run_id)
     gone = connection.scalars(select(table.c.id).where(chosen, free)).all()
@@ -278,6 +286,7 @@ def _delete_chunk(connection: Connection, table: Table, run_id: int, ids: Any) -
         )
     )
     _log(run_id, "deleted", [(table.name, row) for row in gone])
+    return gone
 
 
 def _carries_beyond_versions(table: Table, run_id: int) -> ColumnElement[bool]:

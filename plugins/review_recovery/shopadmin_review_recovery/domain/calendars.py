@@ -58,9 +58,17 @@ class Calendar:
         """
         found = self._known.get(day)
         if found is None:
-            both = [(self._instant(day, begins, 0), self._instant(day, ends, 1)) for begins, ends in self.windows(day)]
-            found = self._known[day] = tuple((begins, ends) for begins, ends in both if begins < ends)
+            found = self._known[day] = tuple(self._find_spans(day))
         return found
+
+    def _find_spans(self, day: date) -> Iterator[tuple[datetime, datetime]]:
+        last = datetime.min.replace(tzinfo=UTC)
+        for begins, ends in self.windows(day):
+            # Two windows of the hour that comes twice would cross: what the first has is not counted again.
+            opens, closes = max(self._instant(day, begins, 0), last), self._instant(day, ends, 1)
+            if opens < closes:
+                yield opens, closes
+                last = closes
 
     def _instant(self, day: date, minutes: int, fold: Literal[0, 1]) -> datetime:
         days, left = divmod(minutes, 24 * 60)

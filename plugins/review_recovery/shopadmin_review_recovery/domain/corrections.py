@@ -10,6 +10,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from shopadmin_review_recovery.domain.words import spell
@@ -112,9 +113,9 @@ def traits_of(text: str) -> tuple[str, ...]:
     plain = unicodedata.normalize("NFKC", text[:LONGEST_TEXT]).casefold()
     han = [char for char in plain if "\u3400" <= char <= "\u9fff"]
     if han:
-        return tuple(dict.fromkeys(first + second for first, second in zip(han, han[1:], strict=False)))
+        return tuple(dict.fromkeys(first + second for first, second in pairwise(han)))
     words = spell(plain, "latin").split()
-    pairs = [f"{first} {second}" for first, second in zip(words, words[1:], strict=False)]
+    pairs = [f"{first} {second}" for first, second in pairwise(words)]
     return tuple(dict.fromkeys([*words, *pairs]))
 
 

@@ -109,3 +109,9 @@ def use(seconds: int, clock: Clock, calendar: Calendar, now: datetime) -> Use:
     """Used and left of a target of ``seconds``."""
     used = used_until(clock, calendar, now)
     return Use(used, seconds - used)
+
+
+def is_sooner(one: Urgency, other: str) -> bool:
+    """Whether the one is more urgent than the other."""
+    order = list(TARGETS)
+    return order.index(one) < order.index(other)  # type: ignore[arg-type]

@@ -9,7 +9,8 @@ from typing import Literal
 
 State = Literal[
     "new", "triaged", "contacting", "waiting_buyer", "waiting_internal", "waiting_approval", "on_hold",
-    "resolved_kept", "resolved_updated", "refused", "unreachable", "reported_to_platform", "platform_removed", "invalid",
+    "resolved_kept", "resolved_updated", "refused", "unreachable", "reported_to_platform", "platform_removed",
+    "invalid",
 ]  # fmt: skip
 WAITING: tuple[State, ...] = ("waiting_buyer", "waiting_internal", "waiting_approval")
 RUNNING: tuple[State, ...] = ("new", "triaged", "contacting")

@@ -48,7 +48,9 @@ class ReviewCase(Base):
         Index("ix_plugin_review_recovery_case_burns", "burns_at", "id"),
         Index("ix_plugin_review_recovery_case_state", "state", "burns_at", "id"),
         Index("ix_plugin_review_recovery_case_assigned", "assigned_to", "burns_at", "id"),
+        Index("ix_plugin_review_recovery_case_opened", "opened_at", "id"),
         Index("ix_plugin_review_recovery_case_order", "order_id"),
+        Index("ix_plugin_review_recovery_case_number", "order_no"),
         Index("ix_plugin_review_recovery_case_buyer", "buyer_id"),
     )
 
@@ -56,6 +58,7 @@ class ReviewCase(Base):
     review_id: Mapped[int | None] = mapped_column(BigInteger, unique=True)
     order_id: Mapped[int | None] = mapped_column(BigInteger)
     buyer_id: Mapped[int | None] = mapped_column(BigInteger)
+    order_no: Mapped[str] = mapped_column(String(100), default="")
     platform: Mapped[str] = mapped_column(String(40), default="")
     product_ref: Mapped[str] = mapped_column(Text, default="")
     stars: Mapped[int | None] = mapped_column(SmallInteger)

@@ -129,7 +129,7 @@ def read(name: str, text: str) -> Language:
     from shopadmin_review_recovery.domain.causes import CODES
 
     rules = tomllib.loads(text)
-    script = rules.get("script")
+    script: Script = rules.get("script", "")
     if script not in GAP:
         raise ValueError(f"{name}: script is one of {', '.join(GAP)}")
     unknown = {*rules.get("words", {}), *rules.get("strong", {}), *rules.get("against", {})} - {*CODES}

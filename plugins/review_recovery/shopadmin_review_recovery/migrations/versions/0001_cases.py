@@ -97,6 +97,7 @@ def _create_case() -> None:
         f"{PREFIX}case",
         sa.Column("id", BIG_ID, nullable=False),
         _big("review_id", nullable=True), _big("order_id", nullable=True), _big("buyer_id", nullable=True),
+        _text("order_no", 100),
         _text("platform", 40),
         sa.Column("product_ref", sa.Text(), nullable=False),
         sa.Column("stars", sa.SmallInteger(), nullable=True), _text("grade", 10),
@@ -125,7 +126,9 @@ def _create_case() -> None:
         ("burns", ["burns_at", "id"]),
         ("state", ["state", "burns_at", "id"]),
         ("assigned", ["assigned_to", "burns_at", "id"]),
+        ("opened", ["opened_at", "id"]),
         ("order", ["order_id"]),
+        ("number", ["order_no"]),
         ("buyer", ["buyer_id"]),
     ):
         op.create_index(f"ix_{PREFIX}case_{name}", f"{PREFIX}case", columns)

@@ -1,0 +1,125 @@
+"""What the plugin adds to the core's pages: a tile, hits of the search, marks and a card on reviews, its settings."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from flask import url_for
+from flask_babel import gettext, ngettext
+from flask_babel import lazy_gettext as _
+from wtforms import Form, SelectField, TextAreaField, ValidationError
+from wtforms.validators import InputRequired, Length, Optional
+
+from shopadmin.plugin_api import (
+    Badge,
+    Panel,
+    ReviewId,
+    ReviewSnapshot,
+    SearchHit,
+    Tile,
+    shop_settings,
+)
+from shopadmin_review_recovery import labels, messages, permissions
+from shopadmin_review_recovery.domain import hours
+from shopadmin_review_recovery.domain.states import OPEN
+from shopadmin_review_recovery.services import listing
+
+LIST = "review_recovery_cases.index_view"
+DETAILS = "review_recovery_cases.details_view"
+
+
+class SettingsForm(Form):
+    """What the owner sets on the plugin's page."""
+
+    threshold = SelectField(
+        _("A case opens for reviews of at most"),
+        choices=[("3", _("3★, neutral and bad")), ("2", _("2★, and bad")), ("1", _("1★, and bad"))],
+        default="3",
+        description=_("Of reviews that are here already as well."),
+    )
+    week = TextAreaField(
+        _("Business hours"),
+        [InputRequired(), Length(max=1000)],
+        default=hours.DEFAULT_WEEK,
+        description=_("A line for each kind of day: mon-fri 09:00-12:00 13:30-18:00. The gap is the lunch break."),
+    )
+    holidays = TextAreaField(
+        _("Holidays"),
+        [Optional(), Length(max=4000)],
+        default="",
+        description=_("A line for each: 2026-10-01, or 2026-10-01..2026-10-07."),
+    )
+    extra = TextAreaField(
+        _("Extra working days"),
+        [Optional(), Length(max=4000)],
+        default="",
+        description=_("A day and its hours, also on a holiday: 2026-10-10 09:00-18:00."),
+    )
+
+    def validate_week(self, field: TextAreaField) -> None:
+        """Refuse hours that cannot be read, and a week without any."""
+        _check(lambda: hours.read_calendar(shop_settings().zone, field.data or ""))
+
+    def validate_holidays(self, field: TextAreaField) -> None:
+        """Refuse what is no date."""
+        _check(lambda: list(hours.read_dates(field.data or "")))
+
+    def validate_extra(self, field: TextAreaField) -> None:
+        """Refuse what is no day with hours."""
+        _check(lambda: list(hours.read_extra(field.data or "")))
+
+
+def _check(read: object) -> None:
+    try:
+        read()  # type: ignore[operator]
+    except hours.HoursError as error:
+        raise ValidationError(messages.hours_problem(error)) from None
+
+
+def tiles() -> list[Tile]:
+    """How many cases are overdue; nothing in a shop without open cases."""
+    late, still_open = listing.overdue()
+    planned = listing.due_follow_ups()
+    if not (still_open or planned):
+        return []
+    notes = [ngettext("%(num)s case is open", "%(num)s cases are open", still_open)]
+    if planned:
+        notes.append(ngettext("%(num)s follow-up is due", "%(num)s follow-ups are due", planned))
+    tone = "danger" if late else "ok"
+    note = " · ".join(notes)
+    return [Tile(_("Cases overdue"), f"{late:,}", url_for(LIST), permissions.READ, note, tone, "life-preserver", 30)]  # type: ignore[arg-type]
+
+
+def hits(term: str) -> Sequence[SearchHit]:
+    """Cases by their number or their order's."""
+    return [
+        SearchHit(
+            gettext("Case %(number)s", number=case.id),
+            url_for(DETAILS, row_id=case.id),
+            permissions.READ,
+            f"{labels.STATES[case.state]} · {case.order_no}" if case.order_no else str(labels.STATES[case.state]),
+            _("Review recovery"),
+        )
+        for case in listing.search(term)
+    ]
+
+
+def review_badges(reviews: Sequence[ReviewSnapshot]) -> Mapping[ReviewId, Sequence[Badge]]:
+    """The state of each review's case."""
+    found = listing.by_review([review.id for review in reviews])
+    return {ReviewId(review_id): [labels.state_badge(row.state)] for review_id, row in found.items()}
+
+
+def review_panels(review: ReviewSnapshot) -> list[Panel]:
+    """The card with the review's case, nothing without one."""
+    row = listing.by_review([review.id]).get(review.id)
+    if row is None:
+        return []
+    context = {
+        "number": row.id,
+        "url": url_for(DETAILS, row_id=row.id),
+        "mark": labels.state_badge(row.state),
+        "cause": labels.CAUSES[row.cause] if row.cause else "",
+        "due": row.burns_at if row.state in OPEN and row.burns_at.year < 9999 else None,
+        "is_late": row.burns_at <= datetime.now(UTC),
+    }
+    return [Panel(_("Case"), "shopadmin_review_recovery/review_panel.html", permissions.READ, context)]

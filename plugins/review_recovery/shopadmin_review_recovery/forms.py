@@ -1,0 +1,91 @@
+"""The forms of a case's page."""
+
+from datetime import datetime
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from wtforms import DateTimeLocalField, Form, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from shopadmin.plugin_api import accounts_that_may
+from shopadmin_review_recovery import labels, permissions
+from shopadmin_review_recovery.domain.causes import CODES
+from shopadmin_review_recovery.domain.states import ENDED
+from shopadmin_review_recovery.models import ReviewCase
+from shopadmin_review_recovery.services.cases import FOLLOW_UPS, LONGEST
+
+_CAUSES = [(code, labels.CAUSES[code]) for code in CODES]
+# What a person may say came of it; the rest is the program's.
+_OUTCOMES = [(code, text) for code, text in labels.OUTCOMES.items() if code not in ("review_gone", "no_answer")]
+
+
+class CauseForm(Form):
+    """What it was."""
+
+    cause = SelectField(_("Main cause"), choices=_CAUSES)
+    further = SelectMultipleField(
+        _("Also"), choices=_CAUSES, option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False)
+    )
+
+
+class AssignForm(Form):
+    """In whose hands it is, and what the next one should know."""
+
+    account_id = SelectField(_("In whose hands"), choices=[])
+    note = StringField(_("For whoever takes over"), [Optional(), Length(max=LONGEST)])
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        people = accounts_that_may(permissions.REPLY)
+        self.account_id.choices = [("", _("Nobody")), *((str(account), name) for account, name in people.items())]
+
+    @property
+    def account(self) -> int | None:
+        """The chosen account, None for nobody."""
+        text = self.account_id.data or ""
+        return int(text) if text.isascii() and text.isdigit() else None
+
+
+class CloseForm(Form):
+    """How it ended."""
+
+    end = SelectField(_("How it ended"), choices=[(code, labels.STATES[code]) for code in ENDED])
+    outcome = SelectField(_("What came of it"), choices=_OUTCOMES)
+    reason = StringField(_("Why"), [InputRequired(), Length(max=LONGEST)])
+
+
+class ReopenForm(Form):
+    """Why it is opened again."""
+
+    reason = StringField(_("Why"), [InputRequired(), Length(max=LONGEST)], id="reopen-reason")
+
+
+class NoteForm(Form):
+    """A note for the team."""
+
+    text = TextAreaField(_("Add a note"), [InputRequired(), Length(max=LONGEST)], render_kw={"rows": 2})
+
+
+class PlanForm(Form):
+    """Something for later."""
+
+    kind = SelectField(_("What"), choices=[(code, labels.FOLLOW_UPS[code]) for code in FOLLOW_UPS])
+    due_at = DateTimeLocalField(_("When"), [InputRequired()], format="%Y-%m-%dT%H:%M")
+    note = StringField(_("Note"), [Optional(), Length(max=LONGEST)], id="plan-note")
+
+    @property
+    def instant(self) -> datetime:
+        """The time as typed, on the shop's clock, without a zone."""
+        found: datetime = self.due_at.data
+        return found
+
+
+def cause_form(case: ReviewCase, posted: Any = None) -> CauseForm:
+    """The form with what is confirmed or proposed."""
+    return CauseForm(posted, data={"cause": case.cause or CODES[0], "further": case.further_causes})
+
+
+def assign_form(case: ReviewCase, posted: Any = None) -> AssignForm:
+    """The form with whoever has it."""
+    return AssignForm(posted, data={"account_id": str(case.assigned_to or "")})

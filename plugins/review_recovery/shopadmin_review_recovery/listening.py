@@ -1,0 +1,42 @@
+"""What the plugin does when it hears of something: orders and reviews that came, changed, or went."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from shopadmin.plugin_api import OrderChanged, ReviewChanged, ReviewId, ReviewsChanged, reviews_of_order
+from shopadmin_review_recovery.services import cases, keeping, learning, opening
+
+_HEARD: Mapping[str, Callable[[Sequence[ReviewId]], object]] = {
+    "new": opening.open_for,
+    "edited": opening.refresh,
+    "order": opening.refresh,
+    "removed": opening.forget,
+}
+
+
+def reviews_changed(event: ReviewsChanged) -> None:
+    """Open cases, follow changes, let go."""
+    _HEARD[event.change](event.review_ids)
+
+
+def review_answered(event: ReviewChanged) -> None:
+    """The buyer has an answer."""
+    cases.answered(event.review_id, event.at)
+
+
+def order_changed(event: OrderChanged) -> None:
+    """What the order says may be another fact now."""
+    if found := reviews_of_order(event.order_id):
+        opening.refresh(found)
+
+
+def keep() -> None:
+    """Everything that is done now and then."""
+    keeping.recalculate()
+    keeping.catch_up()
+    keeping.warn()
+    keeping.close_unanswered()
+
+
+def learn() -> None:
+    """Learn from what was confirmed."""
+    learning.learn()

@@ -1,0 +1,288 @@
+"""What people do with cases: assign and hand over, confirm causes, move on, close, open again, note, plan.
+
+Every act names the version of the case that the person saw, writes a line in its timeline and one in the activity
+log, and keeps the clock. ``actor`` None is the program.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from shopadmin.plugin_api import (
+    Actor,
+    MissingError,
+    ObjectionsError,
+    RefusedError,
+    accounts_that_may,
+    db,
+    record_audit,
+    writing,
+)
+from shopadmin_review_recovery import messages, permissions
+from shopadmin_review_recovery.domain import states
+from shopadmin_review_recovery.domain.causes import CAUSES
+from shopadmin_review_recovery.domain.states import OPEN, Standing, State, StateError
+from shopadmin_review_recovery.models import ReviewCase, ReviewCaseEvent, ReviewCaseFollowUp
+from shopadmin_review_recovery.services import opening, setup, timing
+
+OBJECT = "review_recovery.case"
+LONGEST = 500
+MOST_AT_ONCE = 500
+FOLLOW_UPS = ("call", "remedy_check", "other")
+# States in which the buyer hears from the shop, or has.
+_ANSWERS = ("contacting", "waiting_buyer")
+
+
+def find(case_id: int) -> ReviewCase:
+    """The case. Raises MissingError."""
+    case = db.session().get(ReviewCase, case_id, populate_existing=True)
+    if case is None:
+        raise MissingError(case_id)
+    return case
+
+
+def of_review(review_id: int) -> ReviewCase | None:
+    """The review's case."""
+    return db.session().scalars(select(ReviewCase).where(ReviewCase.review_id == review_id)).one_or_none()
+
+
+def linked(case: ReviewCase) -> Sequence[ReviewCase]:
+    """The other cases of the same order or buyer, oldest first: they share the limits on contact."""
+    same = []
+    if case.order_id is not None:
+        same.append(ReviewCase.order_id == case.order_id)
+    if case.buyer_id is not None:
+        same.append(ReviewCase.buyer_id == case.buyer_id)
+    if not same:
+        return []
+    query = select(ReviewCase).where(or_(*same), ReviewCase.id != case.id).order_by(ReviewCase.id).limit(50)
+    return db.session().scalars(query).all()
+
+
+def timeline(case_id: int) -> Sequence[ReviewCaseEvent]:
+    """What happened in the case, newest first."""
+    query = select(ReviewCaseEvent).where(ReviewCaseEvent.case_id == case_id).order_by(ReviewCaseEvent.id.desc())
+    return db.session().scalars(query).all()
+
+
+def follow_ups(case_id: int) -> Sequence[ReviewCaseFollowUp]:
+    """What is to be done later, the next first, and behind it what is done."""
+    query = (
+        select(ReviewCaseFollowUp)
+        .where(ReviewCaseFollowUp.case_id == case_id)
+        .order_by(ReviewCaseFollowUp.done_at.is_not(None), ReviewCaseFollowUp.due_at, ReviewCaseFollowUp.id)
+    )
+    return db.session().scalars(query).all()
+
+
+def assign(actor: Actor, case_ids: Collection[int], account_id: int | None, note: str = "") -> int:
+    """Give open cases to somebody, or to nobody; returns how many changed hands. ``note``: for whoever takes over.
+
+    Raises ForbiddenError, RefusedError for a person who may not work on cases, ObjectionsError when nothing is open.
+    """
+    permissions.require(actor, permissions.REPLY)
+    _check_length(note, "note")
+    if account_id is not None and account_id not in accounts_that_may(permissions.REPLY):
+        raise RefusedError(messages.problem("not_assignable", "account_id"))
+    if len(case_ids) > MOST_AT_ONCE:
+        raise RefusedError(messages.problem("too_many", "case_ids", most=MOST_AT_ONCE))
+    now = datetime.now(UTC)
+    with writing() as session:
+        chosen = select(ReviewCase).where(ReviewCase.id.in_(case_ids), ReviewCase.state.in_(OPEN))
+        found = session.scalars(chosen.order_by(ReviewCase.id).with_for_update()).all()
+        if not found:
+            raise ObjectionsError(messages.problem("nothing_chosen", "case_ids"))
+        changed = [case for case in found if case.assigned_to != account_id]
+        for case in changed:
+            before, case.assigned_to = case.assigned_to, account_id
+            data = {"from": before, "to": account_id, "note": note.strip()}
+            opening.record(session, case, "assigned", now, actor.account_id, **data)
+            _log(actor, "assigned", case, {"assigned_to": before}, {"assigned_to": account_id})
+        return len(changed)
+
+
+def confirm_cause(actor: Actor, case_id: int, version: int | None, cause: str, further: Collection[str] = ()) -> None:
+    """Say what it was: the primary cause and those beside it. A new case counts as looked at then.
+
+    Raises ForbiddenError, MissingError, RefusedError, ObjectionsError.
+    """
+    permissions.require(actor, permissions.REPLY)
+    if cause not in CAUSES or not {*further} <= CAUSES.keys():
+        raise RefusedError(messages.problem("unknown_cause", "cause"))
+    now = datetime.now(UTC)
+    with writing() as session:
+        case = load(session, case_id, version)
+        _need_open(case)
+        before = {"cause": case.cause, "confirmed": case.cause_confirmed_at is not None}
+        case.cause, case.further_causes = cause, [code for code in CAUSES if code in further and code != cause]
+        case.cause_confirmed_by, case.cause_confirmed_at = actor.account_id, now
+        data = {"cause": cause, "further": case.further_causes, "proposed": [one["code"] for one in case.proposals]}
+        opening.record(session, case, "cause_confirmed", now, actor.account_id, **data)
+        _log(actor, "cause_confirmed", case, before, {"cause": cause, "further": case.further_causes})
+        if case.state == "new":
+            _enter(session, case, states.move(Standing("new"), "triaged"), now, actor)
+
+
+def move(actor: Actor | None, case_id: int, version: int | None, state: State, why: str = "") -> None:
+    """Move an open case on, put it on hold or take it off. Joins a transaction around.
+
+    Raises ForbiddenError, MissingError, ObjectionsError. ``version`` None: whatever it is now.
+    """
+    permissions.require(actor, permissions.REPLY)
+    _check_length(why, "why")
+    with writing() as session:
+        case = load(session, case_id, version)
+        after = _asked(lambda: states.move(_standing(case), state))
+        _enter(session, case, after, datetime.now(UTC), actor, why.strip())
+
+
+def close(actor: Actor | None, case_id: int, version: int | None, end: State, outcome: str, reason: str) -> None:
+    """Close an open case with what came of it and why. Joins a transaction around.
+
+    Raises ForbiddenError, MissingError, RefusedError without outcome or reason, ObjectionsError.
+    """
+    permissions.require(actor, permissions.REPLY)
+    _check_length(reason, "reason")
+    now = datetime.now(UTC)
+    with writing() as session:
+        case = load(session, case_id, version)
+        after = _asked(lambda: states.close(_standing(case), end, outcome, reason))
+        case.outcome, case.reason, case.closed_at = outcome.strip()[:40], reason.strip(), now
+        _enter(session, case, after, now, actor, outcome=case.outcome, reason=case.reason)
+
+
+def reopen(actor: Actor, case_id: int, version: int | None, reason: str) -> None:
+    """Open a case that was over, with the whole of its time anew. Raises as ``close`` does."""
+    permissions.require(actor, permissions.REPLY)
+    _check_length(reason, "reason")
+    if not reason.strip():
+        raise RefusedError(messages.problem("no_reason", "reason"))
+    now = datetime.now(UTC)
+    with writing() as session:
+        case = load(session, case_id, version)
+        before = case.state
+        after = _asked(lambda: states.reopen(_standing(case)))
+        case.outcome, case.reason, case.closed_at, case.held_from = "", "", None, None
+        case.touched_at = None
+        timing.restart(case, after.state, setup.load().calendar, now)
+        opening.record(session, case, "reopened", now, actor.account_id, reason=reason.strip())
+        _log(actor, "reopened", case, {"state": before}, {"state": case.state}, reason.strip())
+
+
+def add_note(actor: Actor, case_id: int, text: str) -> None:
+    """Write an internal note. Raises ForbiddenError, MissingError, RefusedError."""
+    permissions.require(actor, permissions.REPLY)
+    _check_length(text, "text")
+    if not text.strip():
+        raise RefusedError(messages.problem("no_note", "text"))
+    with writing() as session:
+        case = load(session, case_id, None)
+        opening.record(session, case, "note", datetime.now(UTC), actor.account_id, text=text.strip())
+
+
+def plan(
+    actor: Actor | None, case_id: int, kind: str, due_at: datetime, note: str = "", until: datetime | None = None
+) -> int:
+    """Plan something for later; returns its number. ``due_at``, ``until``: aware, the window of a booked call.
+
+    Joins a transaction around. Raises ForbiddenError, MissingError, RefusedError.
+    """
+    permissions.require(actor, permissions.REPLY)
+    _check_length(note, "note")
+    if kind not in FOLLOW_UPS:
+        raise RefusedError(messages.problem("unknown_kind", "kind"))
+    now = datetime.now(UTC)
+    if due_at <= now or (until is not None and until <= due_at):
+        raise RefusedError(messages.problem("bad_time", "due_at"))
+    by = actor.account_id if actor else None
+    with writing() as session:
+        case = load(session, case_id, None)
+        _need_open(case)
+        row = ReviewCaseFollowUp(case_id=case.id, kind=kind, due_at=due_at, until=until, note=note.strip(), made_by=by)
+        session.add(row)
+        session.flush()
+        opening.record(session, case, "planned", now, by, kind=kind, due_at=due_at.isoformat(), note=note.strip())
+        return row.id
+
+
+def finish_follow_up(actor: Actor | None, case_id: int, follow_up_id: int) -> None:
+    """Say that what was planned is done; a second time changes nothing. Raises ForbiddenError, MissingError."""
+    permissions.require(actor, permissions.REPLY)
+    now = datetime.now(UTC)
+    with writing() as session:
+        case = load(session, case_id, None)
+        row = session.get(ReviewCaseFollowUp, follow_up_id, with_for_update=True)
+        if row is None or row.case_id != case.id:
+            raise MissingError(follow_up_id)
+        if row.done_at is None:
+            row.done_at, row.done_by = now, actor.account_id if actor else None
+            opening.record(session, case, "follow_up_done", now, row.done_by, kind=row.kind)
+
+
+def answered(review_id: int, at: datetime) -> None:
+    """The shop's reply to the review is out: the first target of its case is met."""
+    with writing() as session:
+        case = session.scalars(
+            select(ReviewCase).where(ReviewCase.review_id == review_id).with_for_update()
+        ).one_or_none()
+        if case is not None and case.state in OPEN and case.touched_at is None:
+            timing.touch(case, setup.load().calendar, at)
+            opening.record(session, case, "answered", at)
+
+
+def load(session: Session, case_id: int, version: int | None) -> ReviewCase:
+    """The case, locked, as the person saw it. Raises MissingError, ObjectionsError when it was changed since."""
+    case = session.get(ReviewCase, case_id, with_for_update=True, populate_existing=True)
+    if case is None:
+        raise MissingError(case_id)
+    if version is not None and case.version != version:
+        raise ObjectionsError(messages.problem("stale"))
+    return case
+
+
+def _standing(case: ReviewCase) -> Standing:
+    return Standing(case.state, case.held_from)  # type: ignore[arg-type]
+
+
+def _enter(
+    session: Session, case: ReviewCase, after: Standing, now: datetime, actor: Actor | None, why: str = "", **more: Any
+) -> None:
+    before = case.state
+    calendar = setup.load().calendar
+    case.held_from = after.held_from
+    timing.enter(case, after.state, calendar, now)
+    if after.state in _ANSWERS:
+        timing.touch(case, calendar, now)
+    data = {"from": before, "to": after.state, **({"why": why} if why else {}), **more}
+    opening.record(session, case, "moved", now, actor.account_id if actor else None, **data)
+    _log(actor, "moved", case, {"state": before}, {"state": after.state, **more}, why)
+
+
+def _need_open(case: ReviewCase) -> None:
+    if case.state not in OPEN:
+        raise ObjectionsError(messages.problem("ended"))
+
+
+def _asked(rule: Any) -> Standing:
+    """What the rule allows. Raises RefusedError for what is missing in a form, ObjectionsError for the rest."""
+    try:
+        found: Standing = rule()
+    except StateError as error:
+        if error.code in ("no_outcome", "no_reason"):
+            raise RefusedError(messages.problem(error.code, error.code.removeprefix("no_"))) from None
+        raise ObjectionsError(messages.problem(error.code, "state")) from None
+    return found
+
+
+def _check_length(text: str, field: str) -> None:
+    if len(text) > LONGEST or "\0" in text:
+        raise RefusedError(messages.problem("long_reason", field, most=LONGEST))
+
+
+def _log(
+    actor: Actor | None, act: str, case: ReviewCase, before: dict[str, Any], after: dict[str, Any], reason: str = ""
+) -> None:
+    record_audit(actor, f"{OBJECT}.{act}", OBJECT, case.id, before=before, after=after, reason=reason)
