@@ -78,6 +78,8 @@ class Calendar:
 
 def between(calendar: Calendar, begins: datetime, ends: datetime) -> int:
     """Open seconds in ``[begins, ends)``, both aware; 0 where it ends before it begins."""
+    # Two times of one zone are subtracted as clocks show them, not as they pass.
+    begins, ends = begins.astimezone(UTC), ends.astimezone(UTC)
     total = timedelta()
     for opens, closes in _open_spans(calendar, begins, ends):
         total += min(closes, ends) - max(opens, begins)

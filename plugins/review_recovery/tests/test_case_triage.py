@@ -1,0 +1,258 @@
+"""Triage: what the order says first, then words, then the shop's own record; and the command that answers lines."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+from shopadmin_review_recovery.cli import review_recovery
+from shopadmin_review_recovery.domain import words, worse
+from shopadmin_review_recovery.domain.causes import CAUSES, CODES
+from shopadmin_review_recovery.domain.facts import FACTS, OrderFacts, by_fact
+from shopadmin_review_recovery.domain.triage import triage, urgency
+
+DAY = timedelta(days=1)
+WRITTEN = datetime(2026, 3, 10, 12, tzinfo=UTC)
+LATER, EARLIER = WRITTEN + DAY, WRITTEN - DAY
+SENT = OrderFacts(status="delivered", promised_at=EARLIER, delivered_at=EARLIER)
+
+
+@pytest.mark.parametrize(
+    ("order", "fact"),
+    [
+        (OrderFacts(status="cancelled", delivered_at=LATER), "cancelled"),
+        (OrderFacts(status="unavailable"), "unavailable"),
+        (OrderFacts(status="pending_payment"), "not_dispatched"),
+        (OrderFacts(status="paid", delivered_at=LATER), "not_dispatched"),
+        (OrderFacts(status="shipped"), "in_transit"),
+        (OrderFacts(status="shipped", delivered_at=LATER), "delivered_after_review"),
+        (OrderFacts(status="delivered", delivered_at=LATER, promised_at=EARLIER), "delivered_after_review"),
+        (OrderFacts(status="delivered", delivered_at=WRITTEN, promised_at=EARLIER), "late"),
+        (OrderFacts(status="completed", ordered={"a": 2}, shipped={"a": 1}), "mismatch"),
+        (OrderFacts(status="completed", ordered={"a": 1}, shipped={"b": 1}), "mismatch"),
+        (OrderFacts(status="completed", ordered={"a": 1, "b": 0}, shipped={"a": 1}), "none"),
+        (OrderFacts(status="completed", ordered={"a": 1}), "none"),
+        (OrderFacts(status="delivered"), "none"),
+        (OrderFacts(status="refunded", delivered_at=EARLIER), "none"),
+        (None, "none"),
+    ],
+)
+def test_the_first_fact_that_holds_counts(order: OrderFacts | None, fact: str) -> None:
+    assert by_fact(order, WRITTEN) == fact
+
+
+def test_days_count_and_not_hours() -> None:
+    same_day = WRITTEN + timedelta(hours=11)
+
+    assert by_fact(OrderFacts(status="delivered", delivered_at=same_day, promised_at=WRITTEN), WRITTEN) == "none"
+
+
+@pytest.mark.parametrize(
+    ("order", "code"),
+    [
+        (OrderFacts(status="cancelled"), "after_sales"),
+        (OrderFacts(status="cancelled", is_out_of_stock=True), "out_of_stock"),
+        (OrderFacts(status="unavailable"), "out_of_stock"),
+        (OrderFacts(status="paid"), "logistics"),
+        (OrderFacts(status="paid", is_out_of_stock=True), "out_of_stock"),
+        (OrderFacts(status="shipped"), "logistics"),
+        (OrderFacts(status="completed", ordered={"a": 2}, shipped={"a": 1}), "wrong_missing"),
+        (OrderFacts(status="completed", refunds=2), "after_sales"),
+    ],
+)
+def test_a_fact_proposes_its_cause_without_a_word_of_text(order: OrderFacts, code: str) -> None:
+    (cause,) = triage("", order, WRITTEN).causes
+
+    assert cause.code == code
+    assert [because.kind for because in cause.because] == ["fact"]
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "shown"),
+    [
+        ("快递太慢了，等了半个月", "logistics", "快递太慢"),
+        ("盒子压扁了", "packaging", "压扁"),
+        ("发错颜色了", "wrong_missing", "发错"),
+        ("付了钱才说缺货", "out_of_stock", "缺货"),
+        ("和图片不一样，色差太大", "not_as_described", "色差"),
+        ("质量太差", "quality", "质量太差"),
+        ("申请退款没人理", "after_sales", "退款"),
+        ("客服态度恶劣", "staff_service", "态度恶劣"),
+        ("It NEVER arrived!!", "logistics", "never arrived"),
+        ("The box was crushed.", "packaging", "crushed"),
+        ("They sent me the wrong item", "wrong_missing", "wrong item"),
+        ("Ordered, then told it was out-of-stock", "out_of_stock", "out of stock"),
+        ("Not as pictured at all", "not_as_described", "not as pictured"),
+        ("It broke after a week", "quality", "broke"),
+        ("They won't refund me", "after_sales", "wont refund"),
+        ("The agent was rude", "staff_service", "rude"),
+        ("Ainda não recebi o produto", "logistics", "não recebi"),
+        ("veio com a embalagem rasgada", "packaging", "embalag"),
+        ("Recebi o produto errado", "wrong_missing", "errad"),
+    ],
+)
+def test_words_name_their_cause_and_are_shown(text: str, code: str, shown: str) -> None:
+    causes = {cause.code: cause for cause in triage(text).causes}
+
+    assert code in causes
+    assert shown in [because.what for because in causes[code].because]
+
+
+def test_a_text_may_have_several_causes_the_surest_first() -> None:
+    causes = triage("包装破了，质量太差，质量有问题").causes
+
+    assert {cause.code for cause in causes} >= {"packaging", "quality"}
+    assert [cause.confidence for cause in causes] == sorted((cause.confidence for cause in causes), reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"), [("包装很好，就是质量差", "packaging"), ("Well packed, but it broke", "packaging"),
+                       ("物流很快，质量差", "logistics")]
+)  # fmt: skip
+def test_praise_is_no_complaint(text: str, code: str) -> None:
+    assert code not in {cause.code for cause in triage(text).causes}
+
+
+def test_a_word_is_not_found_inside_another_one() -> None:
+    assert not words.find("a plate of chocolate").causes
+
+
+def test_a_fact_that_leaves_no_doubt_stands_before_a_word() -> None:
+    causes = triage("质量太差", OrderFacts(status="paid"), WRITTEN).causes
+
+    assert [cause.code for cause in causes] == ["logistics", "quality"]
+
+
+def test_a_fact_and_words_together_are_surer_than_either() -> None:
+    order = OrderFacts(status="shipped")
+    alone, word, both = (
+        {cause.code: cause.confidence for cause in triage(text, facts, WRITTEN).causes}["logistics"]
+        for text, facts in (("", order), ("没收到货", None), ("没收到货", order))
+    )
+
+    assert both > max(alone, word)
+
+
+@pytest.mark.parametrize("text", ["", "🙂🙂🙂", "مرحبا لم يصل الطلب", "<b></b>", "\u202eabc", "?!", "\u0000"])
+def test_a_text_that_says_nothing_known_proposes_nothing(text: str) -> None:
+    assert triage(text).causes == ()
+
+
+def test_html_is_text_and_a_very_long_review_is_read_to_its_end() -> None:
+    long = "好" * 100_000 + "质量太差"
+
+    assert triage("<script>质量太差</script>").causes[0].code == "quality"
+    assert triage(long).causes[0].code == "quality"
+
+
+@given(st.text(max_size=200), st.sampled_from([None, SENT, OrderFacts(status="paid"), OrderFacts(refunds=3)]))
+def test_any_text_gets_an_answer_in_order_and_with_reasons(text: str, order: OrderFacts | None) -> None:
+    verdict = triage(text, order, WRITTEN)
+
+    assert verdict.fact in FACTS
+    assert all(0 < cause.confidence < 1 and cause.because and cause.code in CODES for cause in verdict.causes)
+    assert [cause.confidence for cause in verdict.causes] == sorted(
+        (cause.confidence for cause in verdict.causes), reverse=True
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "stars", "grade", "expected"),
+    [
+        ("转我一百，不转这条就一直挂着", 3, "", "threat"),
+        ("The charger caught fire", 3, "", "safety"),
+        ("", 1, "", "stars1"),
+        ("", 2, "", "stars2"),
+        ("", 3, "", "stars3"),
+        ("", None, "bad", "stars1"),
+        ("", None, "neutral", "stars3"),
+    ],
+)
+def test_threats_and_harm_are_more_urgent_than_stars(text: str, stars: int | None, grade: str, expected: str) -> None:
+    assert urgency(triage(text), stars, grade) == expected
+
+
+def test_every_language_has_words_for_every_cause_that_buyers_name() -> None:
+    found = {language.name: set(language.causes) for language in words.languages()}
+
+    assert found.keys() >= {"en", "zh", "pt"}
+    assert all(causes == {*CODES} for causes in found.values())
+
+
+@pytest.mark.parametrize(
+    ("rules", "match"),
+    [
+        ('script = "runes"', "script"),
+        ('script = "han"\n[words]\nweather = ["雨"]', "weather"),
+        ('script = "latin"\n[words]\nquality = ["… x"]', "empty"),
+    ],
+)
+def test_a_rule_file_that_is_wrong_is_refused_with_what_is_wrong(rules: str, match: str) -> None:
+    with pytest.raises(ValueError, match=match):
+        words.read("xx", rules)
+
+
+def test_every_cause_has_a_fault_and_what_prevents_it() -> None:
+    assert all(cause.faults and cause.prevention for cause in CAUSES.values())
+    assert [code for code, cause in CAUSES.items() if not cause.remedies] == ["malicious", "professional"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_worse"),
+    [((3, ""), (1, ""), True), ((1, ""), (3, ""), False), ((2, ""), (2, ""), False),
+     ((None, "neutral"), (None, "bad"), True),
+     ((None, "bad"), (None, "good"), False), ((3, ""), (None, "bad"), False)],
+)  # fmt: skip
+def test_fewer_stars_or_a_lower_grade_is_worse(
+    before: tuple[int | None, str], after: tuple[int | None, str], is_worse: bool
+) -> None:
+    assert worse.is_worse(worse.Rating(*before), worse.Rating(*after)) == is_worse
+
+
+def ask(*lines: object) -> tuple[int, list[dict[str, object]]]:
+    text = "\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines)
+    result = CliRunner().invoke(review_recovery, ["triage"], input=text)
+    return result.exit_code, [json.loads(line) for line in result.output.splitlines()]
+
+
+def test_the_command_answers_every_line_without_a_shop() -> None:
+    facts = {"status": "shipped", "promised_at": "2026-03-01T00:00:00Z", "reviewed_at": "2026-03-10T12:00:00+00:00"}
+
+    code, answers = ask(
+        {"id": "a", "text": "Great shop", "stars": 1, "facts": facts},
+        {"id": 2, "text": "质量太差", "stars": 1},
+        {"id": 3, "text": "", "facts": {"status": "completed", "ordered": {"A": 2}, "shipped": {"A": 1}}},
+    )
+
+    assert code == 0
+    assert [answer["id"] for answer in answers] == ["a", 2, 3]
+    assert answers[0]["causes"] == [{"code": "logistics", "confidence": 0.85, "because": ["fact: in_transit"]}]
+    assert [answer["causes"][0]["code"] for answer in answers] == ["logistics", "quality", "wrong_missing"]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("{", "not JSON"),
+        ("[]", "not an object"),
+        ({"id": 1, "text": 5}, "text"),
+        ({"id": 1, "text": "", "stars": True}, "stars"),
+        ({"id": 1, "text": "", "stars": 9}, "stars"),
+        ({"id": 1, "facts": []}, "facts"),
+        ({"id": 1, "facts": {"weather": "rain"}}, "weather"),
+        ({"id": 1, "facts": {"status": "lost"}}, "facts.status"),
+        ({"id": 1, "facts": {"delivered_at": "soon"}}, "facts.delivered_at"),
+        ({"id": 1, "facts": {"ordered": {"A": -1}}}, "facts.ordered"),
+        ({"id": 1, "facts": {"refunds": "two"}}, "facts.refunds"),
+    ],
+)
+def test_a_bad_line_is_answered_with_what_is_wrong_and_costs_no_other(line: object, said: str) -> None:
+    code, answers = ask(line, {"id": "good", "text": "质量太差"})
+
+    assert code == 3
+    assert said in str(answers[0]["error"])
+    assert "line 1" in str(answers[0]["error"])
+    assert answers[1]["id"] == "good"
+    assert answers[1]["causes"]
