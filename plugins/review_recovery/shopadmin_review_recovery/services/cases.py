@@ -23,6 +23,7 @@ from shopadmin.plugin_api import (
 )
 from shopadmin_review_recovery import messages, permissions
 from shopadmin_review_recovery.domain import states
+from shopadmin_review_recovery.domain.calendars import Calendar
 from shopadmin_review_recovery.domain.causes import CAUSES
 from shopadmin_review_recovery.domain.states import OPEN, Standing, State, StateError
 from shopadmin_review_recovery.models import ReviewCase, ReviewCaseEvent, ReviewCaseFollowUp
@@ -123,7 +124,7 @@ def confirm_cause(actor: Actor, case_id: int, version: int | None, cause: str, f
         opening.record(session, case, "cause_confirmed", now, actor.account_id, **data)
         _log(actor, "cause_confirmed", case, before, {"cause": cause, "further": case.further_causes})
         if case.state == "new":
-            _enter(session, case, states.move(Standing("new"), "triaged"), now, actor)
+            _enter(session, case, states.move(Standing("new"), "triaged"), now, actor, setup.load().calendar)
 
 
 def move(actor: Actor | None, case_id: int, version: int | None, state: State, why: str = "") -> None:
@@ -136,7 +137,7 @@ def move(actor: Actor | None, case_id: int, version: int | None, state: State, w
     with writing() as session:
         case = load(session, case_id, version)
         after = _asked(lambda: states.move(_standing(case), state))
-        _enter(session, case, after, datetime.now(UTC), actor, why.strip())
+        _enter(session, case, after, datetime.now(UTC), actor, setup.load().calendar, why.strip())
 
 
 def close(actor: Actor | None, case_id: int, version: int | None, end: State, outcome: str, reason: str) -> None:
@@ -150,8 +151,9 @@ def close(actor: Actor | None, case_id: int, version: int | None, end: State, ou
     with writing() as session:
         case = load(session, case_id, version)
         after = _asked(lambda: states.close(_standing(case), end, outcome, reason))
+        calendar = setup.load().calendar  # before anything changes: a question would write down half of it
         case.outcome, case.reason, case.closed_at = outcome.strip()[:40], reason.strip(), now
-        _enter(session, case, after, now, actor, outcome=case.outcome, reason=case.reason)
+        _enter(session, case, after, now, actor, calendar, outcome=case.outcome, reason=case.reason)
 
 
 def reopen(actor: Actor, case_id: int, version: int | None, reason: str) -> None:
@@ -163,11 +165,11 @@ def reopen(actor: Actor, case_id: int, version: int | None, reason: str) -> None
     now = datetime.now(UTC)
     with writing() as session:
         case = load(session, case_id, version)
-        before = case.state
+        before, calendar = case.state, setup.load().calendar
         after = _asked(lambda: states.reopen(_standing(case)))
         case.outcome, case.reason, case.closed_at, case.held_from = "", "", None, None
         case.touched_at = None
-        timing.restart(case, after.state, setup.load().calendar, now)
+        timing.restart(case, after.state, calendar, now)
         opening.record(session, case, "reopened", now, actor.account_id, reason=reason.strip())
         _log(actor, "reopened", case, {"state": before}, {"state": case.state}, reason.strip())
 
@@ -248,10 +250,16 @@ def _standing(case: ReviewCase) -> Standing:
 
 
 def _enter(
-    session: Session, case: ReviewCase, after: Standing, now: datetime, actor: Actor | None, why: str = "", **more: Any
+    session: Session,
+    case: ReviewCase,
+    after: Standing,
+    now: datetime,
+    actor: Actor | None,
+    calendar: Calendar,
+    why: str = "",
+    **more: Any,
 ) -> None:
     before = case.state
-    calendar = setup.load().calendar
     case.held_from = after.held_from
     timing.enter(case, after.state, calendar, now)
     if after.state in _ANSWERS:

@@ -87,10 +87,11 @@ def drop(session: Session, case: ReviewCase, now: datetime) -> None:
         session.delete(case)
         session.flush()
         return
+    calendar = setup.load().calendar  # before anything changes: a question would write down half of it
     case.review_id = None
     if case.state in OPEN:
         case.outcome, case.reason, case.closed_at = "review_gone", "import_undone", now
-        timing.enter(case, "invalid", setup.load().calendar, now)
+        timing.enter(case, "invalid", calendar, now)
     record(session, case, "review_gone", now)
     session.flush()
 
