@@ -7,6 +7,7 @@ from flask import url_for
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 from wtforms import Form, SelectField, TextAreaField, ValidationError
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from shopadmin.plugin_api import (
@@ -32,7 +33,11 @@ class SettingsForm(Form):
 
     threshold = SelectField(
         _("A case opens for reviews of at most"),
-        choices=[("3", _("3★, neutral and bad")), ("2", _("2★, and bad")), ("1", _("1★, and bad"))],
+        choices=[
+            SelectChoice("3", _("3★, neutral and bad")),
+            SelectChoice("2", _("2★, and bad")),
+            SelectChoice("1", _("1★, and bad")),
+        ],
         default="3",
         description=_("Of reviews that are here already as well."),
     )
@@ -72,7 +77,7 @@ def _check(read: object) -> None:
     try:
         read()  # type: ignore[operator]
     except hours.HoursError as error:
-        raise ValidationError(messages.hours_problem(error)) from None
+        raise ValidationError(str(messages.hours_problem(error))) from None
 
 
 def tiles() -> list[Tile]:

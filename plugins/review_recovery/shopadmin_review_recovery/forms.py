@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from wtforms import DateTimeLocalField, Form, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -15,9 +16,11 @@ from shopadmin_review_recovery.domain.states import ENDED
 from shopadmin_review_recovery.models import ReviewCase
 from shopadmin_review_recovery.services.cases import FOLLOW_UPS, LONGEST
 
-_CAUSES = [(code, labels.CAUSES[code]) for code in CODES]
+_CAUSES = [SelectChoice(code, labels.CAUSES[code]) for code in CODES]
 # What a person may say came of it; the rest is the program's.
-_OUTCOMES = [(code, text) for code, text in labels.OUTCOMES.items() if code not in ("review_gone", "no_answer")]
+_OUTCOMES = [
+    SelectChoice(code, text) for code, text in labels.OUTCOMES.items() if code not in ("review_gone", "no_answer")
+]
 
 
 class CauseForm(Form):
@@ -38,7 +41,10 @@ class AssignForm(Form):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         people = accounts_that_may(permissions.REPLY)
-        self.account_id.choices = [("", _("Nobody")), *((str(account), name) for account, name in people.items())]
+        self.account_id.choices = [
+            SelectChoice("", _("Nobody")),
+            *(SelectChoice(str(account), name) for account, name in people.items()),
+        ]
 
     @property
     def account(self) -> int | None:
@@ -50,7 +56,7 @@ class AssignForm(Form):
 class CloseForm(Form):
     """How it ended."""
 
-    end = SelectField(_("How it ended"), choices=[(code, labels.STATES[code]) for code in ENDED])
+    end = SelectField(_("How it ended"), choices=[SelectChoice(code, labels.STATES[code]) for code in ENDED])
     outcome = SelectField(_("What came of it"), choices=_OUTCOMES)
     reason = StringField(_("Why"), [InputRequired(), Length(max=LONGEST)])
 
@@ -70,7 +76,7 @@ class NoteForm(Form):
 class PlanForm(Form):
     """Something for later."""
 
-    kind = SelectField(_("What"), choices=[(code, labels.FOLLOW_UPS[code]) for code in FOLLOW_UPS])
+    kind = SelectField(_("What"), choices=[SelectChoice(code, labels.FOLLOW_UPS[code]) for code in FOLLOW_UPS])
     due_at = DateTimeLocalField(_("When"), [InputRequired()], format="%Y-%m-%dT%H:%M")
     note = StringField(_("Note"), [Optional(), Length(max=LONGEST)], id="plan-note")
 
