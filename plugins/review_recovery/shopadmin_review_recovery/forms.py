@@ -77,7 +77,7 @@ class PlanForm(Form):
     """Something for later."""
 
     kind = SelectField(_("What"), choices=[SelectChoice(code, labels.FOLLOW_UPS[code]) for code in FOLLOW_UPS])
-    due_at = DateTimeLocalField(_("When"), [InputRequired()], format="%Y-%m-%dT%H:%M")
+    due_at = DateTimeLocalField(_("At what time"), [InputRequired()], format="%Y-%m-%dT%H:%M")
     note = StringField(_("Note"), [Optional(), Length(max=LONGEST)], id="plan-note")
 
     @property

@@ -67,7 +67,7 @@ def spec() -> ListSpec:
         search=_search,
         views=(
             View("open", _("Open"), (ReviewCase.state.in_(OPEN),), "burns"),
-            View("new", _("New"), (ReviewCase.state == "new",), "burns"),
+            View("new", labels.STATES["new"], (ReviewCase.state == "new",), "burns"),
             View("working", _("Being worked on"), _each(RUNNING[1:]), "burns"),
             View("waiting", _("Waiting"), _each(WAITING), "newest"),
             View("on_hold", _("On hold"), (ReviewCase.state == "on_hold",), "newest"),
