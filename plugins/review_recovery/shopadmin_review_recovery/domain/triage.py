@@ -10,6 +10,7 @@ that only may be the reason, and two faint words before one.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Literal, Protocol
 
 from shopadmin_review_recovery.domain import words
@@ -122,16 +123,21 @@ def _from_order(order: OrderFacts, fact: Fact) -> Iterable[tuple[str, Because]]:
         yield "after_sales", Because("fact", "refunds", _REFUNDS_WEIGHT)
 
 
-def _from_words(phrases: Sequence[words.Phrase]) -> Iterable[Because]:
-    counts = {True: 0, False: 0}
-    for phrase in phrases:  # the strong ones stand in front
-        first, more = (_STRONG, _STRONG_MORE) if phrase.is_strong else (_WEAK, _WEAK_MORE)
-        is_more = counts[phrase.is_strong] or (not phrase.is_strong and counts[True])
-        counts[phrase.is_strong] += 1
-        yield Because("word", phrase.shown, more if is_more else first)
+def _from_words(phrases: Sequence[words.Phrase]) -> list[Because]:
+    """Of the strong phrases, which stand in front, and of the weak ones the first counts most."""
+    found = []
+    first, first_weak = _STRONG, _WEAK
+    for phrase in phrases:
+        if phrase.is_strong:
+            found.append(Because("word", phrase.shown, first))
+            first, first_weak = _STRONG_MORE, _WEAK_MORE
+        else:
+            found.append(Because("word", phrase.shown, first_weak))
+            first_weak = _WEAK_MORE
+    return found
 
 
-def _ranked(evidence: Mapping[str, Sequence[Because]]) -> tuple[Proposal, ...]:
+def _ranked(evidence: Mapping[str, list[Because]]) -> tuple[Proposal, ...]:
     found = []
     for code, because in evidence.items():
         doubt = 1.0
@@ -139,5 +145,10 @@ def _ranked(evidence: Mapping[str, Sequence[Because]]) -> tuple[Proposal, ...]:
             doubt *= 1 - one.weight
         confidence = min(round(1 - doubt, 2), MOST)
         if confidence >= LEAST:
-            found.append(Proposal(code, confidence, tuple(sorted(because, key=lambda one: -one.weight))))
+            if len(because) > 1:
+                because.sort(key=_weight, reverse=True)
+            found.append(Proposal(code, confidence, tuple(because)))
     return tuple(sorted(found, key=lambda proposal: (-proposal.confidence, proposal.code)))
+
+
+_weight = attrgetter("weight")

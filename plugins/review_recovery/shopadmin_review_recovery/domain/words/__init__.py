@@ -25,16 +25,23 @@ Script = Literal["han", "latin"]
 # How far apart the two parts of a phrase may stand, in characters.
 GAP: Mapping[Script, int] = {"han": 8, "latin": 30}
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
-_NO_WORD = re.compile(r"[^\w]+|_")
+_APOSTROPHES = "'’"
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """What is looked for: its parts in the order they must stand in, and how it is shown."""
+    """What is looked for: its parts in the order they must stand in, and how it is shown. ``cause``: empty for what
+    makes a case urgent.
+    """
 
+    cause: str
     shown: str
     parts: tuple[str, ...]
     is_strong: bool
+
+
+# What is looked for first, and the phrase that it begins: the pass over all phrases is what triage takes its time for.
+Start = tuple[str, Phrase]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +50,14 @@ class Language:
 
     name: str
     script: Script
-    marks: tuple[str, ...]
+    marks: frozenset[str]
     against: tuple[str, ...]
-    causes: Mapping[str, tuple[Phrase, ...]]
-    safety: tuple[Phrase, ...]
+    starts: tuple[Start, ...]
+
+    @property
+    def causes(self) -> frozenset[str]:
+        """The causes that it has words for."""
+        return frozenset(phrase.cause for _, phrase in self.starts if phrase.cause)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +71,9 @@ class Hits:
 
 def find(text: str) -> Hits:
     """Every phrase of the text's language that stands in it; nothing for a text in no language that has rules."""
-    plain = unicodedata.normalize("NFKC", text).casefold()
-    script: Script = "han" if _HAN.search(plain) else "latin"
+    is_plain = text.isascii()
+    plain = text.lower() if is_plain else unicodedata.normalize("NFKC", text).casefold()
+    script: Script = "latin" if is_plain or not _HAN.search(plain) else "han"
     plain = spell(plain, script)
     language = _language(plain, script)
     if language is None:
@@ -69,25 +81,33 @@ def find(text: str) -> Hits:
     for phrase in language.against:
         if phrase in plain:
             plain = plain.replace(phrase, " ")
-    gap = GAP[script]
-    found = {
-        cause: hits
-        for cause, phrases in language.causes.items()
-        if (hits := tuple([phrase for phrase in phrases if phrase.parts[0] in plain and _stands(phrase, plain, gap)]))
-    }
-    return Hits(language.name, found, tuple(phrase for phrase in language.safety if _stands(phrase, plain, gap)))
+    found: dict[str, list[Phrase]] = {}
+    for phrase in [phrase for first, phrase in language.starts if first in plain]:
+        if len(phrase.parts) == 1 or _stands(phrase, plain, GAP[script]):
+            found.setdefault(phrase.cause, []).append(phrase)
+    safety = found.pop("", ())
+    return Hits(language.name, {cause: tuple(hits) for cause, hits in found.items()}, tuple(safety))
+
+
+class _Letters(dict[int, int | None]):
+    """What becomes of each character of a text in Latin script; remembers, as it is asked for all of them."""
+
+    def __missing__(self, code: int) -> int | None:
+        found: int | None = None if chr(code) in _APOSTROPHES else code if chr(code).isalnum() else 0x20
+        self[code] = found
+        return found
+
+
+_LETTERS = _Letters()
 
 
 def spell(plain: str, script: Script) -> str:
     """The text as phrases are looked for in it: Latin script as words between single blanks, Chinese without any."""
-    if script == "latin":
-        return f" {_NO_WORD.sub(' ', plain.replace(chr(0x27), '').replace('’', ''))} "
-    return "".join(plain.split())
+    parts = plain.translate(_LETTERS).split() if script == "latin" else plain.split()
+    return f" {' '.join(parts)} " if script == "latin" else "".join(parts)
 
 
 def _stands(phrase: Phrase, plain: str, gap: int) -> bool:
-    if len(phrase.parts) == 1:
-        return phrase.parts[0] in plain
     return any(_follows(phrase.parts[1:], plain, end, gap) for end in _ends(phrase.parts[0], plain))
 
 
@@ -113,7 +133,8 @@ def _language(plain: str, script: Script) -> Language | None:
     known = [language for language in languages() if language.script == script]
     if len(known) < 2:
         return known[0] if known else None
-    return max(known, key=lambda language: sum(mark in plain for mark in language.marks))
+    said = set(plain.split())
+    return max(known, key=lambda language: len(said & language.marks))
 
 
 @cache
@@ -138,12 +159,14 @@ def read(name: str, text: str) -> Language:
     return Language(
         name=name,
         script=script,
-        marks=tuple(f" {mark} " for mark in rules.get("marks", ())),
+        marks=frozenset(rules.get("marks", ())),
         against=tuple(
             sorted((_part(phrase, script) for phrase in _all(rules.get("against", {}))), key=len, reverse=True)
         ),
-        causes={code: found for code in CODES if (found := tuple(_phrases(rules, code, script)))},
-        safety=tuple(_phrase(phrase, script, True) for phrase in rules.get("safety", {}).get("words", ())),
+        starts=(
+            *(start for code in CODES for start in _phrases(rules, code, script)),
+            *(_start(phrase, script, True) for phrase in rules.get("safety", {}).get("words", ())),
+        ),
     )
 
 
@@ -152,17 +175,17 @@ def _all(by_cause: Mapping[str, Iterable[str]]) -> Iterator[str]:
         yield from phrases
 
 
-def _phrases(rules: Mapping[str, Any], code: str, script: Script) -> Iterator[Phrase]:
+def _phrases(rules: Mapping[str, Any], code: str, script: Script) -> Iterator[Start]:
     for is_strong, kind in ((True, "strong"), (False, "words")):
         for phrase in dict.fromkeys(rules.get(kind, {}).get(code, ())):
-            yield _phrase(phrase, script, is_strong)
+            yield _start(phrase, script, is_strong, code)
 
 
-def _phrase(phrase: str, script: Script, is_strong: bool) -> Phrase:
+def _start(phrase: str, script: Script, is_strong: bool, cause: str = "") -> Start:
     parts = tuple(_part(part, script) for part in phrase.split("…"))
     if not all(part.strip() for part in parts):
         raise ValueError(f"an empty phrase: {phrase!r}")
-    return Phrase(phrase.replace("*", "").replace("…", " … "), parts, is_strong)
+    return parts[0], Phrase(cause, phrase.replace("*", "").replace("…", " … "), parts, is_strong)
 
 
 def _part(part: str, script: Script) -> str:
