@@ -266,7 +266,7 @@ class ReviewChanged:
 
 @dataclass(frozen=True, slots=True)
 class ReviewsChanged:
-    """Reviews of an import or of its undoing, 500 at most.
+    """Reviews of an import or of its undoing, 200 at most.
 
     ``new``: they came; ``edited``: their buyers changed them; ``order``: their order was found, or changed;
     ``removed``: they are gone, and later reviews may get their ids.

@@ -30,7 +30,7 @@ from shopadmin.services.imports.targets import INCIDENTS, ORDERS, REVIEWS, TEXTS
 
 _CHANGE = ImportChange.__table__
 # Reviews a call.
-BATCH = 500
+BATCH = 200
 
 
 def announce(target: Target, run_id: int, low: int, high: int, actor: AccountId | None) -> None:
