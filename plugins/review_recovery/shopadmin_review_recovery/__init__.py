@@ -73,9 +73,10 @@ def shopadmin_integrity_problems() -> Sequence[Problem]:
 
 @hookimpl
 def shopadmin_periodic_jobs() -> Sequence[PeriodicJob]:
-    """Open what was missed, reckon anew, warn, close; and learn from what was confirmed."""
+    """Reckon anew, warn, close; open what was missed; learn from what was confirmed."""
     return [
-        PeriodicJob("review_recovery.keep", 60, listening.keep),
+        PeriodicJob("review_recovery.clock", 60, listening.keep_time),
+        PeriodicJob("review_recovery.catch_up", 300, listening.catch_up),
         PeriodicJob("review_recovery.learn", 3600, listening.learn),
     ]
 

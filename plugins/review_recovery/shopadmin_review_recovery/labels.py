@@ -147,4 +147,4 @@ def urgency_badge(urgency: str) -> Badge | None:
     """Threats and harm as a mark; stars are shown as stars."""
     if urgency not in ("threat", "safety"):
         return None
-    return Badge(URGENCIES[urgency], "danger", "exclamation-octagon-fill")  # type: ignore[arg-type]
+    return Badge(URGENCIES[urgency], "danger", "exclamation-octagon-fill")

@@ -29,12 +29,16 @@ def order_changed(event: OrderChanged) -> None:
         opening.refresh(found)
 
 
-def keep() -> None:
-    """Everything that is done now and then."""
+def keep_time() -> None:
+    """Due times of a new calendar, warnings, and the end of waiting."""
     keeping.recalculate()
-    keeping.catch_up()
     keeping.warn()
     keeping.close_unanswered()
+
+
+def catch_up() -> None:
+    """What an import could not tell, because it was killed or the plugin was off."""
+    keeping.catch_up()
 
 
 def learn() -> None:

@@ -464,3 +464,14 @@ def test_counts_name_every_state_cause_and_fact(shop: Flask) -> None:
     assert counts["total"] == 2
     assert (counts["by_state"]["new"], counts["by_cause"]["quality"], counts["by_cause"]["none"]) == (2, 1, 1)
     assert counts["by_fact"]["none"] == 2
+
+
+def test_everything_that_is_done_now_and_then_can_be_done_twice(shop: Flask) -> None:
+    testing.make_review(1, stars=1)
+
+    for _ in range(2):
+        for job in shopadmin_review_recovery.shopadmin_periodic_jobs():
+            job.run()
+
+    assert listing.counts()["total"] == 1
+    assert list(integrity.problems()) == []

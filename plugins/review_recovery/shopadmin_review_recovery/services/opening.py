@@ -207,7 +207,7 @@ def _follow_text(session: Session, case: ReviewCase, seen: Seen, owner: Setup, n
     if is_worse and deadlines.is_sooner(seen.urgency, case.urgency):
         case.urgency = seen.urgency
     if is_worse and case.state in ENDED:
-        again = reopen(Standing(case.state))  # type: ignore[arg-type]
+        again = reopen(Standing(case.state))
         case.outcome, case.reason, case.closed_at = "", "", None
         case.touched_at = None
         record(session, case, "reopened", now, reason="worse_review")

@@ -78,9 +78,9 @@ def find(text: str) -> Hits:
     language = _language(plain, script)
     if language is None:
         return Hits("", {}, ())
-    for phrase in language.against:
-        if phrase in plain:
-            plain = plain.replace(phrase, " ")
+    for praise in language.against:
+        if praise in plain:
+            plain = plain.replace(praise, " ")
     found: dict[str, list[Phrase]] = {}
     for phrase in [phrase for first, phrase in language.starts if first in plain]:
         if len(phrase.parts) == 1 or _stands(phrase, plain, GAP[script]):
