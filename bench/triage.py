@@ -148,8 +148,8 @@ def _make_orders(count: int) -> list[OrderFacts]:
 def _phrases(language: str) -> Sequence[tuple[str, Sequence[str]]]:
     rules = next(rules for rules in words.languages() if rules.name == language)
     found: dict[str, list[str]] = {}
-    for first, phrase in rules.starts:
-        found.setdefault(phrase.cause, []).append(first.strip())
+    for phrase in rules.phrases:
+        found.setdefault(phrase.cause, []).append(phrase.parts[0].strip())
     return list(found.items())
 
 

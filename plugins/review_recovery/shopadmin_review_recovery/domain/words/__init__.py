@@ -46,18 +46,28 @@ Start = tuple[str, Phrase]
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """A rule file as it is searched."""
+    """A rule file as it is searched. ``words``: phrases of one whole word, which a text's words are looked up in;
+    ``starts``: all others.
+    """
 
     name: str
     script: Script
     marks: frozenset[str]
     against: tuple[str, ...]
     starts: tuple[Start, ...]
+    words: Mapping[str, tuple[Phrase, ...]]
+
+    @property
+    def phrases(self) -> Iterator[Phrase]:
+        """All that is looked for."""
+        yield from (phrase for _, phrase in self.starts)
+        for phrases in self.words.values():
+            yield from phrases
 
     @property
     def causes(self) -> frozenset[str]:
         """The causes that it has words for."""
-        return frozenset(phrase.cause for _, phrase in self.starts if phrase.cause)
+        return frozenset(phrase.cause for phrase in self.phrases if phrase.cause)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +95,19 @@ def find(text: str) -> Hits:
     for phrase in [phrase for first, phrase in language.starts if first in plain]:
         if len(phrase.parts) == 1 or _stands(phrase, plain, GAP[script]):
             found.setdefault(phrase.cause, []).append(phrase)
+    for word in language.words.keys() & plain.split():
+        for phrase in language.words[word]:
+            found.setdefault(phrase.cause, []).append(phrase)
     safety = found.pop("", ())
-    return Hits(language.name, {cause: tuple(hits) for cause, hits in found.items()}, tuple(safety))
+    return Hits(language.name, {cause: _strong_first(hits) for cause, hits in found.items()}, tuple(safety))
+
+
+def _strong_first(hits: list[Phrase]) -> tuple[Phrase, ...]:
+    return tuple(sorted(hits, key=_standing))
+
+
+def _standing(phrase: Phrase) -> tuple[bool, str]:
+    return not phrase.is_strong, phrase.shown
 
 
 class _Letters(dict[int, int | None]):
@@ -156,6 +177,14 @@ def read(name: str, text: str) -> Language:
     unknown = {*rules.get("words", {}), *rules.get("strong", {}), *rules.get("against", {})} - {*CODES}
     if unknown:
         raise ValueError(f"{name}: no such cause: {', '.join(sorted(unknown))}")
+    starts = [
+        *(start for code in CODES for start in _phrases(rules, code, script)),
+        *(_start(phrase, script, True) for phrase in rules.get("safety", {}).get("words", ())),
+    ]
+    words: dict[str, tuple[Phrase, ...]] = {}
+    for first, phrase in starts:
+        if _is_word(first, phrase):
+            words[first.strip()] = (*words.get(first.strip(), ()), phrase)
     return Language(
         name=name,
         script=script,
@@ -163,11 +192,14 @@ def read(name: str, text: str) -> Language:
         against=tuple(
             sorted((_part(phrase, script) for phrase in _all(rules.get("against", {}))), key=len, reverse=True)
         ),
-        starts=(
-            *(start for code in CODES for start in _phrases(rules, code, script)),
-            *(_start(phrase, script, True) for phrase in rules.get("safety", {}).get("words", ())),
-        ),
+        starts=tuple(start for start in starts if not _is_word(*start)),
+        words=words,
     )
+
+
+def _is_word(first: str, phrase: Phrase) -> bool:
+    """Whether the phrase is one whole word of Latin script."""
+    return len(phrase.parts) == 1 and first.startswith(" ") and first.endswith(" ") and " " not in first.strip()
 
 
 def _all(by_cause: Mapping[str, Iterable[str]]) -> Iterator[str]:
