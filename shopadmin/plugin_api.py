@@ -135,9 +135,9 @@ from shopadmin.services.past_buyers import returned as returned_buyers
 from shopadmin.services.plugins import load_settings as plugin_settings
 from shopadmin.services.refusals import ConflictError, ForbiddenError
 from shopadmin.services.review_dossiers import (
+    facts_of_orders,
     known_reviews,
     low_reviews,
-    order_facts,
     review_dossiers,
     reviews_of_order,
 )
@@ -278,6 +278,7 @@ __all__ = [
     "evidence_pack",
     "evidence_response",
     "export_response",
+    "facts_of_orders",
     "fetch_one",
     "first_sold",
     "give_consent",

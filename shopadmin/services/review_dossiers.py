@@ -38,7 +38,7 @@ def review_dossiers(ids: Collection[int], stars: int = 5) -> dict[ReviewId, Revi
     """The reviews with what became of their orders; without those of more stars, or of a better grade."""
     query = select(Review).where(Review.id.in_(ids), _is_low(stars) if stars < 5 else Review.state.not_in(_NO_REVIEWS))
     found = db.session().scalars(query).all()
-    orders = order_facts({row.order_id for row in found if row.order_id is not None})
+    orders = facts_of_orders({row.order_id for row in found if row.order_id is not None})
     return {
         ReviewId(row.id): ReviewDossier(
             review=reviews.snapshot(row),
@@ -56,7 +56,7 @@ def reviews_of_order(order_id: int) -> list[ReviewId]:
     return [ReviewId(found) for found in db.session().scalars(select(Review.id).where(Review.order_id == order_id))]
 
 
-def order_facts(order_ids: Collection[int]) -> dict[int, OrderFacts]:
+def facts_of_orders(order_ids: Collection[int]) -> dict[int, OrderFacts]:
     """What became of the orders, by id; four questions for however many."""
     if not order_ids:
         return {}

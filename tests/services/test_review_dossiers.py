@@ -87,7 +87,7 @@ def test_what_was_sent_is_empty_where_nobody_wrote_it_down_and_a_sum_counts_as_o
     order_id = testing.make_order(refunded=500)
     add_line(order_id, "1")
 
-    facts = review_dossiers.order_facts([order_id])[order_id]
+    facts = review_dossiers.facts_of_orders([order_id])[order_id]
 
     assert (facts.ordered, facts.shipped, facts.refunds) == ({"1": 1}, {}, 1)
 
@@ -99,14 +99,14 @@ def test_a_product_of_which_none_is_left_is_told(app: Flask, stock: int | None, 
     with writing() as session:
         session.add(Product(platform="test", ref="P1", stock=stock))
 
-    assert review_dossiers.order_facts([order_id])[order_id].is_out_of_stock is is_out
+    assert review_dossiers.facts_of_orders([order_id])[order_id].is_out_of_stock is is_out
 
 
 def test_a_review_without_an_order_has_none_in_its_dossier(app: Flask) -> None:
     review_id = testing.make_review()
 
     assert review_dossiers.review_dossiers([review_id])[review_id].order is None
-    assert review_dossiers.order_facts([]) == {}
+    assert review_dossiers.facts_of_orders([]) == {}
     assert db.session().get(Order, 1) is None
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from shopadmin.plugin_api import ReviewId, ReviewMark, db, known_reviews, low_reviews, order_facts, writing
+from shopadmin.plugin_api import ReviewId, ReviewMark, db, facts_of_orders, known_reviews, low_reviews, writing
 from shopadmin_review_recovery.domain import deadlines
 from shopadmin_review_recovery.domain.facts import by_fact
 from shopadmin_review_recovery.domain.states import OPEN
@@ -129,7 +129,7 @@ def _is_gone(case: Any, mark: ReviewMark | None) -> bool:
 
 
 def _stale(rows: Sequence[Any], marks: dict[ReviewId, ReviewMark], owner: Setup) -> list[int]:
-    facts = order_facts({row.order_id for row in rows if row.order_id is not None and row.state in OPEN})
+    facts = facts_of_orders({row.order_id for row in rows if row.order_id is not None and row.state in OPEN})
     found = []
     for row in rows:
         mark = marks[ReviewId(row.review_id)]
