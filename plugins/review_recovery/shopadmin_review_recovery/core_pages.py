@@ -34,9 +34,9 @@ class SettingsForm(Form):
     threshold = SelectField(
         _("A case opens for reviews of at most"),
         choices=[
-            SelectChoice("3", _("3★, neutral and bad")),
-            SelectChoice("2", _("2★, and bad")),
-            SelectChoice("1", _("1★, and bad")),
+            SelectChoice("3", _("3★, neutral and bad")),  # type: ignore[arg-type]
+            SelectChoice("2", _("2★, and bad")),  # type: ignore[arg-type]
+            SelectChoice("1", _("1★, and bad")),  # type: ignore[arg-type]
         ],
         default="3",
         description=_("Of reviews that are here already as well."),

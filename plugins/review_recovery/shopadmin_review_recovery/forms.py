@@ -16,10 +16,12 @@ from shopadmin_review_recovery.domain.states import ENDED
 from shopadmin_review_recovery.models import ReviewCase
 from shopadmin_review_recovery.services.cases import FOLLOW_UPS, LONGEST
 
-_CAUSES = [SelectChoice(code, labels.CAUSES[code]) for code in CODES]
+_CAUSES = [SelectChoice(code, labels.CAUSES[code]) for code in CODES]  # type: ignore[arg-type]
 # What a person may say came of it; the rest is the program's.
 _OUTCOMES = [
-    SelectChoice(code, text) for code, text in labels.OUTCOMES.items() if code not in ("review_gone", "no_answer")
+    SelectChoice(code, text)
+    for code, text in labels.OUTCOMES.items()
+    if code not in ("review_gone", "no_answer")  # type: ignore[arg-type]
 ]
 
 
@@ -42,7 +44,7 @@ class AssignForm(Form):
         super().__init__(*arguments, **options)
         people = accounts_that_may(permissions.REPLY)
         self.account_id.choices = [
-            SelectChoice("", _("Nobody")),
+            SelectChoice("", _("Nobody")),  # type: ignore[arg-type]
             *(SelectChoice(str(account), name) for account, name in people.items()),
         ]
 
@@ -56,7 +58,7 @@ class AssignForm(Form):
 class CloseForm(Form):
     """How it ended."""
 
-    end = SelectField(_("How it ended"), choices=[SelectChoice(code, labels.STATES[code]) for code in ENDED])
+    end = SelectField(_("How it ended"), choices=[SelectChoice(code, labels.STATES[code]) for code in ENDED])  # type: ignore[arg-type]
     outcome = SelectField(_("What came of it"), choices=_OUTCOMES)
     reason = StringField(_("Why"), [InputRequired(), Length(max=LONGEST)])
 
@@ -76,7 +78,7 @@ class NoteForm(Form):
 class PlanForm(Form):
     """Something for later."""
 
-    kind = SelectField(_("What"), choices=[SelectChoice(code, labels.FOLLOW_UPS[code]) for code in FOLLOW_UPS])
+    kind = SelectField(_("What"), choices=[SelectChoice(code, labels.FOLLOW_UPS[code]) for code in FOLLOW_UPS])  # type: ignore[arg-type]
     due_at = DateTimeLocalField(_("At what time"), [InputRequired()], format="%Y-%m-%dT%H:%M")
     note = StringField(_("Note"), [Optional(), Length(max=LONGEST)], id="plan-note")
 
