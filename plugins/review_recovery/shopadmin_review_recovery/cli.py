@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from shopadmin.plugin_api import answer, json_option, with_app
+from shopadmin_review_recovery import script_commands
 from shopadmin_review_recovery.models import ReviewCase
 from shopadmin_review_recovery.services import keeping, listing
 from shopadmin_review_recovery.triage_command import triage_command
@@ -21,6 +22,7 @@ def review_recovery() -> None:
 
 
 review_recovery.add_command(triage_command)
+review_recovery.add_command(script_commands.script)
 
 
 @review_recovery.command("cases")

@@ -1,0 +1,63 @@
+"""``shopadmin review-recovery script …``: scripts as files, without a shop."""
+
+from pathlib import Path
+
+import click
+
+from shopadmin.plugin_api import ShopFreeCommand, answer, check_wording, json_option
+from shopadmin_review_recovery import script_texts
+from shopadmin_review_recovery.domain.scripts import notation, yaml_text
+from shopadmin_review_recovery.domain.scripts.findings import Finding, found
+from shopadmin_review_recovery.domain.scripts.validate import validate
+
+
+def wording(text: str) -> tuple[str, ...]:
+    """The rules of the core's wording check that a text to a buyer must not meet."""
+    result = check_wording(text, "message")
+    return tuple(dict.fromkeys(finding.rule for finding in result.findings if finding.is_blocking))
+
+
+def findings(text: str) -> tuple[Finding, ...]:
+    """Everything that keeps the text from being published as a script."""
+    reading = notation.read(text)
+    if reading.findings or reading.script is None:
+        return reading.findings
+    return reading.placed(validate(reading.script, wording))
+
+
+class _ScriptGroup(click.Group, ShopFreeCommand):
+    """A group whose commands need no shop."""
+
+
+@click.group("script", cls=_ScriptGroup)
+def script() -> None:
+    """Call scripts as YAML files."""
+
+
+@script.command("validate", cls=ShopFreeCommand)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
+@json_option
+def validate_file(file: Path, as_json: bool) -> None:
+    """Say what keeps FILE from being published: each finding on a line, with node and remedy. No database.
+
+    Exit 0 nothing does, 1 something does. - reads standard input.
+    """
+    found_here = _of_file(file)
+    shown = [
+        {"code": finding.code, "node": finding.node, "line": finding.line, "message": script_texts.sentence(finding)}
+        for finding in found_here
+    ]
+    lines = [f"{file}:{script_texts.line(finding)}" for finding in found_here]
+    answer({"valid": not found_here, "findings": shown}, as_json, "\n".join(lines) or f"{file} may be published.")
+    raise SystemExit(1 if found_here else 0)
+
+
+def _of_file(file: Path) -> tuple[Finding, ...]:
+    # A file is read no further than a script can be long: a character takes four bytes at most.
+    with click.open_file(str(file), "rb") as stream:
+        raw = stream.read(4 * yaml_text.LONGEST + 4)
+    try:
+        return findings(raw.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        is_cut = len(raw) > 4 * yaml_text.LONGEST
+        return (found("too_long", most=yaml_text.LONGEST) if is_cut else found("not_utf8"),)
