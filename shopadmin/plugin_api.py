@@ -118,6 +118,9 @@ from shopadmin.services.incident_reports import report as record_incident
 from shopadmin.services.lists import Filter, ListSpec, Sort, View, fetch_one, parse_id
 from shopadmin.services.messages.blocks import block_buyer, is_contact_blocked
 from shopadmin.services.messages.blocks import blocked as blocked_buyers
+from shopadmin.services.messages.calls import answered as call_answered
+from shopadmin.services.messages.calls import begin as begin_call
+from shopadmin.services.messages.calls import invite as invite_in_call
 from shopadmin.services.messages.channels import known as message_channels
 from shopadmin.services.messages.consents import give as give_consent
 from shopadmin.services.messages.consents import has_marketing_consent
@@ -260,11 +263,13 @@ __all__ = [
     "ask_standing",
     "attempt",
     "audit_entry",
+    "begin_call",
     "block_buyer",
     "blocked_buyers",
     "bought_by",
     "buyer_refs",
     "buyers_known_as",
+    "call_answered",
     "chart_response",
     "chart_svg",
     "check_wording",
@@ -284,6 +289,7 @@ __all__ = [
     "give_consent",
     "has_marketing_consent",
     "hookimpl",
+    "invite_in_call",
     "is_anything_sold",
     "is_contact_blocked",
     "json_option",

@@ -9,5 +9,24 @@ from shopadmin_review_recovery.models.cases import (
     ReviewCaseFollowUp,
     ReviewRecoveryMemo,
 )
+from shopadmin_review_recovery.models.scripts import (
+    ReviewInvitation,
+    ReviewScript,
+    ReviewScriptNote,
+    ReviewScriptRun,
+    ReviewScriptStep,
+    ReviewScriptVersion,
+)
 
-__all__ = ["ReviewCase", "ReviewCaseEvent", "ReviewCaseFollowUp", "ReviewRecoveryMemo"]
+__all__ = [
+    "ReviewCase",
+    "ReviewCaseEvent",
+    "ReviewCaseFollowUp",
+    "ReviewInvitation",
+    "ReviewRecoveryMemo",
+    "ReviewScript",
+    "ReviewScriptNote",
+    "ReviewScriptRun",
+    "ReviewScriptStep",
+    "ReviewScriptVersion",
+]
