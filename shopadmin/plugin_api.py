@@ -147,6 +147,7 @@ from shopadmin.services.review_dossiers import (
 from shopadmin.services.settings import ShopSettings
 from shopadmin.services.settings import load as shop_settings
 from shopadmin.services.sold_lines import SoldLine, is_anything_sold, selling_platforms, sold_lines
+from shopadmin.services.spoken_facts import SpokenFacts, spoken_facts
 from shopadmin.services.standing import ask_many as ask_standing
 from shopadmin.services.transactions import after_commit, seal_now_and_then, writing
 from shopadmin.services.wording import problems as wording_problems
@@ -247,6 +248,7 @@ __all__ = [
     "SoldLine",
     "SoldPeriod",
     "Sort",
+    "SpokenFacts",
     "Standing",
     "StandingLevel",
     "StandingQuery",
@@ -319,6 +321,7 @@ __all__ = [
     "sold_buyers",
     "sold_lines",
     "sold_periods",
+    "spoken_facts",
     "store_api_answers",
     "store_evidence",
     "stored_api_answers",

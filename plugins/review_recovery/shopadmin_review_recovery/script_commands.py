@@ -4,25 +4,11 @@ from pathlib import Path
 
 import click
 
-from shopadmin.plugin_api import ShopFreeCommand, answer, check_wording, json_option
+from shopadmin.plugin_api import ShopFreeCommand, answer, json_option
 from shopadmin_review_recovery import script_texts
-from shopadmin_review_recovery.domain.scripts import notation, yaml_text
+from shopadmin_review_recovery.domain.scripts import yaml_text
 from shopadmin_review_recovery.domain.scripts.findings import Finding, found
-from shopadmin_review_recovery.domain.scripts.validate import validate
-
-
-def wording(text: str) -> tuple[str, ...]:
-    """The rules of the core's wording check that a text to a buyer must not meet."""
-    result = check_wording(text, "message")
-    return tuple(dict.fromkeys(finding.rule for finding in result.findings if finding.is_blocking))
-
-
-def findings(text: str) -> tuple[Finding, ...]:
-    """Everything that keeps the text from being published as a script."""
-    reading = notation.read(text)
-    if reading.findings or reading.script is None:
-        return reading.findings
-    return reading.placed(validate(reading.script, wording))
+from shopadmin_review_recovery.script_findings import look
 
 
 class _ScriptGroup(click.Group, ShopFreeCommand):
@@ -57,7 +43,7 @@ def _of_file(file: Path) -> tuple[Finding, ...]:
     with click.open_file(str(file), "rb") as stream:
         raw = stream.read(4 * yaml_text.LONGEST + 4)
     try:
-        return findings(raw.decode("utf-8-sig"))
+        return look(raw.decode("utf-8-sig")).findings
     except UnicodeDecodeError:
         is_cut = len(raw) > 4 * yaml_text.LONGEST
         return (found("too_long", most=yaml_text.LONGEST) if is_cut else found("not_utf8"),)

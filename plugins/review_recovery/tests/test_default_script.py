@@ -7,7 +7,7 @@ from scripts_of_tests import changed, codes, paths, redirected, shipped, with_ed
 from shopadmin_review_recovery.domain import templates
 from shopadmin_review_recovery.domain.scripts import graph, reach, walking
 from shopadmin_review_recovery.domain.scripts.validate import validate
-from shopadmin_review_recovery.script_commands import wording
+from shopadmin_review_recovery.script_findings import wording
 
 SCRIPT = shipped()
 STATES = {

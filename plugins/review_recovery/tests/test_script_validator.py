@@ -7,7 +7,7 @@ from scripts_of_tests import changed, codes, redirected, shipped, with_edge, wit
 from shopadmin_review_recovery import script_texts
 from shopadmin_review_recovery.domain.scripts.graph import Edge
 from shopadmin_review_recovery.domain.scripts.validate import validate
-from shopadmin_review_recovery.script_commands import wording
+from shopadmin_review_recovery.script_findings import wording
 
 
 def said(name, en, zh):

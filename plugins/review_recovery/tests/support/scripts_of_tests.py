@@ -7,7 +7,7 @@ from importlib.resources import files
 from shopadmin_review_recovery.domain.scripts import notation, walking
 from shopadmin_review_recovery.domain.scripts.graph import Edge, Node, Script
 from shopadmin_review_recovery.domain.scripts.validate import validate
-from shopadmin_review_recovery.script_commands import wording
+from shopadmin_review_recovery.script_findings import wording
 
 TEXT = (files("shopadmin_review_recovery") / "scripts" / "default.yaml").read_text(encoding="utf-8")
 

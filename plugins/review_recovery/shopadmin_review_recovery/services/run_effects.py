@@ -1,0 +1,192 @@
+"""What a step does besides being taken, in the step's own transaction: do-not-contact, messages, lines of the timeline.
+
+A refusal and its do-not-contact stand or fall together. A message that cannot go out (no address, a missing value,
+the gate's no) undoes no step: what became of it is in the step's remarks.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shopadmin.plugin_api import (
+    Actor,
+    BuyerId,
+    MessageRequest,
+    MissingError,
+    RefusedError,
+    block_buyer,
+    call_answered,
+    invite_in_call,
+    is_contact_blocked,
+    send_message,
+    spoken_facts,
+)
+from shopadmin_review_recovery.domain import templates
+from shopadmin_review_recovery.domain.scripts import inviting
+from shopadmin_review_recovery.domain.scripts.graph import Message, Node, Script
+from shopadmin_review_recovery.models import (
+    ReviewCase,
+    ReviewCaseEvent,
+    ReviewInvitation,
+    ReviewScriptRun,
+    ReviewScriptStep,
+)
+from shopadmin_review_recovery.services import run_values
+
+# Channel, basis and blocks of each message (G6, G13); a person copies it into the platform's chat and says so.
+_SENDING: Mapping[Message, tuple[str, str, tuple[str, ...]]] = {
+    "steps": ("chat", "request", ("steps",)),
+    "steps_chat": ("chat", "request", ("steps",)),
+    "contact": ("chat", "order", ("notice",)),
+    "farewell": ("chat", "farewell", ("farewell",)),
+    "complaint": ("chat", "complaint", ("notice",)),
+}
+_BLOCKS = {"block_stop": "stop", "block_refused": "refused", "block_wrong_person": "wrong_person"}
+_EVENTS = {
+    "remedy": "remedy.promised", "approval": "remedy.asked_for", "evidence": "evidence.wanted",
+    "alert_owner": "owner.alerted",
+}  # fmt: skip
+OPEN_REMEDY, SETTLED_REMEDY = ("remedy.promised", "remedy.asked_for"), "remedy.settled"
+_UNDER_SUSPICION = ("malicious", "professional")
+# Of a parcel that nobody waits for any more.
+_AT_REST = ("delivered", "completed", "cancelled", "refunded", "unavailable")
+
+
+@dataclass(slots=True)
+class Walk:
+    """A run while a step is taken. ``now``: aware UTC; ``typed``: all that was written down so far."""
+
+    session: Session
+    actor: Actor
+    case: ReviewCase
+    run: ReviewScriptRun
+    script: Script
+    now: datetime
+    typed: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def call_key(self) -> str:
+        """The key of the run's call in the core's outbox."""
+        return f"review_recovery.run.{self.run.id}.call"
+
+    def note(self, event: str, /, **data: Any) -> None:
+        """Write a line into the case's timeline."""
+        account = self.actor.account_id
+        self.session.add(
+            ReviewCaseEvent(case_id=self.case.id, at=self.now, by=account, code=event, data={"run": self.run.id, **data})
+        )
+
+
+def enter(walk: Walk, node: Node) -> dict[str, Any]:
+    """Do what the node does; returns the remarks that are kept with the step."""
+    remarks: dict[str, Any] = {}
+    for effect in node.effects:
+        if effect in _BLOCKS:
+            remarks |= _block(walk, _BLOCKS[effect])
+        elif effect in _EVENTS:
+            given = {name: walk.typed[name] for name in ("remedy.summary", "remedy.due") if walk.typed.get(name)}
+            walk.note(_EVENTS[effect], **(given if effect in ("remedy", "approval") else {}))
+    if node.role == "invitation":
+        walk.session.add(
+            ReviewInvitation(case_id=walk.case.id, run_id=walk.run.id, at=walk.now, by=walk.actor.account_id)
+        )
+        walk.session.flush()
+    return remarks | (_send(walk, node, node.message) if node.message else {})
+
+
+def note_answered(walk: Walk) -> None:
+    """Somebody took the call (G3: none after a connected call)."""
+    call_answered(walk.call_key)
+
+
+def attempt(walk: Walk) -> str:
+    """Which unanswered call of the case this is."""
+    earlier = (
+        select(ReviewScriptStep.run_id)
+        .join(ReviewScriptRun, ReviewScriptRun.id == ReviewScriptStep.run_id)
+        .where(
+            ReviewScriptRun.case_id == walk.case.id, ReviewScriptRun.id != walk.run.id,
+            ReviewScriptStep.outcome.in_(("first", "second")),
+        )
+    )  # fmt: skip
+    return "second" if walk.session.execute(earlier.limit(1)).first() else "first"
+
+
+def may_invite(walk: Walk) -> inviting.Decision:
+    """The guard before the invitation, on the case's facts now; the core's gate has the last word and counts it."""
+    facts = invitation_facts(walk)
+    decision = inviting.decide(facts)
+    if decision.outcome == "pass" and invite_in_call(walk.call_key, walk.now).verdict == "deny":
+        return inviting.Decision("fail", ("gate",))
+    return decision
+
+
+def invitation_facts(walk: Walk) -> inviting.Facts:
+    """What the guard must know; nothing is asked of the core's gate."""
+    session, case = walk.session, walk.case
+    demands = (
+        select(ReviewScriptStep.run_id)
+        .join(ReviewScriptRun, ReviewScriptRun.id == ReviewScriptStep.run_id)
+        .where(ReviewScriptRun.case_id == case.id, ReviewScriptStep.outcome.in_(("demand", "threat")))
+    )
+    order = spoken_facts(walk.actor, case.order_id) if case.order_id is not None else None
+    causes = {walk.typed.get("cause.code"), case.cause if case.cause_confirmed_at else None, *case.further_causes}
+    return inviting.Facts(
+        invitations=int(session.get(ReviewInvitation, case.id) is not None),
+        is_blocked=case.buyer_id is not None and is_contact_blocked(case.buyer_id),
+        is_closed=session.execute(demands.limit(1)).first() is not None,
+        is_suspected=bool(causes & set(_UNDER_SUSPICION)),
+        may_ask=run_values.profile(case.platform, walk.now).may_ask,
+        open_remedies=open_remedies(session, case.id),
+        is_parcel_settled=order is None or order.status in _AT_REST or order.delivered_at is not None,
+    )
+
+
+def open_remedies(session: Session, case_id: int) -> int:
+    """How much that was promised or asked for is not done yet."""
+    events = session.scalars(select(ReviewCaseEvent.code).where(ReviewCaseEvent.case_id == case_id)).all()
+    return sum(code in OPEN_REMEDY for code in events) - events.count(SETTLED_REMEDY)
+
+
+def _block(walk: Walk, why: str) -> dict[str, Any]:
+    assert walk.case.buyer_id is not None  # noqa: S101 - a run begins with a call to somebody
+    try:
+        block_buyer(walk.actor, walk.case.buyer_id, why)
+    except RefusedError as refused:
+        return {"block": refused.problems[0].code}
+    walk.note(f"contact.{why}")
+    return {}
+
+
+def _send(walk: Walk, node: Node, message: Message) -> dict[str, Any]:
+    """Ask the core for the node's message; what became of it, by name of the node."""
+    assert walk.case.buyer_id is not None  # noqa: S101 - as above
+    known = run_values.values(walk.actor, walk.case, walk.run.language, walk.typed, walk.now)
+    rendered = templates.render(node.send[walk.run.language], known)
+    if not rendered.may_be_sent:
+        return {"message": "incomplete", "missing": [*rendered.missing, *rendered.open]}
+    channel, basis, blocks = _SENDING[message]
+    request: Any = MessageRequest(
+        key=f"review_recovery.run.{walk.run.id}.{node.name}", buyer_id=BuyerId(walk.case.buyer_id), channel=channel,
+        text=rendered.text, basis=basis, blocks=blocks, case=case_ref(walk.case), review=review_ref(walk.case),  # type: ignore[arg-type]
+    )  # fmt: skip
+    try:
+        result = send_message(walk.actor, request, walk.now)
+    except (RefusedError, MissingError) as refused:
+        problems = getattr(refused, "problems", ())
+        return {"message": "refused", "missing": [problem.code for problem in problems]}
+    return {"message": result.state, "reasons": list(result.reasons), "message_id": result.message_id}
+
+
+def case_ref(case: ReviewCase) -> str:
+    """The case as the core's gate counts contacts by."""
+    return f"review_recovery.case.{case.id}"
+
+
+def review_ref(case: ReviewCase) -> str:
+    """The review as the core's gate counts invitations by."""
+    return str(case.review_id or "")

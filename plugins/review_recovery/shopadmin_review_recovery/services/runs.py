@@ -1,0 +1,294 @@
+"""Runs: begin a conversation, take a step, see where it stands. Each act: lock the case, ask the rule, write, commit."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shopadmin.plugin_api import (
+    Actor,
+    BuyerId,
+    MessageRequest,
+    MissingError,
+    ObjectionsError,
+    Problem,
+    RefusedError,
+    begin_call,
+    db,
+    record_audit,
+    writing,
+)
+from shopadmin_review_recovery import permissions
+from shopadmin_review_recovery.domain import causes, templates
+from shopadmin_review_recovery.domain.scripts import graph, shape, walking
+from shopadmin_review_recovery.domain.scripts.graph import Node, Script
+from shopadmin_review_recovery.domain.scripts.walking import Position
+from shopadmin_review_recovery.models import (
+    ReviewCase,
+    ReviewCaseEvent,
+    ReviewScriptNote,
+    ReviewScriptRun,
+    ReviewScriptStep,
+)
+from shopadmin_review_recovery.models.cases import ENDED
+from shopadmin_review_recovery.services import run_effects, run_moves, run_values, scripts
+from shopadmin_review_recovery.services.run_effects import Walk
+
+LONGEST_NOTE = 4000
+# After that a run that nobody ended counts as left, and another may begin.
+LEFT_AFTER = timedelta(hours=4)
+
+
+def problem(code: str, message: Any, field: str = "") -> Problem:
+    """An objection of this module."""
+    return Problem(f"run.{code}", message, field)
+
+
+def of_case(case_id: int) -> list[ReviewScriptRun]:
+    """The runs of a case, newest first."""
+    query = select(ReviewScriptRun).where(ReviewScriptRun.case_id == case_id)
+    return list(db.session().scalars(query.order_by(ReviewScriptRun.id.desc())))
+
+
+def find(run_id: int) -> ReviewScriptRun:
+    """A run. Raises MissingError."""
+    run = db.session().get(ReviewScriptRun, run_id)
+    if run is None:
+        raise MissingError(run_id)
+    return run
+
+
+def steps(run_id: int, session: Session | None = None) -> list[ReviewScriptStep]:
+    """The steps of a run, in order."""
+    query = select(ReviewScriptStep).where(ReviewScriptStep.run_id == run_id)
+    return list((session or db.session()).scalars(query.order_by(ReviewScriptStep.position)))
+
+
+def position(run: ReviewScriptRun, taken: list[ReviewScriptStep]) -> Position:
+    """Where a run stands."""
+    path = tuple(step.node for step in taken if step.node)
+    ended: Any = taken[-1].ended or None
+    return Position(path, ended, run.booked_at)
+
+
+def typed(taken: list[ReviewScriptStep]) -> dict[str, str]:
+    """What was written down in a run, what came last counting."""
+    return {name: str(value) for step in taken for name, value in step.inputs.items()}
+
+
+def start(actor: Actor, case_id: int, language: str, now: datetime | None = None) -> int:
+    """Begin a conversation by the newest script, and ask the contact gate for the call (G1); returns the run's id.
+
+    A call that was booked in the last run goes on where the script lets it. Raises ForbiddenError, MissingError;
+    ObjectionsError where no call may begin: the case is over or on hold, a run goes on, the platform allows no calls;
+    RefusedError where nobody can be rung. ``now``: aware UTC.
+    """
+    permissions.require(actor, permissions.REPLY)
+    now = now or datetime.now(UTC)
+    if language not in graph.LANGUAGES:
+        raise RefusedError(problem("language", _("Choose the language of the call."), "language"))
+    with writing() as session:
+        case = _lock_case(session, case_id)
+        _may_begin(session, case, now)
+        version = scripts.newest(session)
+        script = scripts.script_of(version)
+        run = ReviewScriptRun(
+            case_id=case.id, script_version_id=version.id, language=language, started_at=now,
+            booked_at=_booked_at(session, case), started_by=actor.account_id,
+        )  # fmt: skip
+        session.add(run)
+        session.flush()
+        walk = Walk(session, actor, case, run, script, now)
+        at = walking.start(script, run.booked_at)
+        _write(walk, 0, node=at.node)
+        run_moves.contacting(walk)
+        _go_on(walk, at, 1)
+        record_audit(actor, "review_recovery.run.started", "review_recovery.case", case.id, after={"run": run.id})
+        return run.id
+
+
+def step(
+    actor: Actor, run_id: int, at_position: int, on: str, inputs: Mapping[str, str], now: datetime | None = None
+) -> Position:
+    """Take one step; what it does happens in the same transaction.
+
+    ``at_position``: of the step that the person was looking at. ``inputs``: what was written down at its node.
+    Raises ForbiddenError, MissingError; ObjectionsError when somebody was faster or the node has no such edge;
+    RefusedError for inputs that are wrong or missing. ``now``: aware UTC.
+    """
+    permissions.require(actor, permissions.REPLY)
+    now = now or datetime.now(UTC)
+    with writing() as session:
+        run = find(run_id)
+        case = _lock_case(session, run.case_id)
+        taken = steps(run.id, session)
+        at = position(run, taken)
+        if len(taken) - 1 != at_position:
+            raise ObjectionsError(problem("stale", _("The conversation has gone on meanwhile. Look at it again.")))
+        script = scripts.script_of(scripts.version(run.script_version_id))
+        node = script.by_name[at.node]
+        if at.exit is not None or on not in {edge.on for edge in walking.choices(script, node)}:
+            raise ObjectionsError(problem("no_step", _("The script has no such step here.")))
+        walk = Walk(session, actor, case, run, script, now, typed(taken))
+        note, kept = _inputs(node, inputs)
+        walk.typed |= kept
+        after = walking.step(script, at, on)
+        _refuse_gaps(walk, after)
+        if note:
+            session.add(ReviewScriptNote(run_id=run.id, position=len(taken), text=note))
+        if "cause.code" in kept and kept["cause.code"] != (case.cause if case.cause_confirmed_at else None):
+            run_moves.confirm_cause(walk, kept["cause.code"])
+        _note_the_answer(walk, at, after, on)
+        return _arrive(walk, after, len(taken), on, kept)
+
+
+def _go_on(walk: Walk, at: Position, count: int) -> Position:
+    """Take the steps that nobody chooses, until a person is asked or the run is over."""
+    node = walk.script.by_name[at.node]
+    if at.exit is not None or not shape.outcomes(node):
+        return at
+    on, remarks = _decide(walk, node)
+    return _arrive(walk, walking.step(walk.script, at, on), count, on, {}, remarks)
+
+
+def _arrive(
+    walk: Walk, at: Position, count: int, on: str, inputs: Mapping[str, str], remarks: Mapping[str, Any] | None = None
+) -> Position:
+    """Write the step down, with what entering its node does; then go on."""
+    if at.exit is not None:
+        _write(walk, count, outcome=on, ended=at.exit, inputs=dict(inputs), remarks=dict(remarks or {}))
+        run_moves.finish(walk, walking.case_state(walk.script, at.path, at.exit))
+        walk.note("run.ended", exit=at.exit)
+        return at
+    done = run_effects.enter(walk, walk.script.by_name[at.node])
+    _write(walk, count, node=at.node, outcome=on, inputs=dict(inputs), remarks={**(remarks or {}), **done})
+    return _go_on(walk, at, count + 1)
+
+
+def _decide(walk: Walk, node: Node) -> tuple[str, dict[str, Any]]:
+    """What the program answers at a node that asks nobody."""
+    if "contact_gate" in node.checks:
+        return _ask_gate(walk)
+    if node.kind == "guard":
+        decision = run_effects.may_invite(walk)
+        return decision.outcome, {"reasons": list(decision.reasons)}
+    return run_effects.attempt(walk), {}
+
+
+def _ask_gate(walk: Walk) -> tuple[str, dict[str, Any]]:
+    """G1: may this call be made now? An appointment is the buyer's own wish (G3)."""
+    assert walk.case.buyer_id is not None  # noqa: S101 - _may_begin has asked
+    request = MessageRequest(
+        key=walk.call_key, buyer_id=BuyerId(walk.case.buyer_id), channel="call",
+        text=walk.script.title[walk.run.language], basis="request" if walk.run.booked_at else "order",
+        blocks=("apology",), case=run_effects.case_ref(walk.case), review=run_effects.review_ref(walk.case),
+    )  # fmt: skip
+    result = begin_call(walk.actor, request, walk.now)
+    until = result.send_at.isoformat() if result.verdict == "hold" and result.send_at else ""
+    return result.verdict, {"reasons": list(result.reasons), **({"until": until} if until else {})}
+
+
+def _note_the_answer(walk: Walk, before: Position, after: Position, on: str) -> None:
+    """The first thing that is known after the gate: whether somebody took the call."""
+    is_first = len(before.path) == 2 and walk.script.by_name[before.path[0]].kind == "guard"
+    target = walk.script.by_name.get(after.node)
+    is_silent = after.exit is None and target is not None and "count_attempt" in target.effects
+    # Of a complaint the shop may hear from the platform, before anybody rang.
+    if is_first and not is_silent and on != "complaint":
+        run_effects.note_answered(walk)
+
+
+def _write(walk: Walk, count: int, **values: Any) -> None:
+    values = {"node": "", "outcome": "", "inputs": {}, "remarks": {}, "ended": ""} | values
+    walk.session.add(
+        ReviewScriptStep(run_id=walk.run.id, position=count, at=walk.now, by=walk.actor.account_id, **values)
+    )
+    walk.session.flush()
+
+
+def _inputs(node: Node, inputs: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """The note, and the other inputs of the node. Raises RefusedError."""
+    note = inputs.get("note", "").strip() if "note" in node.sets else ""
+    if len(note) > LONGEST_NOTE or "\0" in note:
+        raise RefusedError(problem("note", _("Use %(most)s characters at most.", most=LONGEST_NOTE), "note"))
+    kept = {
+        name: " ".join(inputs[name].split()) for name in node.sets if name != "note" and inputs.get(name, "").strip()
+    }
+    if "cause.code" in kept and kept["cause.code"] not in causes.CODES:
+        raise RefusedError(problem("cause", _("Choose the cause."), "cause.code"))
+    for name, value in kept.items():
+        longest = templates.REGISTRY[name].longest if name in templates.REGISTRY else 40
+        if len(value) > longest or not value.isprintable():
+            raise RefusedError(problem("input", _("Use %(most)s characters at most.", most=longest), name))
+    return note, kept
+
+
+def _refuse_gaps(walk: Walk, after: Position) -> None:
+    """Nobody gets to a text that needs what nobody has written down yet. Raises RefusedError with the fields."""
+    if after.exit is not None:
+        return
+    node = walk.script.by_name[after.node]
+    texts = [text[walk.run.language] for text in (node.say, node.send) if text]
+    named = {name for text in texts for name in templates.read(text).names}
+    asked = [name for name in run_values.TYPED if name in named and not walk.typed.get(name)]
+    if {"cause.explain", "remedy.options"} & named and not (walk.typed.get("cause.code") or walk.case.cause):
+        asked.append("cause.code")
+    if asked:
+        raise RefusedError(*(problem("missing", _("Fill this in first."), name) for name in asked))
+
+
+def _lock_case(session: Session, case_id: int) -> ReviewCase:
+    case = session.get(ReviewCase, case_id, with_for_update=True, populate_existing=True)
+    if case is None:
+        raise MissingError(case_id)
+    return case
+
+
+def _may_begin(session: Session, case: ReviewCase, now: datetime) -> None:
+    if case.state in ENDED or case.state == "on_hold":
+        raise ObjectionsError(problem("closed", _("The case is over or on hold. Nobody is rung for it.")))
+    if case.buyer_id is None:
+        raise RefusedError(problem("no_buyer", _("Nobody knows who the buyer is, so nobody can be rung.")))
+    if not run_values.profile(case.platform, now).is_phone_allowed:
+        raise ObjectionsError(problem("no_calls", _("This platform allows shops no calls to buyers.")))
+    last = session.scalar(_last_run(case.id))
+    if last is not None:
+        taken = steps(last.id, session)
+        if not taken[-1].ended and now - taken[-1].at < LEFT_AFTER:
+            raise ObjectionsError(problem("goes_on", _("A conversation about this case goes on. End it first.")))
+
+
+def _booked_at(session: Session, case: ReviewCase) -> str:
+    """The node at which the buyer asked for this call, empty for none; a call that the gate held is still that one."""
+    last = session.scalar(_last_run(case.id))
+    if last is None:
+        return ""
+    at = position(last, steps(last.id, session))
+    return at.node if at.exit == "booked" else last.booked_at if at.exit == "queue" else ""
+
+
+def _last_run(case_id: int) -> Any:
+    query = select(ReviewScriptRun).where(ReviewScriptRun.case_id == case_id)
+    return query.order_by(ReviewScriptRun.id.desc()).limit(1)
+
+
+def settle_remedies(actor: Actor, case_id: int, now: datetime | None = None) -> None:
+    """What was promised is done, and money that goes with it is paid out: the way to the guard's ``pass`` (G5).
+
+    Raises ForbiddenError, MissingError; ObjectionsError when nothing is open.
+    """
+    permissions.require(actor, permissions.REPLY)
+    now = now or datetime.now(UTC)
+    with writing() as session:
+        case = _lock_case(session, case_id)
+        still_open = run_effects.open_remedies(session, case.id)
+        if not still_open:
+            raise ObjectionsError(problem("nothing_open", _("Nothing that was promised is open.")))
+        for _number in range(still_open):
+            session.add(
+                ReviewCaseEvent(case_id=case.id, at=now, by=actor.account_id, code=run_effects.SETTLED_REMEDY, data={})
+            )
+        record_audit(actor, "review_recovery.remedy.settled", "review_recovery.case", case.id)
