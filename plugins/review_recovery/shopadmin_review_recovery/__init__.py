@@ -27,8 +27,19 @@ from shopadmin.plugin_api import (
     Tile,
     hookimpl,
 )
-from shopadmin_review_recovery import activity_log, cli, core_pages, listening, models, permissions, views
-from shopadmin_review_recovery.services import demo, integrity
+from shopadmin_review_recovery import (
+    activity_log,
+    cli,
+    core_pages,
+    listening,
+    models,
+    permissions,
+    run_views,
+    script_log,
+    script_views,
+    views,
+)
+from shopadmin_review_recovery.services import demo, integrity, scripts
 
 __all__ = ["models"]
 
@@ -61,14 +72,14 @@ def shopadmin_cli_commands() -> Sequence[Command]:
 
 @hookimpl
 def shopadmin_audit_messages() -> Sequence[AuditMessage]:
-    """What was done to cases."""
-    return activity_log.MESSAGES
+    """What was done to cases, scripts and in calls."""
+    return (*activity_log.MESSAGES, *script_log.MESSAGES)
 
 
 @hookimpl
 def shopadmin_integrity_problems() -> Sequence[Problem]:
-    """Cases without a timeline, and clocks that do not fit their states."""
-    return list(integrity.problems())
+    """Cases without a timeline, clocks that do not fit their states, published scripts that were changed."""
+    return [*integrity.problems(), *scripts.problems()]
 
 
 @hookimpl
@@ -137,5 +148,5 @@ def shopadmin_demo_data(shop: DemoShop) -> None:
 
 @hookimpl
 def shopadmin_admin_views() -> Sequence[AdminView]:
-    """The inbox of cases."""
-    return [views.CasesView()]
+    """The inbox of cases, scripts, and calls by them."""
+    return [views.CasesView(), script_views.ScriptsView(), run_views.RunsView()]

@@ -9,7 +9,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from shopadmin.plugin_api import Actor, ReviewDossier, account_names, review_dossiers
-from shopadmin_review_recovery import case_panels, forms, labels
+from shopadmin_review_recovery import case_panels, forms, labels, script_labels
 from shopadmin_review_recovery.domain.causes import CAUSES
 from shopadmin_review_recovery.domain.states import ENDED, Standing, next_states
 from shopadmin_review_recovery.models import ReviewCase, ReviewCaseEvent
@@ -28,6 +28,16 @@ _ICONS = {
     "follow_up_done": ("check-lg", "ok"),
     "note": ("sticky", "neutral"),
     "review_gone": ("x-circle", "neutral"),
+    "contact.stop": ("person-slash", "danger"),
+    "contact.refused": ("person-slash", "danger"),
+    "contact.wrong_person": ("person-slash", "danger"),
+    "owner.alerted": ("bell", "danger"),
+    "evidence.wanted": ("folder-plus", "warn"),
+    "remedy.promised": ("hand-thumbs-up", "info"),
+    "remedy.asked_for": ("question-circle", "warn"),
+    "remedy.settled": ("check-lg", "ok"),
+    "run.started": ("telephone", "info"),
+    "run.ended": ("telephone-x", "neutral"),
 }
 
 
@@ -178,7 +188,7 @@ def _events(rows: Sequence[ReviewCaseEvent]) -> list[dict[str, Any]]:
 
 
 def _body(row: ReviewCaseEvent) -> str:
-    for name in ("text", "note", "why", "reason"):
+    for name in ("text", "note", "why", "reason", "remedy.summary"):
         if row.data.get(name):
             return str(labels.REASONS.get(row.data[name], row.data[name]))
     return ""
@@ -201,7 +211,9 @@ def _sentence(row: ReviewCaseEvent, names: Mapping[Any, str]) -> Any:
     if row.code in ("planned", "follow_up_done"):
         what = labels.FOLLOW_UPS[data["kind"]]
         return _("planned: %(what)s", what=what) if row.code == "planned" else _("done: %(what)s", what=what)
-    return _PLAIN.get(row.code, row.code)
+    if row.code == "run.ended":
+        return _("The call is over: %(how)s", how=script_labels.EXITS[data["exit"]])
+    return _PLAIN.get(row.code) or script_labels.EVENTS.get(row.code, row.code)
 
 
 _PLAIN = {

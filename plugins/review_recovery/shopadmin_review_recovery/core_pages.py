@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from flask import url_for
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
-from wtforms import Form, SelectField, TextAreaField, ValidationError
+from wtforms import SelectField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
@@ -22,13 +22,14 @@ from shopadmin.plugin_api import (
 from shopadmin_review_recovery import labels, messages, permissions
 from shopadmin_review_recovery.domain import hours
 from shopadmin_review_recovery.domain.states import OPEN
+from shopadmin_review_recovery.script_settings import CallSettingsForm
 from shopadmin_review_recovery.services import listing
 
 LIST = "review_recovery_cases.index_view"
 DETAILS = "review_recovery_cases.details_view"
 
 
-class SettingsForm(Form):
+class SettingsForm(CallSettingsForm):
     """What the owner sets on the plugin's page."""
 
     threshold = SelectField(

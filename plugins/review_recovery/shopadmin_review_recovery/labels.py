@@ -107,6 +107,8 @@ REASONS: Mapping[str, object] = {
     "worse_review": _("the review got worse"),
     "waited_7_days": _("no answer for seven days"),
     "import_undone": _("its import was undone"),
+    "said_in_a_call": _("said in a call"),
+    "nobody_reached": _("nobody was reached by phone"),
 }
 FOLLOW_UPS: Mapping[str, object] = {
     "call": _("Call"),

@@ -97,7 +97,7 @@ class ReviewScriptStep(Base):
 
 
 class ReviewScriptNote(Base):
-    """What the buyer said, in whoever listened's words. The text may be emptied once its time is over, else it stays."""
+    """What the buyer said, as it was written down. The text may be emptied once its time is over, else it stays."""
 
     __tablename__ = "plugin_review_recovery_run_note"
 

@@ -77,7 +77,9 @@ class Walk:
         """Write a line into the case's timeline."""
         account = self.actor.account_id
         self.session.add(
-            ReviewCaseEvent(case_id=self.case.id, at=self.now, by=account, code=event, data={"run": self.run.id, **data})
+            ReviewCaseEvent(
+                case_id=self.case.id, at=self.now, by=account, code=event, data={"run": self.run.id, **data}
+            )
         )
 
 

@@ -1,4 +1,4 @@
-"""Runs: begin a conversation, take a step, see where it stands. Each act: lock the case, ask the rule, write, commit."""
+"""Runs: begin a conversation, take a step, see where it stands. Each act: lock the case, ask the rule, write."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -24,7 +24,7 @@ from shopadmin.plugin_api import (
 from shopadmin_review_recovery import permissions
 from shopadmin_review_recovery.domain import causes, templates
 from shopadmin_review_recovery.domain.scripts import graph, shape, walking
-from shopadmin_review_recovery.domain.scripts.graph import Node, Script
+from shopadmin_review_recovery.domain.scripts.graph import Node
 from shopadmin_review_recovery.domain.scripts.walking import Position
 from shopadmin_review_recovery.models import (
     ReviewCase,

@@ -1,6 +1,7 @@
 """Scripts: import, draft, publish, export. Each act: ask for the right, lock the row, ask the validator, write."""
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from importlib.resources import files
 from typing import Any
@@ -208,3 +209,13 @@ def _write(session: Session, actor: Actor | None, script_id: int, version: int, 
 
 def _account(actor: Actor | None) -> int | None:
     return actor.account_id if actor else None
+
+
+def problems() -> Iterator[Problem]:
+    """Published versions whose text is not the one that was hashed."""
+    for row in db.session().scalars(select(ReviewScriptVersion).order_by(ReviewScriptVersion.id)):
+        if hashlib.sha256(row.canonical.encode()).hexdigest() != row.sha256:
+            message = _(
+                "Version %(number)s (id %(id)s) of a script is not what was published.", number=row.number, id=row.id
+            )
+            yield Problem("review_recovery.script_changed", message)

@@ -90,7 +90,8 @@ def _postgresql() -> list[str]:
         _function(
             "note_kept",
             f"if tg_op <> 'UPDATE' then raise exception '{KEPT}' using errcode = 'check_violation'; end if; "
-            f"if not ({IS_EMPTIED}) then raise exception '{KEPT}' using errcode = 'check_violation'; end if; return new;",
+            f"if not ({IS_EMPTIED}) then raise exception '{KEPT}' using errcode = 'check_violation'; end if; "
+            "return new;",
         ),
         _function(
             "next_step",

@@ -1,0 +1,122 @@
+"""What a page shows of a run: what is said now, with the facts filled in, what may be chosen, and the way so far."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import get_locale
+from flask_babel import lazy_gettext as _
+
+from shopadmin.plugin_api import Actor
+from shopadmin_review_recovery import labels, script_labels
+from shopadmin_review_recovery.domain import causes, templates
+from shopadmin_review_recovery.domain.scripts import walking
+from shopadmin_review_recovery.domain.scripts.graph import Edge, Node, Script, Texts
+from shopadmin_review_recovery.models import ReviewCase, ReviewScriptRun, ReviewScriptStep
+from shopadmin_review_recovery.services import run_values, runs, scripts
+
+_GAP = re.compile(r"(\{\{[^{}]*\}\})")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a text. ``is_gap``: the value is not known."""
+
+    text: str
+    is_gap: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A run for a page. ``number``: of the step that is looked at, which the next step must name."""
+
+    run: ReviewScriptRun
+    number: int
+    node: Node | None
+    purpose: str
+    coaching: str
+    said: tuple[Piece, ...]
+    sent: tuple[Piece, ...]
+    buttons: tuple[tuple[str, Any], ...]
+    lasting: tuple[tuple[str, Any], ...]
+    inputs: tuple[dict[str, Any], ...]
+    remarks: tuple[Any, ...]
+    path: tuple[dict[str, Any], ...]
+    ended: Any
+
+
+def reader_language() -> str:
+    """The language of whoever reads the page, as far as scripts have it."""
+    return "zh" if str(get_locale()).startswith("zh") else "en"
+
+
+def shown(run: ReviewScriptRun, case: ReviewCase, actor: Actor, now: datetime) -> Shown:
+    """The run as it stands."""
+    taken = runs.steps(run.id)
+    script = scripts.script_of(scripts.version(run.script_version_id))
+    at = runs.position(run, taken)
+    node = script.by_name[at.node] if at.exit is None else None
+    typed = runs.typed(taken)
+    known = run_values.values(actor, case, run.language, typed, now)
+    choices = walking.choices(script, node) if node else ()
+    own = {edge.on for edge in node.edges} if node else set()
+    return Shown(
+        run=run,
+        number=len(taken) - 1,
+        node=node,
+        purpose=_text(node.purpose) if node else "",
+        coaching=_text(node.coaching) if node else "",
+        said=_pieces(node.say, run.language, known) if node else (),
+        sent=_pieces(node.send, run.language, known) if node else (),
+        buttons=tuple((edge.on, _label(edge)) for edge in choices if edge.on in own),
+        lasting=tuple((edge.on, script_labels.ANYWHERE[edge.on]) for edge in choices if edge.on not in own),
+        inputs=tuple(_input(name, typed, case) for name in node.sets) if node else (),
+        remarks=tuple(script_labels.remarks(taken[-1].remarks)),
+        path=tuple(_path(script, taken)),
+        ended=script_labels.EXITS[at.exit] if at.exit else None,
+    )
+
+
+def _text(texts: Texts) -> str:
+    return texts.get(reader_language(), "")
+
+
+def _pieces(texts: Texts, language: str, known: Mapping[str, str]) -> tuple[Piece, ...]:
+    text = templates.render(texts.get(language, ""), known).text
+    return tuple(Piece(part.strip("{} ") if _GAP.fullmatch(part) else part, bool(_GAP.fullmatch(part)))
+                 for part in _GAP.split(text) if part)  # fmt: skip
+
+
+def _label(edge: Edge) -> Any:
+    return _text(edge.label) or _("Go on")
+
+
+def _input(name: str, typed: Mapping[str, str], case: ReviewCase) -> dict[str, Any]:
+    choices: Sequence[tuple[str, Any]] = ()
+    value = typed.get(name, "")
+    if name == "cause.code":
+        choices = [(code, labels.CAUSES[code]) for code in causes.CODES]
+        value = value or case.cause or ""
+    longest = templates.REGISTRY[name].longest if name in templates.REGISTRY else runs.LONGEST_NOTE
+    return {
+        "name": name, "label": script_labels.INPUTS[name], "value": value, "choices": choices, "longest": longest,
+        "is_long": name == "note",
+    }  # fmt: skip
+
+
+def _path(script: Script, taken: Sequence[ReviewScriptStep]) -> Sequence[dict[str, Any]]:
+    """Each step with its time, what led to it, and what a guard or a message had to say."""
+    found, before = [], ""
+    for step in taken:
+        node, source = script.by_name.get(step.node), script.by_name.get(before)
+        edge = source.edge(step.outcome) if source else None
+        outcome = _text(edge.label) if edge and edge.label else script_labels.outcome(step.outcome)
+        title = _text(node.purpose) if node else script_labels.EXITS[step.ended]
+        found.append(
+            {"at": step.at, "title": title, "name": step.node, "outcome": outcome,
+             "remarks": list(script_labels.remarks(step.remarks))}
+        )  # fmt: skip
+        before = step.node
+    return found

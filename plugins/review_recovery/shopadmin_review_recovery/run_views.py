@@ -1,0 +1,138 @@
+# mypy: disable-error-code="no-untyped-call"
+"""Pages of runs: the conversation as it goes on, a big button for each answer."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from flask import abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_admin.base import expose
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+
+from shopadmin.plugin_api import Actor, AdminView, MissingError, Panel, attempt, db, parse_id
+from shopadmin_review_recovery import permissions, run_pages, script_labels
+from shopadmin_review_recovery.models import ReviewCase
+from shopadmin_review_recovery.models.cases import ENDED
+from shopadmin_review_recovery.services import run_effects, runs
+
+_LONGEST_NUMBER = 6
+
+
+class RunsView(AdminView):
+    """Conversations by a script. Reading needs the cases' right, every step the right to work on them."""
+
+    permissions: ClassVar[Mapping[str, str]] = {
+        "index_view": permissions.READ,
+        "run_view": permissions.READ,
+        "start_view": permissions.REPLY,
+        "step_view": permissions.REPLY,
+        "settle_view": permissions.REPLY,
+    }
+
+    def __init__(self) -> None:
+        super().__init__(name=_("Calls"), endpoint="review_recovery_runs", url="/admin/review-recovery/calls")
+
+    @expose("/")
+    def index_view(self) -> ResponseReturnValue:
+        """The calls of one case, ``?case=``."""
+        case = _case(request.args.get("case", ""))
+        return self._page(case, None), 200
+
+    @expose("/run/<row_id>")
+    def run_view(self, row_id: str) -> ResponseReturnValue:
+        """One conversation: where it stands, and the way so far."""
+        run = _run(row_id)
+        return self._page(_case(str(run.case_id)), run), 200
+
+    @expose("/start/<case_id>", methods=["POST"])
+    def start_view(self, case_id: str) -> ResponseReturnValue:
+        """Begin a conversation; the contact gate answers first."""
+        case = _case(case_id)
+        made: list[int] = []
+        language = request.form.get("language", "")
+        status = attempt(
+            lambda: made.append(runs.start(self.actor, case.id, language)), _("The contact gate has answered.")
+        )
+        if status != 200:
+            return self._page(_case(case_id), None), status
+        return redirect(url_for(".run_view", row_id=made[0]))
+
+    @expose("/run/<row_id>/step", methods=["POST"])
+    def step_view(self, row_id: str) -> ResponseReturnValue:
+        """Take one step. What was typed stays when it is refused."""
+        run = _run(row_id)
+        number = request.form.get("number", "")
+        at = int(number) if number.isascii() and number.isdigit() and len(number) <= _LONGEST_NUMBER else -1
+        typed = {name: value for name, value in request.form.items() if name in script_labels.INPUTS}
+        status = attempt(lambda: runs.step(self.actor, run.id, at, request.form.get("on", ""), typed), _("Noted."))
+        if status != 200:
+            return self._page(_case(str(run.case_id)), run, typed), status
+        return redirect(url_for(".run_view", row_id=run.id))
+
+    @expose("/settle/<case_id>", methods=["POST"])
+    def settle_view(self, case_id: str) -> ResponseReturnValue:
+        """What was promised is done and paid."""
+        case = _case(case_id)
+        status = attempt(lambda: runs.settle_remedies(self.actor, case.id), _("Noted: what was promised is done."))
+        return redirect(url_for(".index_view", case=case.id)) if status == 200 else (self._page(case, None), status)
+
+    def _page(self, case: ReviewCase, run: Any, typed: Mapping[str, str] | None = None) -> str:
+        context = panel_context(case, self.actor, run, typed or {})
+        title = gettext("Call about case %(number)s", number=case.id)
+        back = _case_url(case.id)
+        return str(
+            self.render(
+                "shopadmin_review_recovery/run_page.html", title=title, back_url=back,
+                back_text=gettext("Case %(number)s", number=case.id) if back else "", **context,
+            )
+        )  # fmt: skip
+
+
+def panel(case: ReviewCase, actor: Actor) -> Panel:
+    """The card on a case's page: the conversation that goes on, else the button that begins one."""
+    context = panel_context(case, actor, None, {})
+    return Panel(_("Call"), "shopadmin_review_recovery/run.html", permissions.READ, context)
+
+
+def panel_context(case: ReviewCase, actor: Actor, run: Any, typed: Mapping[str, str]) -> dict[str, Any]:
+    """What run.html shows. ``run``: None for the case's newest one; ``typed``: what was refused."""
+    now = datetime.now(UTC)
+    all_runs = runs.of_case(case.id)
+    chosen = run or (all_runs[0] if all_runs else None)
+    shown = run_pages.shown(chosen, case, actor, now) if chosen else None
+    may_work = actor.can(permissions.REPLY)
+    is_over = shown is None or shown.ended is not None
+    return {
+        "case": case,
+        "shown": shown,
+        "typed": typed,
+        "may_work": may_work,
+        "may_begin": may_work and is_over and case.state not in (*ENDED, "on_hold"),
+        "languages": list(script_labels.LANGUAGES.items()),
+        "language": run_pages.reader_language(),
+        "open_remedies": run_effects.open_remedies(db.session(), case.id),
+        "earlier": [one for one in all_runs if chosen is None or one.id != chosen.id],
+    }
+
+
+def _run(text: str) -> Any:
+    try:
+        return runs.find(parse_id(text))
+    except (ValueError, MissingError):
+        abort(404)
+
+
+def _case(text: str) -> ReviewCase:
+    try:
+        found = db.session().get(ReviewCase, parse_id(text), populate_existing=True)
+    except ValueError:
+        found = None
+    if found is None:
+        abort(404)
+    return found
+
+
+def _case_url(case_id: int) -> str:
+    return url_for("review_recovery_cases.details_view", row_id=case_id)
