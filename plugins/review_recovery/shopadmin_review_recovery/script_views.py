@@ -185,8 +185,12 @@ def _shown(finding: Finding) -> dict[str, Any]:
 
 
 def _summary(count: int) -> str:
-    return str(ngettext("%(num)s finding keeps it from being published", "%(num)s findings keep it from being published",
-                        count))  # fmt: skip
+    text = ngettext(
+        "%(num)s finding keeps it from being published",
+        "%(num)s findings keep it from being published",
+        count,
+    )
+    return str(text)
 
 
 def _title(script: Script | None, name: str) -> str:

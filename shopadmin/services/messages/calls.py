@@ -1,4 +1,4 @@
-"""Calls that people make: allowed by the gate as any message is, written down the moment they begin (rules G1 and G3)."""
+"""Calls that people make: allowed by the gate as any message is, noted the moment they begin (rules G1 and G3)."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
