@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from shopadmin_review_recovery.domain.scripts.graph import Script
 
-WIDTH, HEIGHT, GAP_X, GAP_Y, THREAD, MARGIN = 150, 44, 24, 42, 26, 14
+WIDTH, HEIGHT, GAP_X, GAP_Y, THREAD, MARGIN = 128, 44, 14, 42, 20, 12
 _SWEEPS = 8
 
 
