@@ -207,7 +207,7 @@ def _sentence(row: ReviewCaseEvent, names: Mapping[Any, str]) -> Any:
     if row.code == "review_changed":
         return _("The buyer changed the review for the worse") if data["worse"] else _("The buyer changed the review")
     if row.code == "warned":
-        return _("The time is used up") if data["level"] == 2 else _("80 % of the time is used up")
+        return _("The time is used up") if data["level"] == 2 else _("Four fifths of the time are used up")
     if row.code in ("planned", "follow_up_done"):
         what = labels.FOLLOW_UPS[data["kind"]]
         return _("planned: %(what)s", what=what) if row.code == "planned" else _("done: %(what)s", what=what)
