@@ -55,3 +55,15 @@ def test_an_edge_that_leads_up_again_is_marked():
 
 def test_a_script_whose_start_is_no_node_is_drawn_too():
     assert len(draw(replace(shipped(), start="nowhere")).boxes) == 32
+
+
+def test_the_largest_script_that_can_be_written_is_drawn_with_straight_edges():
+    nodes = tuple(
+        Node(f"n{number}", "ask", tuple(Edge(f"e{k}", f"n{min(199, number + 1 + 15 * k)}") for k in range(12)))
+        for number in range(200)
+    )
+
+    drawn = draw(Script("x", {}, "n0", nodes, {}))
+
+    assert len(drawn.boxes) == 200
+    assert {len(line.points) for line in drawn.lines} == {2}

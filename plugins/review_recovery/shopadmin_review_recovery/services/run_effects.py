@@ -174,7 +174,7 @@ def _send(walk: Walk, node: Node, message: Message) -> dict[str, Any]:
     channel, basis, blocks = _SENDING[message]
     request: Any = MessageRequest(
         key=f"review_recovery.run.{walk.run.id}.{node.name}", buyer_id=BuyerId(walk.case.buyer_id), channel=channel,
-        text=rendered.text, basis=basis, blocks=blocks, case=case_ref(walk.case), review=review_ref(walk.case),  # type: ignore[arg-type]
+        text=rendered.text, basis=basis, blocks=blocks, case=case_ref(walk.case), review=review_ref(walk.case),
     )  # fmt: skip
     try:
         result = send_message(walk.actor, request, walk.now)

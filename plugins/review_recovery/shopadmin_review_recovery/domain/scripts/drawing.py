@@ -13,6 +13,8 @@ from shopadmin_review_recovery.domain.scripts.graph import Script
 
 WIDTH, HEIGHT, GAP_X, GAP_Y, THREAD, MARGIN = 128, 44, 14, 42, 20, 12
 _SWEEPS = 8
+# Beyond so many places that edges pass, they are drawn straight: nobody could follow them anyway.
+_MOST_PASSES = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +66,9 @@ def draw(script: Script) -> Drawing:
     """Lay a script out; one with unknown targets or nodes that nothing leads to as well."""
     follows = _follows(script)
     rows = _rows(script, follows)
-    chains = {
-        (source, to): _chain(source, to, rows) for source, nexts in follows.items() for to in nexts if source != to
-    }
+    pairs = [(source, to) for source, nexts in follows.items() for to in nexts if source != to]
+    is_crowded = sum(abs(rows[source] - rows[to]) for source, to in pairs) > _MOST_PASSES
+    chains = {(source, to): _chain(source, to, rows, is_crowded) for source, to in pairs}
     places = _places(script, rows, list(chains.values()))
     boxes = tuple(
         Box(
@@ -138,10 +140,10 @@ def _in_order(script: Script, forward: Mapping[str, Sequence[str]]) -> list[str]
     return order
 
 
-def _chain(source: str, to: str, rows: Mapping[str, int]) -> list[Key]:
+def _chain(source: str, to: str, rows: Mapping[str, int], is_straight: bool) -> list[Key]:
     """The edge's ends and the places between them, from the upper one down."""
     upper, lower = (source, to) if rows[source] <= rows[to] else (to, source)
-    between = [(source, to, row) for row in range(rows[upper] + 1, rows[lower])]
+    between = [] if is_straight else [(source, to, row) for row in range(rows[upper] + 1, rows[lower])]
     return [_own(upper), *between, _own(lower)]
 
 

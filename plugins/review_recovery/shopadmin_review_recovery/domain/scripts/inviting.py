@@ -41,26 +41,19 @@ class Decision:
 
 def decide(facts: Facts) -> Decision:
     """``open``: nothing but the parcel or a remedy is in the way, so it may be asked later; ``fail``: never."""
-    never: list[Reason] = [
-        reason
-        for reason, holds in (
-            ("invited_before", facts.invitations > 0),
-            ("do_not_contact", facts.is_blocked),
-            ("invitation_closed", facts.is_closed),
-            ("suspicion", facts.is_suspected),
-            ("platform", not facts.may_ask),
-            ("gate", not facts.gate_allows),
-        )
-        if holds
-    ]  # type: ignore[misc]
-    yet: list[Reason] = [
-        reason
-        for reason, holds in (
-            ("remedy_open", facts.open_remedies > 0),
-            ("parcel_open", not facts.is_parcel_settled),
-        )
-        if holds
-    ]  # type: ignore[misc]
-    if never:
-        return Decision("fail", (*never, *yet))
-    return Decision("open", tuple(yet)) if yet else Decision("pass")
+    never: dict[Reason, bool] = {
+        "invited_before": facts.invitations > 0,
+        "do_not_contact": facts.is_blocked,
+        "invitation_closed": facts.is_closed,
+        "suspicion": facts.is_suspected,
+        "platform": not facts.may_ask,
+        "gate": not facts.gate_allows,
+    }
+    yet: dict[Reason, bool] = {
+        "remedy_open": facts.open_remedies > 0,
+        "parcel_open": not facts.is_parcel_settled,
+    }
+    reasons = tuple(reason for reason, holds in (never | yet).items() if holds)
+    if any(never.values()):
+        return Decision("fail", reasons)
+    return Decision("open", reasons) if reasons else Decision("pass")

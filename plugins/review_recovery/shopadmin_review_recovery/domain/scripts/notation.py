@@ -118,15 +118,18 @@ class _Reader:
     def script(self, data: Any) -> Script | None:
         """The script, as far as it can be made out; None when it has no nodes."""
         if not isinstance(data, dict):
-            return self._none("no_script")
+            self._note("no_script")
+            return None
         self._known("", data, _HEAD)
         if data.get("format") != FORMAT:
             self._note("format", "", wanted=FORMAT)
         nodes = data.get("nodes")
         if not isinstance(nodes, dict) or not nodes:
-            return self._none("no_nodes")
+            self._note("no_nodes")
+            return None
         if len(nodes) > MOST_NODES:
-            return self._none("many_nodes", most=MOST_NODES)
+            self._note("many_nodes", most=MOST_NODES)
+            return None
         return Script(
             name=self._name("", "name", data.get("name")),
             title=self._texts("", "title", data.get("title", {})),
@@ -156,7 +159,7 @@ class _Reader:
             field: tuple(self._list(name, field, data.get(field, []), allowed))
             for field, allowed in (("checks", graph.CHECKS), ("effects", graph.EFFECTS), ("sets", graph.SETS))
         }
-        texts = {
+        texts: dict[str, Any] = {
             field: self._texts(name, field, data.get(field, {})) for field in ("purpose", "say", "send", "coaching")
         }
         return Node(name, kind, tuple(self._edges(name, data.get("edges", {}))), **chosen, **lists, **texts)
@@ -240,9 +243,6 @@ class _Reader:
 
     def _note(self, code: str, node: str = "", **params: object) -> None:
         self.findings.append(found(code, node, **params))
-
-    def _none(self, code: str, **params: object) -> None:
-        self._note(code, **params)
 
 
 def _shown(value: Any) -> str:

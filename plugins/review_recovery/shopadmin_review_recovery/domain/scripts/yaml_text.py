@@ -64,7 +64,7 @@ def _counted(events: Iterator[yaml.Event]) -> Iterator[yaml.Event]:
         yield event
 
 
-def _value(events: Iterator[yaml.Event], event: yaml.Event, path: Path, lines: dict[Path, int]) -> Any:
+def _value(events: Iterator[yaml.Event], event: Any, path: Path, lines: dict[Path, int]) -> Any:
     if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
         raise YamlError("alias", _line(event))
     if event.tag is not None:
