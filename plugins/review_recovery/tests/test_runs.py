@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from runs_of_tests import CLERK, NOON, OWNER, case, events, make_case, path, set_platform, take
 from shopadmin_review_recovery.models import ReviewInvitation, ReviewScriptNote, ReviewScriptStep
-from shopadmin_review_recovery.services import runs
+from shopadmin_review_recovery.services import cases, runs
 from sqlalchemy import func, select
 
 from shopadmin import testing
@@ -291,6 +291,17 @@ def test_a_demand_closes_the_invitation_for_good(app):
     assert case(case_id).state == "waiting_approval"
 
 
+def test_what_was_said_is_written_down_though_the_case_was_closed_meanwhile(app):
+    case_id = make_case()
+    run_id = begin(case_id)
+    cases.close(OWNER, case_id, None, "invalid", "not_ours", "not our order")
+
+    take(run_id, "yes", "stop", "next")
+
+    assert is_contact_blocked(case(case_id).buyer_id)
+    assert (path(run_id)[-1], case(case_id).state) == ("[end]", "invalid")
+
+
 def test_the_cause_is_confirmed_in_the_conversation(app):
     case_id = make_case(cause="logistics", proposals=[])
     run_id = begin(case_id)
@@ -408,6 +419,17 @@ def test_a_conversation_that_was_left_keeps_nobody_from_the_next(app):
     begin(case_id)
 
     assert path(begin(case_id, NOON + timedelta(days=1)))[0] == "gate"
+
+
+def test_a_conversation_that_was_left_is_not_gone_on_with_beside_a_newer_one(app):
+    case_id = make_case()
+    left = begin(case_id)
+    begin(case_id, NOON + timedelta(days=1))
+
+    with pytest.raises(ObjectionsError):
+        take(left, "yes", now=NOON + timedelta(days=1))
+
+    assert path(left) == ["gate", "identity"]
 
 
 def test_g11_amazon_buyers_are_not_rung(app):

@@ -29,15 +29,15 @@ def profile(platform: str, now: datetime) -> Profile:
     """The platform's profile with what the owner set."""
     settings = plugin_settings("review_recovery")
     found = platforms.profile(platform)
-    confirmed = {word.strip().casefold() for word in str(settings.get("confirmed_platforms", "")).split(",")}
-    read_on = _day(str(settings.get("rules_read_on", "")))
+    confirmed = {word.strip().casefold() for word in str(settings.get("confirmed_platforms") or "").split(",")}
+    read_on = _day(str(settings.get("rules_read_on") or ""))
     today = now.astimezone(shop_settings().zone).date()
-    own = str(settings.get("review_steps", "")).strip()
+    own = str(settings.get("review_steps") or "").strip()
     return Profile(
         is_phone_allowed=found.is_phone_allowed,
         may_ask=platforms.may_ask(found, read_on, found.code.casefold() in confirmed, today),
         steps={language: own or found.steps.get(language, "") for language in _LOCALES},
-        link=str(settings.get("review_link", "")).strip(),
+        link=str(settings.get("review_link") or "").strip(),
     )
 
 
@@ -50,7 +50,7 @@ def values(actor: Actor, case: ReviewCase, language: str, typed: Mapping[str, st
     found = {
         **(_of_order(order, language) if order else {}),
         "shop.name": shop.name,
-        "shop.contact": str(own.get("contact", "")),
+        "shop.contact": str(own.get("contact") or ""),
         "operator.name": actor.name,
         "cause.explain": spoken.EXPLANATIONS.get(cause, {}).get(language, ""),
         "remedy.options": spoken.OPTIONS.get(cause, {}).get(language, ""),

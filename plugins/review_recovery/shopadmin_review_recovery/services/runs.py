@@ -128,6 +128,9 @@ def step(
         at = position(run, taken)
         if len(taken) - 1 != at_position:
             raise ObjectionsError(problem("stale", _("The conversation has gone on meanwhile. Look at it again.")))
+        last = session.scalar(_last_run(case.id))
+        if last is not None and last.id != run.id:
+            raise ObjectionsError(problem("left", _("A newer conversation about this case has begun.")))
         script = scripts.script_of(scripts.version(run.script_version_id))
         node = script.by_name[at.node]
         if at.exit is not None or on not in {edge.on for edge in walking.choices(script, node)}:
