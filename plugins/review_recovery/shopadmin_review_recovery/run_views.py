@@ -103,13 +103,14 @@ def panel_context(case: ReviewCase, actor: Actor, run: Any, typed: Mapping[str, 
     chosen = run or (all_runs[0] if all_runs else None)
     shown = run_pages.shown(chosen, case, actor, now) if chosen else None
     may_work = actor.can(permissions.REPLY)
-    is_over = shown is None or shown.ended is not None
+    is_free = not all_runs or not runs.goes_on(runs.steps(all_runs[0].id), now)
     return {
         "case": case,
         "shown": shown,
         "typed": typed,
         "may_work": may_work,
-        "may_begin": may_work and is_over and case.state not in (*ENDED, "on_hold"),
+        "may_step": may_work and chosen is not None and chosen.id == all_runs[0].id,
+        "may_begin": may_work and is_free and case.state not in (*ENDED, "on_hold"),
         "languages": list(script_labels.LANGUAGES.items()),
         "language": run_pages.reader_language(),
         "open_remedies": run_effects.open_remedies(db.session(), case.id),

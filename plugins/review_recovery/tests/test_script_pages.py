@@ -1,6 +1,7 @@
 """Pages of scripts and calls: who may, what they show, and what they refuse; without any script in the browser."""
 
 import re
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -291,3 +292,14 @@ def test_what_was_promised_is_settled_by_hand(app):
     case_id, browser = make_case(), client(app, READ, REPLY)
     assert browser.post(f"{CALLS}/settle/{case_id}").status_code == 409
     assert case(case_id).state == "triaged"
+
+
+def test_a_conversation_that_was_left_hours_ago_leaves_room_for_the_next(app):
+    case_id, browser = make_case(), client(app, READ, REPLY)
+    runs.start(CLERK, case_id, "en", NOON - timedelta(days=1))
+
+    assert "Ring the buyer" in text_of(browser.get(f"{CALLS}/?case={case_id}"))
+    browser.post(f"{CALLS}/start/{case_id}", data={"language": "en"})
+
+    assert 'name="on"' in text_of(browser.get(f"{CALLS}/run/2"))
+    assert 'name="on"' not in text_of(browser.get(f"{CALLS}/run/1"))

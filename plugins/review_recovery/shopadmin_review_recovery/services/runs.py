@@ -74,6 +74,11 @@ def position(run: ReviewScriptRun, taken: list[ReviewScriptStep]) -> Position:
     return Position(path, ended, run.booked_at)
 
 
+def goes_on(taken: list[ReviewScriptStep], now: datetime) -> bool:
+    """Whether somebody is still at it: the run is not over, and its last step is not hours old."""
+    return not taken[-1].ended and now - taken[-1].at < LEFT_AFTER
+
+
 def typed(taken: list[ReviewScriptStep]) -> dict[str, str]:
     """What was written down in a run, what came last counting."""
     return {name: str(value) for step in taken for name, value in step.inputs.items()}
@@ -260,7 +265,7 @@ def _may_begin(session: Session, case: ReviewCase, now: datetime) -> None:
     last = session.scalar(_last_run(case.id))
     if last is not None:
         taken = steps(last.id, session)
-        if not taken[-1].ended and now - taken[-1].at < LEFT_AFTER:
+        if goes_on(taken, now):
             raise ObjectionsError(problem("goes_on", _("A conversation about this case goes on. End it first.")))
 
 
