@@ -19,9 +19,9 @@ from shopadmin_review_recovery.services.cases import FOLLOW_UPS, LONGEST
 _CAUSES = [SelectChoice(code, labels.CAUSES[code]) for code in CODES]  # type: ignore[arg-type]
 # What a person may say came of it; the rest is the program's.
 _OUTCOMES = [
-    SelectChoice(code, text)
+    SelectChoice(code, text)  # type: ignore[arg-type]
     for code, text in labels.OUTCOMES.items()
-    if code not in ("review_gone", "no_answer")  # type: ignore[arg-type]
+    if code not in ("review_gone", "no_answer")
 ]
 
 
