@@ -125,9 +125,11 @@ from shopadmin.services.messages.channels import known as message_channels
 from shopadmin.services.messages.consents import give as give_consent
 from shopadmin.services.messages.consents import has_marketing_consent
 from shopadmin.services.messages.consents import willing as consenting_buyers
+from shopadmin.services.messages.labels import reason_label as contact_reason
 from shopadmin.services.messages.people import reachable as reachable_buyers
 from shopadmin.services.messages.sending import send as send_message
 from shopadmin.services.messages.sending import status as message_status
+from shopadmin.services.order_amounts import OrderAmount, refundable_amount
 from shopadmin.services.order_history import SoldPeriod, first_sold, sold_buyers, sold_periods
 from shopadmin.services.orders import snapshots as order_snapshots
 from shopadmin.services.past_buyers import Bought, PastBuyer, Returned, past_buyers
@@ -212,6 +214,7 @@ __all__ = [
     "MessageSnapshot",
     "MissingError",
     "ObjectionsError",
+    "OrderAmount",
     "OrderChange",
     "OrderChanged",
     "OrderFacts",
@@ -279,6 +282,7 @@ __all__ = [
     "complaint_grounds",
     "complaints_of",
     "consenting_buyers",
+    "contact_reason",
     "db",
     "evidence_by_uuid",
     "evidence_of",
@@ -311,6 +315,7 @@ __all__ = [
     "record_audit",
     "record_audits",
     "record_incident",
+    "refundable_amount",
     "returned_buyers",
     "review_dossiers",
     "reviews_of_order",

@@ -207,12 +207,23 @@
       k: () => step(-1),
     };
     if (acts[event.key]) return acts[event.key]();
-    const target = /^[a-z]$/.test(event.key) && one(`[data-key="${event.key}"]`);
+    const target = /^[a-z1-9]$/.test(event.key) && one(`[data-key="${event.key}"]`);
     if (!target) return;
     event.preventDefault();
     if (!target.matches("textarea, input")) return target.click();
     target.focus();
     target.setSelectionRange(target.value.length, target.value.length);
+  });
+
+  // A field with things to pick below it: arrows lead from the field through them and back; Enter presses.
+  document.addEventListener("keydown", (event) => {
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const list = by && event.target.closest("[data-picks]");
+    if (!list) return;
+    const stops = all("input[type=search], [data-pick]", list);
+    const next = stops[stops.indexOf(event.target) + by];
+    if (next) event.preventDefault();
+    next?.focus();
   });
 
   // Counts down by the server's clock: data-left in milliseconds, as of when the page was made. At 0 the page is asked anew.

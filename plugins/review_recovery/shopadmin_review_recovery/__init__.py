@@ -29,17 +29,20 @@ from shopadmin.plugin_api import (
 )
 from shopadmin_review_recovery import (
     activity_log,
+    answer_views,
     cli,
+    compensation_views,
     core_pages,
     listening,
     models,
     permissions,
+    reply_views,
     run_views,
     script_log,
     script_views,
     views,
 )
-from shopadmin_review_recovery.services import demo, integrity, scripts
+from shopadmin_review_recovery.services import demo, integrity, reply_demo, scripts
 
 __all__ = ["models"]
 
@@ -118,8 +121,8 @@ def shopadmin_order_changed(event: OrderChanged) -> None:
 
 @hookimpl
 def shopadmin_dashboard_tiles(actor: Actor) -> Sequence[Tile]:
-    """What is overdue."""
-    return core_pages.tiles() if actor.can(permissions.READ) else []
+    """What is overdue, and what waits for a decision."""
+    return [*core_pages.tiles(), *core_pages.decision_tiles(actor)] if actor.can(permissions.READ) else []
 
 
 @hookimpl
@@ -142,11 +145,19 @@ def shopadmin_review_panels(review: ReviewSnapshot, actor: Actor) -> Sequence[Pa
 
 @hookimpl
 def shopadmin_demo_data(shop: DemoShop) -> None:
-    """Cases of the demo's bad reviews in every state."""
+    """Cases of the demo's bad reviews in every state, answers and compensation."""
     demo.load(shop)
+    reply_demo.load(shop)
 
 
 @hookimpl
 def shopadmin_admin_views() -> Sequence[AdminView]:
-    """The inbox of cases, scripts, and calls by them."""
-    return [views.CasesView(), script_views.ScriptsView(), run_views.RunsView()]
+    """The inbox of cases, scripts and calls by them, quick replies and answers, compensation."""
+    return [
+        views.CasesView(),
+        script_views.ScriptsView(),
+        run_views.RunsView(),
+        reply_views.RepliesView(),
+        answer_views.AnswersView(),
+        compensation_views.CompensationsView(),
+    ]

@@ -9,7 +9,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from shopadmin.plugin_api import Actor, ReviewDossier, account_names, review_dossiers
-from shopadmin_review_recovery import case_panels, forms, labels, script_labels
+from shopadmin_review_recovery import case_panels, forms, labels, reply_labels, script_labels
 from shopadmin_review_recovery.domain.causes import CAUSES
 from shopadmin_review_recovery.domain.states import ENDED, Standing, next_states
 from shopadmin_review_recovery.models import ReviewCase, ReviewCaseEvent
@@ -28,6 +28,9 @@ _ICONS = {
     "follow_up_done": ("check-lg", "ok"),
     "note": ("sticky", "neutral"),
     "review_gone": ("x-circle", "neutral"),
+    "answer.sent": ("send", "ok"),
+    "answer.denied": ("shield-lock", "warn"),
+    **{f"compensation.{act}": ("cash-coin", "info") for act in reply_labels.EVENTS},
     "contact.stop": ("person-slash", "danger"),
     "contact.refused": ("person-slash", "danger"),
     "contact.wrong_person": ("person-slash", "danger"),
@@ -213,12 +216,16 @@ def _sentence(row: ReviewCaseEvent, names: Mapping[Any, str]) -> Any:
         return _("planned: %(what)s", what=what) if row.code == "planned" else _("done: %(what)s", what=what)
     if row.code == "run.ended":
         return _("The call is over: %(how)s", how=script_labels.EXITS[data["exit"]])
+    if row.code.startswith("compensation."):
+        return reply_labels.compensation_sentence(row.code.removeprefix("compensation."), data)
     return _PLAIN.get(row.code) or script_labels.EVENTS.get(row.code, row.code)
 
 
 _PLAIN = {
     "reopened": _("The case is open again"),
     "answered": _("The reply to the review is out"),
+    "answer.sent": _("wrote to the buyer"),
+    "answer.denied": _("wanted to write to the buyer; the contact gate said no"),
     "note": _("wrote a note"),
     "review_gone": _("The review is gone"),
 }

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _
 from markupsafe import Markup
 
 from shopadmin.plugin_api import Actor, Panel
-from shopadmin_review_recovery import labels, permissions, run_views
+from shopadmin_review_recovery import labels, permissions, reply_panels, run_views
 from shopadmin_review_recovery.models import ReviewCase
 from shopadmin_review_recovery.services import cases
 
@@ -34,7 +34,12 @@ def linked_panel(case: ReviewCase, actor: Actor) -> Panel | None:
     return Panel(_("Linked cases"), "shopadmin_review_recovery/linked_panel.html", permissions.READ, {"rows": rows})
 
 
-PANELS: Sequence[MakePanel] = (run_views.panel, linked_panel)
+PANELS: Sequence[MakePanel] = (
+    reply_panels.answer_panel,
+    run_views.panel,
+    reply_panels.compensation_panel,
+    linked_panel,
+)
 
 
 def shown(case: ReviewCase, actor: Actor) -> list[dict[str, Any]]:

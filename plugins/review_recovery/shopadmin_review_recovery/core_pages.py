@@ -11,6 +11,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from shopadmin.plugin_api import (
+    Actor,
     Badge,
     Panel,
     ReviewId,
@@ -20,16 +21,17 @@ from shopadmin.plugin_api import (
     shop_settings,
 )
 from shopadmin_review_recovery import labels, messages, permissions
+from shopadmin_review_recovery.compensation_settings import CompensationSettings
 from shopadmin_review_recovery.domain import hours
 from shopadmin_review_recovery.domain.states import OPEN
 from shopadmin_review_recovery.script_settings import CallSettingsForm
-from shopadmin_review_recovery.services import listing
+from shopadmin_review_recovery.services import compensations, listing
 
 LIST = "review_recovery_cases.index_view"
 DETAILS = "review_recovery_cases.details_view"
 
 
-class SettingsForm(CallSettingsForm):
+class SettingsForm(CallSettingsForm, CompensationSettings):
     """What the owner sets on the plugin's page."""
 
     threshold = SelectField(
@@ -93,6 +95,15 @@ def tiles() -> list[Tile]:
     tone = "danger" if late else "ok"
     note = " · ".join(notes)
     return [Tile(_("Cases overdue"), f"{late:,}", url_for(LIST), permissions.READ, note, tone, "life-preserver", 30)]  # type: ignore[arg-type]
+
+
+def decision_tiles(actor: Actor) -> list[Tile]:
+    """How much compensation waits for this person's decision; nothing where none does."""
+    count = compensations.waiting(actor)
+    if not count:
+        return []
+    url = url_for("review_recovery_compensations.index_view", view="requested")
+    return [Tile(_("Compensation to decide"), f"{count:,}", url, permissions.APPROVE, "", "warn", "bell", 31)]
 
 
 def hits(term: str) -> Sequence[SearchHit]:

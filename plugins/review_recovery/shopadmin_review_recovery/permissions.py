@@ -8,6 +8,7 @@ READ = "review_recovery.case:read"
 REPLY = "review_recovery.case:reply"
 PUBLISH = "review_recovery.script:publish"
 APPROVE = "review_recovery.compensation:approve"
+EDIT_REPLIES = "review_recovery.quick_reply:edit"
 EXPORT = "review_recovery.evidence:export"
 
 PERMISSIONS = (
@@ -30,6 +31,12 @@ PERMISSIONS = (
         _("Decide about compensation"),
         _("It costs the shop money."),
         sensitive=True,
+        implies=(READ,),
+    ),
+    Permission(
+        EDIT_REPLIES,
+        _("Edit quick replies"),
+        _("What stands there goes to buyers in the shop's name."),
         implies=(READ,),
     ),
     Permission(

@@ -9,6 +9,8 @@ from shopadmin_review_recovery.models.cases import (
     ReviewCaseFollowUp,
     ReviewRecoveryMemo,
 )
+from shopadmin_review_recovery.models.compensation import ReviewCompensation
+from shopadmin_review_recovery.models.replies import ReviewAnswer, ReviewQuickReply
 from shopadmin_review_recovery.models.scripts import (
     ReviewInvitation,
     ReviewScript,
@@ -19,10 +21,13 @@ from shopadmin_review_recovery.models.scripts import (
 )
 
 __all__ = [
+    "ReviewAnswer",
     "ReviewCase",
     "ReviewCaseEvent",
     "ReviewCaseFollowUp",
+    "ReviewCompensation",
     "ReviewInvitation",
+    "ReviewQuickReply",
     "ReviewRecoveryMemo",
     "ReviewScript",
     "ReviewScriptNote",

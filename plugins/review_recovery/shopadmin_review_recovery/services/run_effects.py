@@ -35,7 +35,7 @@ from shopadmin_review_recovery.models import (
     ReviewScriptRun,
     ReviewScriptStep,
 )
-from shopadmin_review_recovery.services import run_values
+from shopadmin_review_recovery.services import compensations, run_values
 
 # Channel, basis and blocks of each message (G6, G13); a person copies it into the platform's chat and says so.
 _SENDING: Mapping[Message, tuple[str, str, tuple[str, ...]]] = {
@@ -143,7 +143,7 @@ def invitation_facts(walk: Walk) -> inviting.Facts:
         is_closed=session.execute(demands.limit(1)).first() is not None,
         is_suspected=bool(causes & set(_UNDER_SUSPICION)),
         may_ask=run_values.profile(case.platform, walk.now).may_ask,
-        open_remedies=open_remedies(session, case.id),
+        open_remedies=open_remedies(session, case.id) + compensations.open_count(case.id),
         is_parcel_settled=order is None or order.status in _AT_REST or order.delivered_at is not None,
     )
 

@@ -1,0 +1,223 @@
+"""Compensation: asked for, decided once by somebody else, handed over. Nothing here looks at a review (G5, G14)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from shopadmin.plugin_api import (
+    Actor,
+    MissingError,
+    ObjectionsError,
+    Problem,
+    RefusedError,
+    db,
+    plugin_settings,
+    read_amount,
+    record_audit,
+    refundable_amount,
+    shop_settings,
+    writing,
+)
+from shopadmin_review_recovery import permissions
+from shopadmin_review_recovery.domain import compensation
+from shopadmin_review_recovery.domain.compensation import KINDS, Bounds, State, Wanted
+from shopadmin_review_recovery.domain.states import ENDED
+from shopadmin_review_recovery.models import ReviewCase, ReviewCaseEvent, ReviewCompensation
+
+OBJECT = "review_recovery.compensation"
+LONGEST = 500
+SETTING = "compensation_limit"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What became of a request. ``reasons``: why the owner decides, empty when it was given at once."""
+
+    id: int
+    reasons: tuple[compensation.Why, ...]
+
+
+def problem(code: str, message: Any, field: str = "") -> Problem:
+    """An objection of this module."""
+    return Problem(f"compensation.{code}", message, field)
+
+
+def find(compensation_id: int) -> ReviewCompensation:
+    """A compensation. Raises MissingError."""
+    row = db.session().get(ReviewCompensation, compensation_id, populate_existing=True)
+    if row is None:
+        raise MissingError(compensation_id)
+    return row
+
+
+def of_case(case_id: int) -> Sequence[ReviewCompensation]:
+    """All of a case, the newest first."""
+    query = select(ReviewCompensation).where(ReviewCompensation.case_id == case_id)
+    return db.session().scalars(query.order_by(ReviewCompensation.id.desc())).all()
+
+
+def open_count(case_id: int) -> int:
+    """How many of the case are undecided, or decided and not handed over: the invitation waits for them (G5)."""
+    states = db.session().scalars(select(ReviewCompensation.state).where(ReviewCompensation.case_id == case_id))
+    return compensation.open_ones(states)
+
+
+def waiting(actor: Actor) -> int:
+    """How many wait for a decision that this actor may take."""
+    query = select(func.count()).select_from(ReviewCompensation)
+    mine = ReviewCompensation.requested_by != actor.account_id
+    return int(db.session().scalar(query.where(ReviewCompensation.state == "requested", mine)) or 0)
+
+
+def currency_of(case: ReviewCase) -> str:
+    """In which currency a compensation of the case is counted."""
+    amount = refundable_amount(case.order_id) if case.order_id is not None else None
+    return amount.currency if amount else shop_settings().currency
+
+
+def request(actor: Actor, case_id: int, kind: str, amount: str, reason: str, now: datetime | None = None) -> Asked:
+    """Ask for a compensation; given at once where nobody has to decide. ``amount``: as typed, major units of the
+    order's currency. Raises ForbiddenError, MissingError, RefusedError; ObjectionsError when the case is over.
+    """
+    permissions.require(actor, permissions.REPLY)
+    now, reason = now or datetime.now(UTC), _line(reason, "reason")
+    if kind not in KINDS:
+        raise RefusedError(problem("kind", _("Choose what the buyer gets."), "kind"))
+    with writing() as session:
+        case = _lock_case(session, case_id)
+        if case.state in ENDED:
+            raise ObjectionsError(problem("ended", _("The case is over. Open it again first.")))
+        currency = currency_of(case)
+        wanted = Wanted(kind, read_amount(amount, currency, "amount"), currency)
+        bounds = _bounds(session, case)
+        reasons = compensation.reasons(wanted, bounds)
+        row = ReviewCompensation(
+            case_id=case.id, order_id=case.order_id, buyer_id=case.buyer_id, kind=kind, amount=wanted.amount,
+            currency=currency, reason=reason, alone_up_to=bounds.alone_up_to,
+            state="requested" if reasons else "approved", requested_at=now, requested_by=actor.account_id,
+            decided_at=None if reasons else now,
+        )  # fmt: skip
+        session.add(row)
+        session.flush()
+        _note(session, actor, row, "requested" if reasons else "given", now)
+        return Asked(row.id, reasons)
+
+
+def approve(actor: Actor, compensation_id: int, note: str = "", now: datetime | None = None) -> None:
+    """Decide for it, once. Raises ForbiddenError, MissingError, RefusedError; ObjectionsError for whoever asked for it,
+    and when it is decided already.
+    """
+    permissions.require(actor, permissions.APPROVE)
+    _decide(actor, compensation_id, "approved", _line(note, "note", is_needed=False), now)
+
+
+def decline(actor: Actor, compensation_id: int, note: str, now: datetime | None = None) -> None:
+    """Decide against it, with a reason. Raises as ``approve`` does."""
+    permissions.require(actor, permissions.APPROVE)
+    _decide(actor, compensation_id, "declined", _line(note, "note"), now)
+
+
+def withdraw(actor: Actor, compensation_id: int, now: datetime | None = None) -> None:
+    """Take a request back before it is decided; whoever asked for it may. Raises as ``approve`` does."""
+    permissions.require(actor, permissions.REPLY)
+    with writing():
+        if find(compensation_id).requested_by != actor.account_id:
+            raise ObjectionsError(problem("not_yours", _("Only who asked for it takes it back.")))
+        _change(actor, compensation_id, "requested", "withdrawn", "", now)
+
+
+def settle(actor: Actor, compensation_id: int, now: datetime | None = None) -> None:
+    """Say that the buyer has got it: paid out, or sent. Raises as ``approve`` does."""
+    permissions.require(actor, permissions.REPLY)
+    _change(actor, compensation_id, "approved", "settled", "", now)
+
+
+def _decide(actor: Actor, compensation_id: int, state: State, note: str, now: datetime | None) -> None:
+    with writing():
+        if find(compensation_id).requested_by == actor.account_id:
+            own = _("You asked for this yourself, so somebody else decides.")
+            raise ObjectionsError(problem("own", own))
+        _change(actor, compensation_id, "requested", state, note, now)
+
+
+def _change(actor: Actor, compensation_id: int, before: State, after: State, note: str, now: datetime | None) -> None:
+    """One conditional UPDATE: of two people who decide at the same moment one does, the other is told."""
+    now = now or datetime.now(UTC)
+    by = actor.account_id
+    values: dict[str, Any] = {"state": after}
+    if after == "settled":
+        values |= {"settled_at": now, "settled_by": by}
+    else:
+        values |= {"decided_at": now, "decided_by": by, "decision_note": note}
+    with writing() as session:
+        find(compensation_id)
+        wanted = update(ReviewCompensation).where(
+            ReviewCompensation.id == compensation_id, ReviewCompensation.state == before
+        )
+        if after in ("approved", "declined"):
+            wanted = wanted.where(ReviewCompensation.requested_by != by)
+        done: Any = session.execute(wanted.values(**values), execution_options={"synchronize_session": False})
+        row = find(compensation_id)
+        if not done.rowcount:
+            late = _("Somebody decided this meanwhile, or it was taken back. Look at it again.")
+            raise ObjectionsError(problem("decided", late))
+        _note(session, actor, row, after, now)
+
+
+def _bounds(session: Session, case: ReviewCase) -> Bounds:
+    """What may be given without asking; ``_lock_case`` sees to it that two requests cannot both take the rest."""
+    limit = int(plugin_settings("review_recovery").get(SETTING) or 0)
+    shop_currency = shop_settings().currency
+    amount = refundable_amount(case.order_id) if case.order_id is not None else None
+    is_same = amount is not None and amount.currency == shop_currency
+    mine = (ReviewCompensation.case_id == case.id, ReviewCompensation.currency == shop_currency)
+    total = select(func.coalesce(func.sum(ReviewCompensation.amount), 0))
+    alone = total.where(*mine, ReviewCompensation.decided_by.is_(None), ReviewCompensation.state != "requested")
+    of_order = total.where(
+        ReviewCompensation.order_id == case.order_id,
+        # What was handed over counts too: nobody knows whether it was written down as a refund of the order.
+        ReviewCompensation.state.not_in(("declined", "withdrawn")),
+    )
+    return Bounds(
+        limit=limit,
+        currency=shop_currency,
+        paid=amount.left if amount is not None and is_same else None,
+        given_alone=int(session.scalar(alone) or 0),
+        given=int(session.scalar(of_order) or 0) if case.order_id is not None else 0,
+    )
+
+
+def _lock_case(session: Session, case_id: int) -> ReviewCase:
+    """The case, locked with all others of its order, always in the same sequence: they share what was paid."""
+    case = session.get(ReviewCase, case_id)
+    if case is None:
+        raise MissingError(case_id)
+    shared = ReviewCase.id == case_id if case.order_id is None else ReviewCase.order_id == case.order_id
+    session.execute(select(ReviewCase.id).where(shared).order_by(ReviewCase.id).with_for_update()).all()
+    session.refresh(case)
+    return case
+
+
+def _note(session: Session, actor: Actor, row: ReviewCompensation, act: str, now: datetime) -> None:
+    """A line in the case's timeline and one in the activity log."""
+    data = {"compensation": row.id, "kind": row.kind, "amount": row.amount, "currency": row.currency}
+    event = ReviewCaseEvent(
+        case_id=row.case_id, at=now, by=actor.account_id, code=f"compensation.{act}", data=data
+    )  # fmt: skip
+    session.add(event)
+    after = {"state": row.state, "kind": row.kind, "amount": row.amount, "currency": row.currency}
+    record_audit(actor, f"{OBJECT}.{act}", OBJECT, row.id, after=after, reason=row.decision_note or row.reason)
+
+
+def _line(text: str, field: str, is_needed: bool = True) -> str:
+    text = text.strip()
+    if len(text) > LONGEST or "\0" in text:
+        raise RefusedError(problem("long", _("At most %(most)s characters.", most=LONGEST), field))
+    if is_needed and not text:
+        raise RefusedError(problem("empty", _("Say why, in a few words."), field))
+    return text
