@@ -131,6 +131,7 @@ from shopadmin.services.messages.sending import send as send_message
 from shopadmin.services.messages.sending import status as message_status
 from shopadmin.services.order_amounts import OrderAmount, refundable_amount
 from shopadmin.services.order_history import SoldPeriod, first_sold, sold_buyers, sold_periods
+from shopadmin.services.order_news import OrderNews, order_news
 from shopadmin.services.orders import snapshots as order_snapshots
 from shopadmin.services.past_buyers import Bought, PastBuyer, Returned, past_buyers
 from shopadmin.services.past_buyers import bought as bought_by
@@ -219,6 +220,7 @@ __all__ = [
     "OrderChanged",
     "OrderFacts",
     "OrderId",
+    "OrderNews",
     "OrderRecord",
     "OrderSnapshot",
     "OutgoingMessage",
@@ -305,6 +307,7 @@ __all__ = [
     "message_status",
     "open_complaint",
     "order_facts",
+    "order_news",
     "order_snapshots",
     "parse_id",
     "past_buyers",

@@ -42,7 +42,7 @@ from shopadmin_review_recovery import (
     script_views,
     views,
 )
-from shopadmin_review_recovery.services import demo, integrity, reply_demo, scripts
+from shopadmin_review_recovery.services import demo, integrity, notices, reply_demo, scripts
 
 __all__ = ["models"]
 
@@ -87,11 +87,12 @@ def shopadmin_integrity_problems() -> Sequence[Problem]:
 
 @hookimpl
 def shopadmin_periodic_jobs() -> Sequence[PeriodicJob]:
-    """Reckon anew, warn, close; open what was missed; learn from what was confirmed."""
+    """Open what was missed, reckon anew, warn, close; learn from what was confirmed; tell buyers of parcels."""
     return [
         PeriodicJob("review_recovery.clock", 60, listening.keep_time),
         PeriodicJob("review_recovery.catch_up", 300, listening.catch_up),
         PeriodicJob("review_recovery.learn", 3600, listening.learn),
+        PeriodicJob("review_recovery.notices", 900, notices.send_due),
     ]
 
 

@@ -24,6 +24,7 @@ from shopadmin_review_recovery import labels, messages, permissions
 from shopadmin_review_recovery.compensation_settings import CompensationSettings
 from shopadmin_review_recovery.domain import hours
 from shopadmin_review_recovery.domain.states import OPEN
+from shopadmin_review_recovery.notice_settings import NoticeSettings
 from shopadmin_review_recovery.script_settings import CallSettingsForm
 from shopadmin_review_recovery.services import compensations, listing
 
@@ -31,7 +32,7 @@ LIST = "review_recovery_cases.index_view"
 DETAILS = "review_recovery_cases.details_view"
 
 
-class SettingsForm(CallSettingsForm, CompensationSettings):
+class SettingsForm(CallSettingsForm, CompensationSettings, NoticeSettings):
     """What the owner sets on the plugin's page."""
 
     threshold = SelectField(
