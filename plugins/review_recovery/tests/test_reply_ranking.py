@@ -76,6 +76,16 @@ def test_an_exact_code_stands_before_everything_and_the_rest_by_weight_use_and_i
     assert keys == sorted(keys)
 
 
+def test_an_exact_code_is_not_outweighed() -> None:
+    coded = replace(PLAIN, id=1, code="late-1")
+    heavy = replace(PLAIN, id=2, code="b", cause="logistics", product="P1", keywords=("late-1",), title="late-1")
+
+    found = rank([heavy, coded], replace(QUESTION, typed="late-1"))
+
+    assert [one.reply.id for one in found] == [1, 2]
+    assert found[0].weight < found[1].weight
+
+
 @given(tables, questions)
 def test_every_word_that_was_typed_is_somewhere_in_what_is_found(table: list[Reply], question: Question) -> None:
     for one in rank(table, question):
