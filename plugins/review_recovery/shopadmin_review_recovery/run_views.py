@@ -13,8 +13,8 @@ from flask_babel import lazy_gettext as _
 
 from shopadmin.plugin_api import Actor, AdminView, MissingError, Panel, attempt, db, parse_id
 from shopadmin_review_recovery import permissions, run_pages, script_labels
+from shopadmin_review_recovery.domain.states import ENDED
 from shopadmin_review_recovery.models import ReviewCase
-from shopadmin_review_recovery.models.cases import ENDED
 from shopadmin_review_recovery.services import run_effects, runs
 
 _LONGEST_NUMBER = 6

@@ -15,12 +15,13 @@ from shopadmin.plugin_api import (
     Column,
     MenuItem,
     MissingError,
+    Problem,
     RefusedError,
     attempt,
     parse_id,
 )
 from shopadmin_review_recovery import permissions, run_pages, script_labels, script_texts
-from shopadmin_review_recovery.domain.scripts import drawing, notation
+from shopadmin_review_recovery.domain.scripts import drawing, yaml_text
 from shopadmin_review_recovery.domain.scripts.findings import Finding
 from shopadmin_review_recovery.domain.scripts.graph import Script
 from shopadmin_review_recovery.script_findings import look
@@ -96,7 +97,8 @@ class ScriptsView(AdminView):
     @expose("/new", methods=["GET", "POST"])
     def create_view(self) -> ResponseReturnValue:
         """Bring in a script from YAML, pasted or as a file; the shipped one is offered as a beginning."""
-        text, status, findings = scripts.shipped().replace("name: default", "name: our_own", 1), 200, ()
+        text, status = scripts.shipped().replace("name: default", "name: our_own", 1), 200
+        findings: tuple[Problem, ...] = ()
         if request.method == "POST":
             text = _posted_text()
             try:
@@ -201,7 +203,7 @@ def _posted_text() -> str:
     """The text as typed, or the uploaded file's; browsers write line ends as CR LF."""
     upload = request.files.get("file")
     if upload and upload.filename:
-        raw = upload.stream.read(4 * notation.yaml_text.LONGEST + 4)
+        raw = upload.stream.read(4 * yaml_text.LONGEST + 4)
         return raw.decode("utf-8-sig", "replace")
     return request.form.get("text", "").replace("\r\n", "\n")
 

@@ -59,7 +59,7 @@ def invite(key: str, now: datetime | None = None) -> Decision:
         blocks: Any = [*row.blocks, "invitation"]
         wanted = replace(delivering.as_contact(row, now), blocks=tuple(blocks))
         decision = gate.ask(person, wanted, now, but=row.id)
-        gate.note(session, row.id, "sending", decision, now)
+        gate.note(session, row.id, "sending", decision, (), now)
         if decision.verdict != "deny":
             session.connection().execute(update(OutboxMessage).where(OutboxMessage.id == row.id).values(blocks=blocks))
     return decision

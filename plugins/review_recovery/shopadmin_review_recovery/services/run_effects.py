@@ -38,12 +38,12 @@ from shopadmin_review_recovery.models import (
 from shopadmin_review_recovery.services import compensations, run_values
 
 # Channel, basis and blocks of each message (G6, G13); a person copies it into the platform's chat and says so.
-_SENDING: Mapping[Message, tuple[str, str, tuple[str, ...]]] = {
-    "steps": ("chat", "request", ("steps",)),
-    "steps_chat": ("chat", "request", ("steps",)),
-    "contact": ("chat", "order", ("notice",)),
-    "farewell": ("chat", "farewell", ("farewell",)),
-    "complaint": ("chat", "complaint", ("notice",)),
+_SENDING: Mapping[Message, Mapping[str, Any]] = {
+    "steps": {"channel": "chat", "basis": "request", "blocks": ("steps",)},
+    "steps_chat": {"channel": "chat", "basis": "request", "blocks": ("steps",)},
+    "contact": {"channel": "chat", "basis": "order", "blocks": ("notice",)},
+    "farewell": {"channel": "chat", "basis": "farewell", "blocks": ("farewell",)},
+    "complaint": {"channel": "chat", "basis": "complaint", "blocks": ("notice",)},
 }
 _BLOCKS = {"block_stop": "stop", "block_refused": "refused", "block_wrong_person": "wrong_person"}
 _EVENTS = {
@@ -171,10 +171,9 @@ def _send(walk: Walk, node: Node, message: Message) -> dict[str, Any]:
     rendered = templates.render(node.send[walk.run.language], known)
     if not rendered.may_be_sent:
         return {"message": "incomplete", "missing": [*rendered.missing, *rendered.open]}
-    channel, basis, blocks = _SENDING[message]
-    request: Any = MessageRequest(
-        key=f"review_recovery.run.{walk.run.id}.{node.name}", buyer_id=BuyerId(walk.case.buyer_id), channel=channel,
-        text=rendered.text, basis=basis, blocks=blocks, case=case_ref(walk.case), review=review_ref(walk.case),
+    request = MessageRequest(
+        key=f"review_recovery.run.{walk.run.id}.{node.name}", buyer_id=BuyerId(walk.case.buyer_id),
+        text=rendered.text, case=case_ref(walk.case), review=review_ref(walk.case), **_SENDING[message],
     )  # fmt: skip
     try:
         result = send_message(walk.actor, request, walk.now)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 from shopadmin.plugin_api import ObjectionsError
 from shopadmin_review_recovery.domain.scripts.graph import CaseState
-from shopadmin_review_recovery.models.cases import ENDED
+from shopadmin_review_recovery.domain.states import ENDED
 from shopadmin_review_recovery.services import cases
 from shopadmin_review_recovery.services.run_effects import Walk
 

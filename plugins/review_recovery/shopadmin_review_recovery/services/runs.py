@@ -26,6 +26,7 @@ from shopadmin_review_recovery.domain import causes, templates
 from shopadmin_review_recovery.domain.scripts import graph, shape, walking
 from shopadmin_review_recovery.domain.scripts.graph import Node
 from shopadmin_review_recovery.domain.scripts.walking import Position
+from shopadmin_review_recovery.domain.states import ENDED
 from shopadmin_review_recovery.models import (
     ReviewCase,
     ReviewCaseEvent,
@@ -33,7 +34,6 @@ from shopadmin_review_recovery.models import (
     ReviewScriptRun,
     ReviewScriptStep,
 )
-from shopadmin_review_recovery.models.cases import ENDED
 from shopadmin_review_recovery.services import run_effects, run_moves, run_values, scripts
 from shopadmin_review_recovery.services.run_effects import Walk
 
