@@ -13,7 +13,7 @@ from shopadmin.admin import pages
 from shopadmin.admin.base import AdminListView, Column
 from shopadmin.contract import MenuItem, Text
 from shopadmin.domain.identifiers import mask_email, mask_phone
-from shopadmin.services import lists
+from shopadmin.services import buyers, lists
 from shopadmin.services.masking import CONTACT
 from shopadmin.services.messages import channels, labels, listing, marking
 
@@ -26,6 +26,7 @@ class MessagesView(AdminListView):
     permissions: ClassVar[Mapping[str, str]] = {
         "index_view": READ,
         "details_view": READ,
+        "reveal": CONTACT,
         "mark_sent": SEND,
         "cancel": SEND,
         "settle": SEND,
@@ -58,6 +59,13 @@ class MessagesView(AdminListView):
         """One message."""
         return self._page(lists.parse_id(row_id))
 
+    @expose("/details/<row_id>/reveal", methods=["POST"])
+    def reveal(self, row_id: str) -> ResponseReturnValue:
+        """The same page with the address in full, once; the log remembers who looked."""
+        message_id = self._find(lists.parse_id(row_id)).row.id
+        buyers.reveal(self.actor, "message", message_id)
+        return self._page(message_id, is_revealed=True)
+
     @expose("/details/<row_id>/sent", methods=["POST"])
     def mark_sent(self, row_id: str) -> ResponseReturnValue:
         """It was sent by hand; of a call, whether somebody answered."""
@@ -82,11 +90,17 @@ class MessagesView(AdminListView):
             return redirect(url_for(".details_view", row_id=message_id))
         return self._page(message_id), status
 
-    def _page(self, message_id: int) -> str:
+    def _find(self, message_id: int) -> listing.MessageDetails:
         found = listing.find(self.actor, message_id)
         if found is None:
             abort(404)
+        return found
+
+    def _page(self, message_id: int, is_revealed: bool = False) -> str:
+        found = self._find(message_id)
         row, may_send = found.row, self.actor.can(SEND)
+        destination = found.content.destination if found.content else ""
+        may_reveal = bool(destination) and self.actor.can(CONTACT) and not is_revealed
         is_allowed = found.now is not None and found.now.verdict == "allow"
         is_allowed = is_allowed and not any(remark.is_blocking for remark in found.remarks)
         return str(
@@ -95,7 +109,9 @@ class MessagesView(AdminListView):
                 message=shown_message(row, channels.known()),
                 row=row,
                 content=found.content,
-                destination=self._destination(found.content.destination if found.content else ""),
+                destination=destination if is_revealed else _masked(destination),
+                is_revealed=is_revealed,
+                reveal_url=url_for(".reveal", row_id=row.id) if may_reveal else None,
                 facts=_facts(row),
                 decisions=[
                     {"at": asked.at, "verdict": labels.VERDICTS[asked.verdict], "hold_until": asked.hold_until,
@@ -113,10 +129,11 @@ class MessagesView(AdminListView):
             )
         )  # fmt: skip
 
-    def _destination(self, address: str) -> str:
-        if not address or self.actor.can(CONTACT):
-            return address
-        return mask_email(address) if "@" in address else mask_phone(address)
+
+def _masked(address: str) -> str:
+    if not address:
+        return ""
+    return mask_email(address) if "@" in address else mask_phone(address)
 
 
 def shown_message(row: Any, ways: Mapping[str, Any]) -> dict[str, Any]:

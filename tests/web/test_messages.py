@@ -8,11 +8,13 @@ from sqlalchemy import select
 
 from shopadmin import testing
 from shopadmin.contract import AccountId, Actor
+from shopadmin.domain.contact import Decision
 from shopadmin.models import db
+from shopadmin.models.audit import AuditEntry
 from shopadmin.models.messages import Consent, DoNotContact, OutboxMessage
 from shopadmin.models.settings import Setting
 from shopadmin.services import settings
-from shopadmin.services.messages import blocks, consents, mail_settings
+from shopadmin.services.messages import blocks, consents, mail_settings, marking
 from shopadmin.services.messages.sending import send
 from shopadmin.services.transactions import writing
 
@@ -177,9 +179,37 @@ def test_reading_alone_sends_nothing_and_a_phone_is_masked(app, client_as, buyer
     for act in ("sent", "cancel", "settle"):
         assert client.post(f"{address}/{act}").status_code == 403
     assert state(message_id) == "queued"
-    full = client_as(READ, "core.buyers:contact").get(address).get_data(as_text=True)
-    assert PHONE in full
     assert client.get("/admin/messages/details/999").status_code == 404
+
+
+def test_an_address_is_shown_on_request_alone_and_the_log_says_to_whom(app, client_as, buyer_id, monkeypatch):
+    monkeypatch.setattr(marking, "decision_now", lambda row: Decision("allow", ()))  # by day, whatever the time is
+    message_id = send(OWNER, request(buyer_id, channel="call", text="Ask", destination=PHONE)).message_id
+    address = f"/admin/messages/details/{message_id}"
+    may, may_not = client_as(SEND, "core.buyers:contact"), client_as(SEND)
+
+    opened = may.get(address).get_data(as_text=True)
+    noted_before = revealed()
+    shown = may.post(f"{address}/reveal").get_data(as_text=True)
+
+    assert PHONE not in opened
+    assert f'action="{address}/reveal"' in opened
+    assert noted_before == []
+    assert PHONE in shown
+    assert "Somebody answered" in shown
+    assert revealed() == [("message", str(message_id))]
+    assert f'action="{address}/reveal"' not in may_not.get(address).get_data(as_text=True)
+    assert may_not.post(f"{address}/reveal").status_code == 403
+    assert client_as("core.buyers:contact").post(f"{address}/reveal").status_code == 403
+    assert may.post("/admin/messages/details/999/reveal").status_code == 404
+    assert may.get(f"{address}/reveal").status_code == 405
+    assert len(revealed()) == 1
+
+
+def revealed():
+    found = select(AuditEntry.object_type, AuditEntry.object_id).where(AuditEntry.code == "core.contact.revealed")
+    db.session.rollback()
+    return list(map(tuple, db.session.execute(found)))
 
 
 def test_a_phone_is_added_to_the_list_found_however_it_is_written_and_lifted_by_the_owner_alone(app, client_as):
