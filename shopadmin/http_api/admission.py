@@ -107,7 +107,7 @@ class Admission:
 
 
 def _limit(limiter: Limiter, shown: api_tokens.Presented) -> None:
-    if wait := limiter.take(shown.identity):
+    if wait := limiter.take(shown.limited_as):
         raise ApiRefusalError(problems.TOO_MANY, retry_after=int(wait) + 1)
 
 

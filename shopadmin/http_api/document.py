@@ -93,7 +93,9 @@ For storefronts. A storefront's server holds a storefront token and mints a toke
 `POST /api/v1/buyer-tokens`; the buyer always comes from the token.
 
 Whatever has an effect needs the header `Idempotency-Key`: a repeated request gets the same bytes again and
-`Idempotent-Replayed: true`, for seven days. Amounts are integer minor units. Every error is a problem document
+`Idempotent-Replayed: true`, for seven days. A key belongs to the route and to who calls: to the buyer, whichever of
+the buyer's tokens is used, or to the shop's storefronts together, whichever storefront token is used, so that a request
+may be repeated after a token was replaced. Amounts are integer minor units. Every error is a problem document
 (RFC 9457) with a stable `code`. Texts are in English or Chinese, by `Accept-Language`.
 """
 
@@ -170,7 +172,7 @@ def _key_parameter() -> dict[str, Any]:
         "name": "Idempotency-Key",
         "in": "header",
         "required": True,
-        "description": "New with each request, the same when it is repeated",
+        "description": "New with each request, the same when it is repeated, with a newer token too",
         "schema": {
             "type": "string",
             "minLength": 1,

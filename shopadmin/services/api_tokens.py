@@ -164,10 +164,15 @@ class Presented:
 
     @property
     def identity(self) -> str:
-        """Who calls, for limits and idempotency keys: a buyer stays the same from one token to the next."""
+        """Who calls, for idempotency keys: a buyer and the shop's storefronts, whichever token they hold just now."""
         if self.buyer is not None:
             return f"buyer\0{self.buyer.platform}\0{self.buyer.ref}"
-        return f"storefront\0{self.token_hash}"
+        return "storefront"
+
+    @property
+    def limited_as(self) -> str:
+        """Who calls, for limits: each storefront token for itself."""
+        return self.identity if self.buyer is not None else f"storefront\0{self.token_hash}"
 
 
 class BadTokenError(Exception):

@@ -11,9 +11,9 @@ from sqlalchemy import func, select
 
 from shopadmin import testing
 from shopadmin.models import db
-from shopadmin.models.api import ApiIdempotency
+from shopadmin.models.api import ApiIdempotency, ApiToken
 from shopadmin.models.settings import Setting
-from shopadmin.services import idempotency
+from shopadmin.services import api_tokens, idempotency
 from shopadmin.services.transactions import writing
 
 BOTH = pytest.mark.parametrize("path", ["/parcels/parcels", "/parcels/batches"])
@@ -97,6 +97,29 @@ def test_a_key_is_the_buyers_own_and_the_routes_own_and_outlives_the_token(shop,
     assert "Idempotent-Replayed" not in elsewhere.headers
     assert later.headers["Idempotent-Replayed"] == "true"
     assert parcel_count() == 3
+
+
+def test_a_storefronts_key_outlives_its_token(shop):
+    path = "/parcels/parcels/7/deliveries"
+    first = testing.api_client(shop).post(path, key="one")
+    api_tokens.revoke(None, db.session.scalar(select(ApiToken.id)))
+    replaced = testing.api_client(shop)
+
+    again = replaced.post(path, key="one")
+
+    assert first.status_code == 200
+    assert (again.data, again.headers.get("Idempotent-Replayed")) == (first.data, "true")
+    assert "Idempotent-Replayed" not in replaced.post(path, key="two").headers
+    assert stored() == 2
+
+
+def test_a_buyers_key_is_none_of_the_storefronts(shop, buyer):
+    path = "/parcels/parcels/7/deliveries"
+    testing.api_client(shop).post(path, key="one")
+    paying = testing.api_client(shop).for_buyer("someone", "payments")
+
+    assert "Idempotent-Replayed" not in paying.post(path, key="one").headers
+    assert stored() == 2
 
 
 def test_a_refusal_of_the_business_undoes_the_effect_and_is_stored(buyer):
