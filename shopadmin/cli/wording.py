@@ -26,12 +26,21 @@ def wording() -> None:
 def check_lines(context: str, as_json: bool) -> None:
     """Look over each line of standard input, UTF-8; print one JSON object a line: line, blocked, warned, rules, lang.
 
-    Exit 0 every line may go out, 1 at least one is blocked.
+    A line that is not UTF-8 is answered with line, error and code, and counts as one that may not go out.
+
+    Exit 0 every line may go out, 1 at least one is blocked, 3 at least one is not UTF-8.
     """
-    is_any_blocked = False
+    worst = 0
     for number, line in enumerate(sys.stdin.buffer, 1):
-        found = check(line.decode("utf-8", "replace").rstrip("\r\n"), context)  # type: ignore[arg-type]
-        is_any_blocked |= found.blocked
-        shown = {"line": number, "blocked": found.blocked, "warned": found.warned, "rules": found.rules}
-        click.echo(json.dumps(shown | {"lang": found.lang}))
-    raise SystemExit(1 if is_any_blocked else 0)
+        try:
+            text = line.decode().rstrip("\r\n")
+        except UnicodeDecodeError as error:
+            shown = {"line": number, "error": f"the line is not UTF-8: byte {error.start + 1}", "code": "not_utf8"}
+            worst = 3
+        else:
+            found = check(text, context)  # type: ignore[arg-type]
+            worst = max(worst, int(found.blocked))
+            shown = {"line": number, "blocked": found.blocked, "warned": found.warned, "rules": found.rules}
+            shown["lang"] = found.lang
+        click.echo(json.dumps(shown))
+    raise SystemExit(worst)
