@@ -8,6 +8,7 @@ from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin.base import expose
 from flask_babel import lazy_gettext as _
+from flask_babel import lazy_pgettext
 from flask_wtf import FlaskForm
 from wtforms import SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
@@ -59,7 +60,7 @@ class DoNotContactView(AdminListView):
         Column("kind", _("Kind")),
         Column("why", _("Why")),
         Column("note", _("Note")),
-        Column("blocked_at", _("Since"), "time"),
+        Column("blocked_at", lazy_pgettext("do not contact", "Since"), "time"),
         Column("lifted_at", _("Lifted"), "time"),
     )
     empty_title = _("Everybody may be contacted")

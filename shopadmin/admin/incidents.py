@@ -9,6 +9,7 @@ from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin.base import expose
 from flask_babel import lazy_gettext as _
+from flask_babel import lazy_pgettext
 from flask_wtf import FlaskForm
 from wtforms import DateTimeLocalField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
@@ -24,7 +25,7 @@ _KINDS: list[Any] = [SelectChoice(code, cast(str, label)) for code, label in inc
 class IncidentForm(FlaskForm):
     """What went wrong. The time is the shop's own."""
 
-    kind = SelectField(_("What happened"), choices=_KINDS)
+    kind = SelectField(lazy_pgettext("incident", "What happened"), choices=_KINDS)
     order_no = StringField(
         _("Order number"), [Length(max=80)], description=_("Leave it empty when it concerns no order.")
     )
@@ -49,7 +50,7 @@ class IncidentsView(AdminListView):
     columns = (
         Column("incident_no", _("Incident"), "code"),
         Column("occurred_at", _("Time"), "time"),
-        Column("kind", _("What happened")),
+        Column("kind", lazy_pgettext("incident", "What happened")),
         Column("order", _("Order"), "link", permission="core.orders:read"),
         Column("cost", _("Cost"), "money"),
         Column("note", _("Note")),

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_admin.base import expose
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
+from flask_babel import lazy_pgettext
 
 from shopadmin.admin.base import AdminView
 from shopadmin.contract import Badge, MenuItem, Text
@@ -112,4 +113,4 @@ def _state(found: TokenRow) -> Badge:
         return Badge(_("Revoked"), "neutral", "x-circle")
     if found.is_active:
         return Badge(_("Active"), "ok", "check-circle-fill")
-    return Badge(_("Ended"), "neutral", "clock")
+    return Badge(lazy_pgettext("token", "Ended"), "neutral", "clock")

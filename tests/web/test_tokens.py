@@ -101,7 +101,12 @@ def test_the_page_speaks_chinese(app, owner):
     with owner.session_transaction() as cookie:
         cookie["language"] = "zh"
 
-    assert "店面令牌" in owner.get(PAGE).text
+    make(owner)
+    page = owner.get(PAGE).text
+
+    assert "店面令牌" in page
+    assert "吊销" in page
+    assert "撤回" not in page  # what the team page says of an invitation
 
 
 def test_the_shell_makes_lists_and_revokes(app, run):

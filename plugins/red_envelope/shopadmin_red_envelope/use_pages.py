@@ -6,6 +6,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
+from flask_babel import lazy_pgettext
 
 from shopadmin.plugin_api import Actor, Badge, Column, OrderSnapshot, Panel
 from shopadmin_red_envelope import permissions
@@ -22,7 +23,7 @@ LINE_COLUMNS = (
     Column("line_key", _("Line")),
     Column("quantity", _("Units"), "number"),
     Column("share", _("Envelope's share"), "money"),
-    Column("paid", _("Paid"), "money"),
+    Column("paid", lazy_pgettext("amount", "Paid"), "money"),
     Column("refunded_cash", _("Refunded"), "money"),
 )
 # The three facts of R18: the words for yes and for no.
