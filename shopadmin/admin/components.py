@@ -104,6 +104,7 @@ def samples() -> dict[str, Any]:
             Tile("To ship", "12", "#tiles", "", "oldest waits 2 d", "warn", "box-seam"),
             Tile("Unanswered ≤ 3★", "4", "#tiles", "", "oldest waits 5 d", "danger", "chat-square-quote"),
             Tile("Open refunds", "0", "#tiles", "", "nothing to do", "ok", "arrow-counterclockwise"),
+            Tile("A year's turnover", "CN¥5,000,000,000.00", "#tiles", "", icon="cash-coin"),
             Tile("Sales today", "¥ 3,480.00", "", "", "¥ 2,910.00 last Monday", "neutral", "graph-up"),
         ],
         "actions": [
