@@ -40,7 +40,8 @@ class BlockForm(FlaskForm):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.platform.choices = [SelectChoice(code, str(name)) for code, name in platforms().items()]
+        found = [SelectChoice(code, str(name)) for code, name in platforms().items()]
+        self.platform.choices = [SelectChoice("", "–"), *found]
 
 
 class DoNotContactView(AdminListView):

@@ -235,6 +235,24 @@ def test_a_phone_is_added_to_the_list_found_however_it_is_written_and_lifted_by_
     assert owner.post(f"{address}/lift", data={"reason": "again"}).status_code == 404
 
 
+def test_only_an_account_name_has_a_platform_and_it_must_be_chosen(app, client_as):
+    client = client_as(BLOCK)
+    form = {"kind": "nick", "value": "sample_buyer", "platform": "", "why": "stop", "note": ""}
+
+    shown = client.get("/admin/do-not-contact/new").get_data(as_text=True)
+    refused = client.post("/admin/do-not-contact/new", data=form)
+    entries = len(db.session.scalars(select(DoNotContact)).all())
+
+    assert shown.index('<option value="">') < shown.index('<option value="amazon">')
+    assert 'selected value="amazon"' not in shown
+    assert refused.status_code == 400
+    assert "Choose the platform that the account name is of." in refused.get_data(as_text=True)
+    assert entries == 0
+    assert client.post("/admin/do-not-contact/new", data=form | {"platform": "taobao"}).status_code == 302
+    phone = form | {"kind": "phone", "value": PHONE}
+    assert client.post("/admin/do-not-contact/new", data=phone).status_code == 302
+
+
 @pytest.mark.parametrize(
     "changes",
     [{"value": ""}, {"value": "138****8000"}, {"value": "abc"}, {"kind": "fax"}, {"why": "whim"},

@@ -50,6 +50,8 @@ def block(actor: Actor | None, kind: str, text: str, why: str, note: str = "", p
     """One phone, e-mail address or account name (of ``platform``); 0 when it stood there. Raises RefusedError."""
     if kind not in KINDS:
         raise RefusedError(Problem("kind", _("Choose what it is."), "kind"))
+    if kind == "nick" and not platform:
+        raise RefusedError(Problem("platform", _("Choose the platform that the account name is of."), "platform"))
     found = read_nick(platform, text) if kind == "nick" else people.read(kind, text)  # type: ignore[arg-type]
     if not found.value or found.reason in ("masked", "invalid"):
         raise RefusedError(Problem("value", _("This is no whole phone number, e-mail address or name."), "value"))
