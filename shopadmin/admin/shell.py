@@ -127,7 +127,7 @@ def _age(value: datetime | None) -> str:
     return (
         ""
         if value is None
-        else str(format_timedelta(value - datetime.now(UTC), granularity="hour", add_direction=True))
+        else str(format_timedelta(value - datetime.now(UTC), granularity="minute", add_direction=True))
     )
 
 

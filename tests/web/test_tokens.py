@@ -2,11 +2,12 @@
 
 import json
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner
 from forms import send, token_in
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from shopadmin import testing
 from shopadmin.cli import tokens as commands
@@ -14,6 +15,7 @@ from shopadmin.models import db
 from shopadmin.models.api import ApiToken
 from shopadmin.models.audit import AuditEntry
 from shopadmin.services import api_tokens
+from shopadmin.services.transactions import writing
 
 PAGE = "/admin/tokens/"
 
@@ -95,6 +97,14 @@ def test_a_lifetime_that_is_not_offered_and_a_number_that_is_none_are_refused(ow
     assert owner.post(f"{PAGE}77/revoke", data={"csrf_token": token}).status_code == 404
     assert owner.post(f"{PAGE}x/revoke", data={"csrf_token": token}).status_code == 400
     assert count() == 1
+
+
+def test_the_last_use_is_told_to_the_minute(owner):
+    make(owner)
+    with writing() as session:
+        session.execute(update(ApiToken).values(last_used_at=datetime.now(UTC) - timedelta(minutes=7)))
+
+    assert "7 minutes ago" in owner.get(PAGE).text
 
 
 def test_the_page_speaks_chinese(app, owner):
