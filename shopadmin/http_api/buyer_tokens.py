@@ -3,20 +3,26 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
+from flask_babel import lazy_gettext as _
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from shopadmin.api_contract import (
     STOREFRONT,
     ApiAnswer,
-    ApiBuyer,
     ApiCall,
     ApiEndpoint,
-    ApiLine,
     ApiModel,
+    ApiProblem,
     ApiRefusalError,
 )
 from shopadmin.http_api import problems
-from shopadmin.services import api_scopes, api_tokens
+from shopadmin.services import api_buyers, api_scopes, api_tokens
+
+# 409 rather than 422: which platforms there are depends on the shop, and the form of a name says nothing of it.
+UNKNOWN_PLATFORM = ApiProblem("unknown_platform", 409, _("The shop does not know this platform"))
+# What nobody sees makes one buyer two: blanks at either end, control characters, marks without width.
+_UNSEEN = r"\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+_REF = rf"^[^\s{_UNSEEN}]([^{_UNSEEN}]*[^\s{_UNSEEN}])?$"
 
 
 class BuyerTokenRequest(ApiModel):
@@ -24,10 +30,22 @@ class BuyerTokenRequest(ApiModel):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"platform": "taobao", "buyer_ref": "sample_buyer"}]})
 
-    platform: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$", description="As in the shop: taobao, shopify, …")]
+    platform: Annotated[
+        str,
+        Field(
+            pattern=r"^[a-z][a-z0-9_]{0,39}$",
+            description="As in the shop: taobao, shopify, …; own for buyers of your own website, test for trying out",
+        ),
+    ]
     buyer_ref: Annotated[
-        ApiLine,
-        Field(min_length=1, max_length=120, description="The platform's own word for the buyer, always the same"),
+        str,
+        Field(
+            min_length=1,
+            max_length=api_buyers.MAX_REF,
+            pattern=_REF,
+            description="The platform's own word for the buyer, always the same. Capitals count; wide letters are"
+            " read as narrow ones (NFKC); no blanks at either end, nothing invisible",
+        ),
     ]
     scopes: Annotated[
         list[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.-]*$")]] | None,
@@ -48,7 +66,11 @@ def mint(call: ApiCall) -> ApiAnswer:
     """Sign a token; nothing is stored."""
     wanted: BuyerTokenRequest = call.body
     scopes = _scopes(call, wanted.scopes)
-    buyer = ApiBuyer(wanted.platform, wanted.buyer_ref)
+    try:
+        buyer = api_buyers.identify(wanted.platform, wanted.buyer_ref)
+    except api_buyers.UnknownPlatformError as unknown:
+        detail = _("It knows these: %(names)s.", names=", ".join(unknown.known))
+        raise ApiRefusalError(UNKNOWN_PLATFORM, detail, reasons=unknown.known) from None
     text, until = api_tokens.mint(call.caller, buyer, scopes, datetime.now(UTC))
     browser = api_scopes.for_browsers(scopes)
     return ApiAnswer(BuyerToken(token=text, expires_at=until, scopes=scopes, server_only=len(browser) < len(scopes)))
@@ -75,7 +97,7 @@ ENDPOINT = ApiEndpoint(
     run=mint,
     body=BuyerTokenRequest,
     answer=BuyerToken,
-    problems=(problems.SCOPE_MISSING,),
+    problems=(problems.SCOPE_MISSING, UNKNOWN_PLATFORM),
     status=201,
     needs_buyer=False,
 )

@@ -17,11 +17,13 @@ from shopadmin.http_api import problems, serving
 from shopadmin.models import db
 from shopadmin.models.accounts import Account
 from shopadmin.models.api import ApiIdempotency, ApiToken
+from shopadmin.models.imports import ImportMapping
 from shopadmin.models.settings import Setting
 from shopadmin.services import access, api_tokens, idempotency, plugins
 from shopadmin.services.transactions import writing
 
 PATH = "/parcels/parcels"
+NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -174,6 +176,44 @@ def test_a_buyers_token_holds_what_may_reach_a_browser_unless_more_is_asked_for(
 
     assert (plain["scopes"], plain["server_only"]) == (["claims", "wallet"], False)
     assert (asked["scopes"], asked["server_only"]) == (["payments"], True)
+
+
+@pytest.mark.parametrize(
+    "ref",
+    ["", " ", "  ", " dup1", "dup1 ", "\tdup1", "du\np1", "dup1\u3000", "dup1\u200b", "\ufeffdup1", "du\u202ep1", "\x85dup1",
+     "x" * 121, "\ufdfa" * 20],
+    ids=ascii,
+)  # fmt: skip
+def test_a_buyer_cannot_be_named_by_what_nobody_sees(storefront, ref):
+    answer = storefront.post("/buyer-tokens", {"platform": "test", "buyer_ref": ref})
+
+    assert check_problem(answer, 422, "invalid_request")["errors"][0]["field"] == "buyer_ref"
+
+
+def test_a_buyer_is_one_however_wide_the_letters_are_and_capitals_count(storefront):
+    storefront.for_buyer("dup1").post(PATH, {"weight": 5})
+
+    wide, other = (storefront.for_buyer(ref).get(PATH).get_json()["items"] for ref in ("ｄｕｐ１", "Dup1"))
+
+    assert [parcel["buyer"] for parcel in wide] == ["dup1"]
+    assert other == []
+    assert storefront.for_buyer("Sample buyer · 买家1").get(PATH).status_code == 200
+
+
+def test_a_platform_that_the_shop_does_not_know_is_refused_with_those_it_knows(storefront):
+    answer = storefront.post("/buyer-tokens", {"platform": "nope", "buyer_ref": "x"})
+
+    found = check_problem(answer, 409, "unknown_platform")
+    assert {"taobao", "shopify", "own", "test"} <= set(found["reasons"])
+    assert "taobao" in found["detail"]
+
+
+def test_a_platform_that_the_owner_named_while_importing_is_known(storefront):
+    with writing() as session:
+        row = ImportMapping(headings_sha256="0" * 64, kind="orders", platform="my_shop", columns={}, created_at=NOW)
+        session.add(row)
+
+    assert storefront.for_buyer("someone", platform="my_shop").get(PATH).status_code == 200
 
 
 def test_a_buyers_token_mints_none(buyer):
