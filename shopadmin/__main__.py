@@ -16,6 +16,7 @@ from shopadmin.cli import (
     keys,
     plugins,
     run,
+    starting,
     tokens,
     wording,
     worker,
@@ -45,7 +46,7 @@ def main() -> None:
         wording.wording,
         worker.worker,
     )
-    command_line.build(create_app, commands)()
+    command_line.build(create_app, commands, starting.look_for_shop)()
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import click
 from flask import current_app
 
 from shopadmin.admin import gate
-from shopadmin.cli.main import RefusedError, answer, json_option, with_app
+from shopadmin.cli.main import RefusedError, answer, json_option, with_app, with_shop
 from shopadmin.contract import Actor
 from shopadmin.services import access, accounts, invitations, links, server_address
 from shopadmin.services.refusals import ConflictError, ForbiddenError
@@ -42,7 +42,7 @@ def _answer_link(issued: links.IssuedLink, given: str | None, as_json: bool, **m
 @click.argument("email")
 @base_url_option
 @json_option
-@with_app
+@with_shop
 def sign_in_link(email: str, base_url: str | None, as_json: bool) -> None:
     """Print a link that signs EMAIL in once, within 15 minutes. Exit 0 printed, 2 no such active account."""
     try:
@@ -59,7 +59,7 @@ def sign_in_link(email: str, base_url: str | None, as_json: bool) -> None:
 @click.option("--grant", "points", multiple=True, metavar="POINT…", help="Permissions, such as core.orders:read.")
 @base_url_option
 @json_option
-@with_app
+@with_shop
 def invite(
     email: str, more_points: tuple[str, ...], name: str, points: tuple[str, ...], base_url: str | None, as_json: bool
 ) -> None:
@@ -132,7 +132,7 @@ def accounts_group() -> None:
 
 @accounts_group.command("list")
 @json_option
-@with_app
+@with_shop
 def list_accounts(as_json: bool) -> None:
     """Print every account. Exit 0."""
     people = [
@@ -156,7 +156,7 @@ def list_accounts(as_json: bool) -> None:
 @accounts_group.command()
 @click.argument("email")
 @json_option
-@with_app
+@with_shop
 def deactivate(email: str, as_json: bool) -> None:
     """Lock EMAIL out at once. Exit 0 done, 2 no such account, or the owner's."""
     found = accounts.find_by_email(email)
@@ -174,7 +174,7 @@ def deactivate(email: str, as_json: bool) -> None:
 @accounts_group.command("reset-owner-link")
 @base_url_option
 @json_option
-@with_app
+@with_shop
 def reset_owner_link(base_url: str | None, as_json: bool) -> None:
     """Print a link with which the owner sets a new password: single use, 30 minutes. Exit 0."""
     _answer_link(accounts.make_setup_link(), base_url, as_json)

@@ -6,7 +6,7 @@ import click
 
 from shopadmin.cli import starting
 from shopadmin.cli.contexts import inside
-from shopadmin.cli.main import AppFactory, RefusedError, answer, build_app, json_option, with_app
+from shopadmin.cli.main import AppFactory, RefusedError, answer, build_app, json_option, with_shop
 from shopadmin.services import backups, occupancy, restores, schema
 from shopadmin.services.backup_archives import BadArchiveError
 
@@ -20,7 +20,7 @@ NO_KEYS_NOTICE = "The keys are not in it: keep a copy of keys/ of the data folde
 @click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--with-keys", is_flag=True, help="Put the keys into the archive too.")
 @json_option
-@with_app
+@with_shop
 def backup(file: Path | None, with_keys: bool, as_json: bool) -> None:
     """Write database, attachments and uploads into one archive; FILE is new in backups/ when left out.
 

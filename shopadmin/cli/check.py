@@ -2,13 +2,13 @@
 
 import click
 
-from shopadmin.cli.main import answer, json_option, with_app
+from shopadmin.cli.main import answer, json_option, with_shop
 from shopadmin.services import integrity
 
 
 @click.command()
 @json_option
-@with_app
+@with_shop
 def check(as_json: bool) -> None:
     """Look over database, files, activity log, keys and plugins. Exit 0 nothing is wrong, 1 something is."""
     problems = integrity.problems()

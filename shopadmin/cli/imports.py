@@ -14,7 +14,7 @@ from typing import Any
 import click
 from sqlalchemy import select
 
-from shopadmin.cli.main import answer, json_option, with_app
+from shopadmin.cli.main import answer, json_option, with_shop
 from shopadmin.models import db
 from shopadmin.models.imports import ImportRun
 from shopadmin.platforms.decoding import ENCODINGS
@@ -32,7 +32,7 @@ COUNTS = ("rows", *runs.COUNTS)
 @click.option("--date-order", type=click.Choice(("dmy", "mdy")), help="How 05/03/2026 is meant.")
 @click.option("--currency", help="Of amounts whose file names none, e.g. EUR.")
 @json_option
-@with_app
+@with_shop
 def import_files(
     files: tuple[Path, ...], dry_run: bool, encoding: str | None, date_order: str | None, currency: str | None,
     as_json: bool,
@@ -146,7 +146,7 @@ def imports() -> None:
 
 @imports.command("list")
 @json_option
-@with_app
+@with_shop
 def list_runs(as_json: bool) -> None:
     """List the newest imports. Exit 0."""
     rows = (
@@ -164,7 +164,7 @@ def list_runs(as_json: bool) -> None:
 @click.argument("run_id", metavar="RUN", type=int)
 @click.option("--force-rest", is_flag=True, help="Leave the rows that were changed since, undo the others.")
 @json_option
-@with_app
+@with_shop
 def undo(run_id: int, force_rest: bool, as_json: bool) -> None:
     """Undo an import as a whole. Exit 0 undone, 1 refused: rows were changed since (they are listed)."""
     try:
@@ -185,7 +185,7 @@ def undo(run_id: int, force_rest: bool, as_json: bool) -> None:
 
 @imports.command("recover")
 @json_option
-@with_app
+@with_shop
 def recover(as_json: bool) -> None:
     """Finish what a crash interrupted. Exit 0; jobs that another process holds are left to it."""
     finished = []

@@ -2,7 +2,7 @@
 
 import click
 
-from shopadmin.cli.main import RefusedError, answer, json_option, with_app
+from shopadmin.cli.main import RefusedError, answer, json_option, with_shop
 from shopadmin.keys import KeyringError
 from shopadmin.services import occupancy, rotation
 
@@ -14,7 +14,7 @@ def keys() -> None:
 
 @keys.command()
 @json_option
-@with_app
+@with_shop
 def rotate(as_json: bool) -> None:
     """Make a new key, seal everything under it, forget the old one. Stop the server first.
 

@@ -29,7 +29,11 @@ class _PluginGroup(click.Group):
             self.add_command(command)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        self._shop()
+        try:
+            self._shop()
+        except RefusedError as error:
+            if error.code != "no_shop" or not self.commands:
+                raise
         return super().list_commands(ctx)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:

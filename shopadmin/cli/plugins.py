@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from shopadmin.cli.main import RefusedError, answer, json_option, with_app
+from shopadmin.cli.main import RefusedError, answer, json_option, with_shop
 from shopadmin.services import plugin_data, plugin_health, plugin_texts, plugin_trouble
 from shopadmin.services import plugins as plugin_states
 from shopadmin.services.conflicts import MissingError, ObjectionsError
@@ -24,7 +24,7 @@ def plugins() -> None:
 
 @plugins.command("list")
 @json_option
-@with_app
+@with_shop
 def list_plugins(as_json: bool) -> None:
     """Print every plugin with its state. Exit 0."""
     found = [_shown(card) for card in plugin_states.cards()]
@@ -64,7 +64,7 @@ def _said(row: dict[str, Any]) -> str:
 
 @plugins.command("check")
 @json_option
-@with_app
+@with_shop
 def check_plugins(as_json: bool) -> None:
     """Look the installed plugins over, for their authors: left out, paused, failed or slow since they were switched on.
 
@@ -82,7 +82,7 @@ def check_plugins(as_json: bool) -> None:
 @plugins.command("enable")
 @_name
 @json_option
-@with_app
+@with_shop
 def enable_plugin(name: str, as_json: bool) -> None:
     """Switch a plugin on. Exit 0 it is on, 2 it cannot be."""
     _do(name, lambda: plugin_states.enable(None, name))
@@ -92,7 +92,7 @@ def enable_plugin(name: str, as_json: bool) -> None:
 @plugins.command("disable")
 @_name
 @json_option
-@with_app
+@with_shop
 def disable_plugin(name: str, as_json: bool) -> None:
     """Switch a plugin off; its data stays. Exit 0 it is off, 2 there is no such plugin."""
     _do(name, lambda: plugin_states.disable(None, name))
@@ -103,7 +103,7 @@ def disable_plugin(name: str, as_json: bool) -> None:
 @_name
 @click.option("--yes", "typed", metavar="NAME", default="", help="The plugin's name once more, instead of typing it.")
 @json_option
-@with_app
+@with_shop
 def erase_plugin(name: str, typed: str, as_json: bool) -> None:
     """Take a plugin's tables away for good. Exit 0 erased, 2 it is on, it objects, or the name differs."""
     if not typed and not as_json:

@@ -4,9 +4,11 @@ import logging
 import os
 import socket
 from collections.abc import Callable
+from pathlib import Path
 
 import click
 from flask import Flask
+from sqlalchemy import make_url
 
 import config as environment
 from shopadmin.cli import serving, start_checks
@@ -22,6 +24,17 @@ def refuse_bad_files() -> None:
     """Raise RefusedError for files that others can read and disks that cannot lock."""
     for problem in start_checks.file_problems(environment.from_environment()):
         raise RefusedError(problem, "files")
+
+
+def look_for_shop() -> None:
+    """Raise RefusedError where the folder that the environment names holds no shop; nothing is made there."""
+    config = environment.from_environment()
+    folder, url = config["DATA_FOLDER"], make_url(str(config["DATABASE_URL"]))
+    database = Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+    if not (Path(str(folder)) / "keys" / "data-keys.json").exists() or (database and not database.exists()):
+        raise RefusedError(
+            f"there is no shop in {folder}; SHOPADMIN_DATA names another folder, shopadmin run makes one", "no_shop"
+        )
 
 
 def open_app(app_factory: AppFactory, safe_mode: bool) -> Flask:

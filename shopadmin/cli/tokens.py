@@ -2,7 +2,7 @@
 
 import click
 
-from shopadmin.cli.main import RefusedError, answer, json_option, with_app
+from shopadmin.cli.main import RefusedError, answer, json_option, with_shop
 from shopadmin.services import api_tokens
 from shopadmin.services.conflicts import MissingError
 from shopadmin.services.conflicts import RefusedError as ValueRefusedError
@@ -19,7 +19,7 @@ def token() -> None:
 @click.option("--label", default="Storefront", show_default=True, help="What the token is for.")
 @click.option("--days", type=int, help="How long it is good for; without it until it is revoked.")
 @json_option
-@with_app
+@with_shop
 def create_token(
     more_scopes: tuple[str, ...], scopes: tuple[str, ...], label: str, days: int | None, as_json: bool
 ) -> None:
@@ -43,7 +43,7 @@ def create_token(
 
 @token.command("list")
 @json_option
-@with_app
+@with_shop
 def list_tokens(as_json: bool) -> None:
     """Print every token, never its text. Exit 0."""
     rows = [
@@ -67,7 +67,7 @@ def list_tokens(as_json: bool) -> None:
 @token.command("revoke")
 @click.argument("token_id", type=int)
 @json_option
-@with_app
+@with_shop
 def revoke_token(token_id: int, as_json: bool) -> None:
     """End the token with the number TOKEN_ID, at once. Exit 0 it has ended, 2 there is none with that number."""
     try:

@@ -114,6 +114,8 @@ def revoke(actor: Actor | None, token_id: int) -> None:
     Repeating it changes nothing.
     """
     _require(actor)
+    if not 0 < token_id < 2**63:  # what no row can have, and no database takes
+        raise MissingError(token_id)
     with writing() as session:
         row = session.get(ApiToken, token_id, with_for_update=True)
         if row is None:

@@ -146,8 +146,11 @@ def test_the_shell_refuses_what_cannot_be_with_exit_2(app, run, arguments):
     assert count() == 0
 
 
-def test_a_number_that_no_token_has_is_refused(run):
-    assert run("revoke", "77")[0] == 2
+@pytest.mark.parametrize("number", ["77", "0", "9223372036854775808", "9" * 22])
+def test_a_number_that_no_token_has_is_refused(run, number):
+    code, answer = run("revoke", number)
+
+    assert (code, answer["code"]) == (2, "unknown_token")
 
 
 def test_one_query_lets_a_caller_in(app):
