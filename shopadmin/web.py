@@ -78,6 +78,8 @@ def _add_headers(response: Response) -> Response:
 def _show_http_error(error: Any) -> ResponseReturnValue:
     if error.response is not None:
         return error.response  # type: ignore[no-any-return]
+    if error.code == 405 and "//" in request.path and transport.is_api():
+        return _page(404)  # Werkzeug names the methods of the address without the second slash
     answer = _page(error.code or 500)
     answer.headers.extend((name, value) for name, value in error.get_headers() if name in KEPT_HEADERS)
     return answer

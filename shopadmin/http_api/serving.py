@@ -28,11 +28,11 @@ def init_app(app: Flask) -> Blueprint:
     app.extensions["shopadmin.api_admission"] = admission.Admission(app)
     app.extensions["shopadmin.api_texts"] = {}
     blueprint = Blueprint("api", __name__)
+    # An address is there or it is not: a program that is sent on would get a page, and might not follow with its body.
+    exactly: dict[str, Any] = {"provide_automatic_options": False, "merge_slashes": False, "strict_slashes": True}
     for number, each in enumerate(registered):
-        blueprint.add_url_rule(
-            each.rule, f"call_{number}", _view(each), methods=[each.endpoint.method], provide_automatic_options=False
-        )
-    blueprint.add_url_rule(document.PATH, "document", document.serve, provide_automatic_options=False)
+        blueprint.add_url_rule(each.rule, f"call_{number}", _view(each), methods=[each.endpoint.method], **exactly)
+    blueprint.add_url_rule(document.PATH, "document", document.serve, **exactly)
     return blueprint
 
 

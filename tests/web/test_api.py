@@ -384,6 +384,23 @@ def test_every_error_under_the_api_is_a_problem_document(shop, buyer):
     check_problem(client.get(f"/api/v1{PATH}", environ_base={"REMOTE_ADDR": "192.0.2.7"}), 403, "forbidden")
 
 
+@pytest.mark.parametrize(
+    ("method", "address"),
+    [("GET", f"{PATH}/"), ("POST", f"{PATH}/"), ("POST", "//parcels/parcels"), ("POST", f"{PATH}//"), ("GET", "/"),
+     ("GET", "/openapi.json/"), ("GET", "//openapi.json"), ("GET", f"{PATH}/7/"), ("POST", f"{PATH}/7/deliveries/"),
+     ("GET", f"{PATH}//7"), ("POST", f"{PATH}/7//deliveries")],
+)  # fmt: skip
+def test_an_address_that_is_nearly_one_is_not_there_and_sends_nobody_on(shop, storefront, method, address):
+    header = {"Authorization": f"Bearer {storefront.token}"}
+    path = f"/api/v1{address}"
+
+    answer = shop.test_client().open(method=method, headers=header, environ_overrides={"PATH_INFO": path})
+
+    found = answer.get_json()
+    assert (answer.status_code, found["code"], found["instance"]) == (404, "not_found", path)
+    assert answer.content_type == "application/problem+json"
+
+
 def test_the_language_is_the_callers_choice(shop):
     client = shop.test_client()
 
