@@ -7,6 +7,8 @@ import pytest
 from red_envelope_api import LINES, ROOT, Buyer, check_problem
 from red_envelope_shop import Clock, begun, stored
 
+from shopadmin_red_envelope.http_api.baskets import Basket
+
 HOLD = {"lines": LINES, "envelope_id": 1, "order_no": "S1"}
 HOSTILE: dict[str, tuple[bytes, int]] = {
     "not JSON": (b"{", 400),
@@ -21,6 +23,10 @@ HOSTILE: dict[str, tuple[bytes, int]] = {
     "huge": (json.dumps(HOLD | {"order_no": "x" * 70_000}).encode(), 413),
     "negative": (json.dumps(HOLD | {"lines": [{"key": "A", "amount": -1}]}).encode(), 422),
     "10^16": (json.dumps(HOLD | {"lines": [{"key": "A", "amount": 10**16}]}).encode(), 422),
+    "more than 200 lines may add up from": (
+        json.dumps(HOLD | {"lines": [{"key": "A", "amount": (2**53 - 1) // 200 + 1}]}).encode(),
+        422,
+    ),
     "true": (json.dumps(HOLD | {"lines": [{"key": "A", "amount": True}]}).encode(), 422),
     "a text": (json.dumps(HOLD | {"lines": [{"key": "A", "amount": "4000"}]}).encode(), 422),
     "no units": (json.dumps(HOLD | {"lines": [{"key": "A", "amount": 4000, "qty": 0}]}).encode(), 422),
@@ -32,6 +38,15 @@ HOSTILE: dict[str, tuple[bytes, int]] = {
     "a list": (b"[]", 422),
     "an order number with a slash": (json.dumps(HOLD | {"order_no": "../S1"}).encode(), 422),
 }
+
+
+def test_no_sum_over_an_order_is_beyond_what_every_reader_of_json_takes_for_what_it_is() -> None:
+    most = (2**53 - 1) // 200
+    lines = [{"key": f"L{number}", "amount": most} for number in range(200)]
+
+    basket = Basket.model_validate({"lines": lines})
+
+    assert sum(line.amount for line in basket.lines) <= 2**53 - 1
 
 
 @pytest.mark.parametrize("name", HOSTILE)

@@ -12,8 +12,10 @@ MOST_LINES = 200
 MOST_TOOLS = 20
 
 # The largest whole number that every reader of JSON takes for what it is, the schema's own reader included.
-LARGEST_ID = 2**53 - 1
-WhichEnvelope = Annotated[int, Field(ge=1, le=LARGEST_ID)]
+LARGEST = 2**53 - 1
+# So that no sum over an order, which is answered, goes beyond it.
+MOST_OF_LINE, MOST_OF_TOOL = LARGEST // MOST_LINES, LARGEST // MOST_TOOLS
+WhichEnvelope = Annotated[int, Field(ge=1, le=LARGEST)]
 
 
 class BasketLine(ApiModel):
@@ -22,7 +24,7 @@ class BasketLine(ApiModel):
     key: Annotated[
         str, Field(pattern=r"^[ -~]{1,64}$", description="Unique in the order, and fixed: ties are decided by it")
     ]
-    amount: Annotated[int, Field(ge=0, le=baskets.MOST_MINOR)]
+    amount: Annotated[int, Field(ge=0, le=MOST_OF_LINE)]
     qty: Annotated[int, Field(ge=1, le=baskets.MOST_UNITS)] = 1
     type: Literal["goods", "freight", "service_fee"] = "goods"
 
@@ -31,7 +33,7 @@ class BasketTool(ApiModel):
     """Another discount or tender on the order."""
 
     kind: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-    amount: Annotated[int, Field(ge=0, le=baskets.MOST_MINOR, description="Minor units")] = 0
+    amount: Annotated[int, Field(ge=0, le=min(baskets.MOST_MINOR, MOST_OF_TOOL), description="Minor units")] = 0
 
 
 class Basket(ApiModel):
