@@ -6,9 +6,8 @@ from typing import Any, ClassVar
 from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin.base import expose
-from flask_babel import gettext
+from flask_babel import gettext, lazy_pgettext
 from flask_babel import lazy_gettext as _
-from flask_babel import lazy_pgettext
 
 from shopadmin.admin.base import AdminView
 from shopadmin.contract import Badge, MenuItem, Text

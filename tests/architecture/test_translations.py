@@ -65,7 +65,9 @@ def test_every_string_is_translated(package: Path) -> None:
 def test_no_translation_outlived_its_string(package: Path) -> None:
     texts = in_code(package)
 
-    left_over = [message.id for message in catalog(package) if message.id and (message.context, _text(message)) not in texts]
+    left_over = [
+        message.id for message in catalog(package) if message.id and (message.context, _text(message)) not in texts
+    ]
 
     assert left_over == []
 

@@ -180,8 +180,8 @@ def test_a_buyers_token_holds_what_may_reach_a_browser_unless_more_is_asked_for(
 
 @pytest.mark.parametrize(
     "ref",
-    ["", " ", "  ", " dup1", "dup1 ", "\tdup1", "du\np1", "dup1\u3000", "dup1\u200b", "\ufeffdup1", "du\u202ep1", "\x85dup1",
-     "x" * 121, "\ufdfa" * 20],
+    ["", " ", "  ", " dup1", "dup1 ", "\tdup1", "du\np1", "dup1\u3000", "dup1\u200b", "\ufeffdup1", "du\u202ep1",
+     "\x85dup1", "x" * 121, "\ufdfa" * 20],
     ids=ascii,
 )  # fmt: skip
 def test_a_buyer_cannot_be_named_by_what_nobody_sees(storefront, ref):

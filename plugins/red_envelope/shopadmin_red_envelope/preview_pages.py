@@ -8,6 +8,7 @@ from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin.base import expose
 from flask_babel import lazy_gettext as _
+from flask_babel import lazy_pgettext
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import DateTimeLocalField
@@ -37,11 +38,11 @@ _COLUMNS = (
     Column("line", _("Line"), "number"),
     Column("before", _("Before the envelope"), "money"),
     Column("share", _("Envelope's share"), "money"),
-    Column("paid", _("Paid"), "money"),
+    Column("paid", lazy_pgettext("amount", "Paid"), "money"),
 )
 # A window that lies ahead, is open, or is over.
 _PLACES: Mapping[str, tuple[object, str, str]] = {
-    "coming": (_("Not yet"), "neutral", "clock"),
+    "coming": (lazy_pgettext("campaign", "Not yet"), "neutral", "clock"),
     "open": (_("Open"), "ok", "check-circle-fill"),
     "closed": (_("Over"), "neutral", "x-circle"),
 }

@@ -3,7 +3,7 @@
 
 from typing import Any
 
-from flask_babel import gettext
+from flask_babel import gettext, lazy_pgettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import IntegerField, SelectField, StringField
@@ -42,7 +42,7 @@ class SimulatorForm(FlaskForm):
         [InputRequired(), NumberRange(1, 365)],
         description=_("History is cut into periods as long as this."),
     )
-    days = SelectField(_("History"), [InputRequired()], coerce=int)
+    days = SelectField(lazy_pgettext("simulator", "History"), [InputRequired()], coerce=int)
     rate = IntegerField(
         _("Claim rate, %"),
         [InputRequired(), NumberRange(1, 100)],

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext
+from flask_babel import gettext, lazy_pgettext
 from flask_babel import lazy_gettext as _
-from flask_babel import lazy_pgettext
 
 from shopadmin.plugin_api import Actor, Badge, Column, OrderSnapshot, Panel
 from shopadmin_red_envelope import permissions

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from red_envelope_api import LINES, ROOT, Buyer, check_problem
 from red_envelope_shop import Clock, begun, stored
-
 from shopadmin_red_envelope.http_api.baskets import Basket
 
 HOLD = {"lines": LINES, "envelope_id": 1, "order_no": "S1"}
