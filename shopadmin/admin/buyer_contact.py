@@ -39,7 +39,7 @@ def context(actor: Actor, buyer: Buyer, permissions: Mapping[str, str]) -> dict[
              "at": found.blocked_at}
             for found in (blocks.of_person(person) if may_read and person else ())
         ],
-        "messages": [shown_message(row, ways) for row in listing.of_buyer(buyer.id)] if may_see_messages else [],
+        "messages": [shown_message(row, ways, {}) for row in listing.of_buyer(buyer.id)] if may_see_messages else [],
         "shows_messages": may_see_messages,
         "purposes": [(code, label) for code, label in consents.PURPOSES.items() if code not in held],
         "bases": list(consents.BASES.items()),

@@ -51,8 +51,8 @@ class MessagesView(AdminListView):
 
     def decorate(self, rows: Sequence[Any]) -> Sequence[Any]:
         """States, ways and reasons in words, buyers as links."""
-        ways = channels.known()
-        return [shown_message(row, ways) for row in rows]
+        ways, names = channels.known(), listing.names(self.actor, rows)
+        return [shown_message(row, ways, names) for row in rows]
 
     @expose("/details/<row_id>")
     def details_view(self, row_id: str) -> ResponseReturnValue:
@@ -106,11 +106,12 @@ class MessagesView(AdminListView):
         return str(
             self.render(
                 "admin/messages/detail.html",
-                message=shown_message(row, channels.known()),
+                message=shown_message(row, channels.known(), listing.names(self.actor, [row])),
                 row=row,
                 content=found.content,
                 destination=destination if is_revealed else _masked(destination),
                 is_revealed=is_revealed,
+                may_see_buyer=self.actor.can("core.buyers:read"),
                 reveal_url=url_for(".reveal", row_id=row.id) if may_reveal else None,
                 facts=_facts(row),
                 decisions=[
@@ -136,14 +137,17 @@ def _masked(address: str) -> str:
     return mask_email(address) if "@" in address else mask_phone(address)
 
 
-def shown_message(row: Any, ways: Mapping[str, Any]) -> dict[str, Any]:
-    """A message as lists show it."""
+def shown_message(row: Any, ways: Mapping[str, Any], names: Mapping[int, str]) -> dict[str, Any]:
+    """A message as lists show it. ``names``: of the buyers, by id, as the reader may see them."""
     way = ways.get(row.channel)
     return {
         "id": row.id,
         "created_at": row.created_at,
         "state": row.state,
-        "buyer": {"text": f"#{row.buyer_id}", "url": url_for("buyers.details_view", row_id=row.buyer_id)},
+        "buyer": {
+            "text": names.get(row.buyer_id) or f"#{row.buyer_id}",
+            "url": url_for("buyers.details_view", row_id=row.buyer_id),
+        },
         "way": str(way.title) if way else row.channel,
         "purpose": str(labels.PURPOSES[row.purpose]),
         "why": " ".join(str(labels.reason_label(reason)) for reason in row.reasons),

@@ -29,6 +29,10 @@ class RefusedError(Exception):
         super().__init__("; ".join(problem.code for problem in problems))
         self.problems: Sequence[Problem] = problems
 
+    def __str__(self) -> str:
+        """Field and reason of each problem, for a log or a plugin's author; in the language of whoever asks."""
+        return "; ".join(f"{found.field or found.code}: {found.message}" for found in self.problems)
+
 
 class MissingError(LookupError):
     """There is no such row, or the actor may not know of it: 404."""

@@ -76,6 +76,17 @@ def test_the_list_shows_state_way_and_reasons_by_tab(app, client_as, buyer_id, b
     assert client.get("/admin/messages/?view=check").status_code == 200
 
 
+def test_a_message_names_its_buyer_as_the_reader_may_see_the_name(app, client_as, by_hand, buyer_id):
+    address = f"/admin/messages/details/{by_hand}"
+    whole, masked, none = client_as(READ, BUYERS, "core.buyers:contact"), client_as(READ, BUYERS), client_as(READ)
+
+    for path in ("/admin/messages/", address):
+        assert "Sample Buyer" in whole.get(path).get_data(as_text=True)
+        assert f"/admin/buyers/details/{buyer_id}" in masked.get(path).get_data(as_text=True)
+        assert "Sample Buyer" not in masked.get(path).get_data(as_text=True)
+        assert "/admin/buyers/details/" not in none.get(path).get_data(as_text=True)
+
+
 def test_a_message_by_hand_is_shown_to_copy_and_marked_as_sent(app, client_as, by_hand):
     client = client_as(SEND)
     address = f"/admin/messages/details/{by_hand}"

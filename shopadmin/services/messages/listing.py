@@ -1,6 +1,6 @@
 """The lists of messages and of do-not-contact entries, and the page of one message."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +11,9 @@ from shopadmin.contract import Actor
 from shopadmin.domain.contact import Decision
 from shopadmin.keys import KeyringError
 from shopadmin.models import db
+from shopadmin.models.buyers import Buyer
 from shopadmin.models.messages import ContactDecision, DoNotContact, OutboxMessage
-from shopadmin.services import lists, wording
+from shopadmin.services import lists, masking, wording
 from shopadmin.services.messages import blocks, channels, contents, labels, marking, people
 
 SHOWN = 10
@@ -110,6 +111,14 @@ def find(actor: Actor, message_id: int) -> MessageDetails | None:
     now = marking.decision_now(row) if is_manual else None
     remarks = wording.remarks(contents.words(content.subject, content.text), "message") if content else ()
     return MessageDetails(row, content, db.session().scalars(asked).all(), is_manual, now, remarks)
+
+
+def names(actor: Actor, rows: Iterable[Any]) -> Mapping[int, str]:
+    """The names of the messages' buyers, by id, as the actor may see them: one query for a page."""
+    if not actor.can("core.buyers:read"):
+        return {}
+    query = select(Buyer.id, Buyer.name).where(Buyer.id.in_({row.buyer_id for row in rows}))
+    return {row.id: masking.shown_name(actor, row.name) for row in db.session().execute(query)}
 
 
 def of_buyer(buyer_id: int) -> Sequence[Any]:
