@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
+from jinja2 import BytecodeCache, FileSystemBytecodeCache
 from sqlalchemy import NullPool, create_engine, make_url, text
 
 from shopadmin.app import create_app
@@ -308,8 +309,14 @@ def test_data() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCache:
+    """Where apps find the templates that an earlier one compiled: that takes longer than most tests."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def make_app(databases: Databases, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
+def make_app(databases: Databases, tmp_path: Path, compiled_templates: BytecodeCache) -> Iterator[Callable[..., Flask]]:
     """``make_app(plugins={}, **config)``: an app on a new empty shop; ``shop_of=app``: on the shop of that one."""
     made: list[tuple[Flask, dict[str, Any]]] = []
 
@@ -318,6 +325,7 @@ def make_app(databases: Databases, tmp_path: Path) -> Iterator[Callable[..., Fla
         settings = (there or databases.fresh(tmp_path / f"data{len(made)}")) | config
         app = create_app(settings, plugins=plugins or {})
         app.test_client_class = ShopClient
+        app.jinja_env.bytecode_cache = compiled_templates
         made.append((app, settings))
         return app
 
