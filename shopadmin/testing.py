@@ -145,18 +145,45 @@ def cluster(database_kind: str) -> Iterator[Cluster | None]:
         yield running
 
 
+# Makes tables, in the context of an app whose database the shops of other tests are copied from.
+Prepare = Callable[[], object]
+# Of a template: what prepared it, for which plugins; none of either: the core's tables alone.
+Template = tuple[Prepare | None, tuple[str, ...]]
+CORE: Template = (None, ())
+
+
 class Databases:
     """Hands out fresh, migrated databases: a copied file, or a cloned PostgreSQL database."""
 
     def __init__(self, cluster: Cluster | None, folder: Path) -> None:
         self._cluster, self._folder = cluster, folder
-        self._template = folder / "template.db"
+        # Their names, as databases or as files.
+        self._templates = {CORE: "template_shop"}
         if cluster:
             cluster.execute("create database template_shop")
-        app = create_app(self._config(folder / "template", self._url("template_shop", self._template)), plugins={})
+        app = create_app(self._config(folder / "template", self._url("template_shop", self._file(CORE))), plugins={})
         with app.app_context():
             schema.upgrade()
             db.engine.dispose()
+
+    def _file(self, template: Template) -> Path:
+        return self._folder / f"{self._templates[template]}.db"
+
+    def prepare(self, prepare: Prepare, plugins: Mapping[str, object]) -> Template:
+        """Let plugins make their tables once, for all tests of the session that want them."""
+        template = prepare, tuple(sorted(plugins))
+        if template in self._templates:
+            return template
+        name = f"template_{len(self._templates)}"
+        app = create_app(self.fresh(self._folder / name, name=name), plugins=plugins)
+        with app.app_context():
+            prepare()
+            db.session.remove()
+            db.engine.dispose()
+        self._templates[template] = name
+        if not self._cluster:
+            shutil.copy(self._folder / name / "shop.db", self._file(template))
+        return template
 
     def _url(self, name: str, file: Path) -> str:
         return self._cluster.url(name) if self._cluster else f"sqlite:///{file}"
@@ -171,14 +198,14 @@ class Databases:
             "PASSWORD_MEMORY_KIB": 64,  # a real check takes a third of a second
         }
 
-    def fresh(self, data: Path) -> dict[str, Any]:
-        """Configuration of a new empty shop whose data folder is ``data``."""
-        name = f"shop_{uuid.uuid4().hex}"
+    def fresh(self, data: Path, template: Template = CORE, name: str = "") -> dict[str, Any]:
+        """Configuration of a new empty shop whose data folder is ``data``, copied from a template."""
+        name = name or f"shop_{uuid.uuid4().hex}"
         data.mkdir(parents=True, exist_ok=True)
         if self._cluster:
-            self._cluster.execute(f"create database {name} template template_shop")
+            self._cluster.execute(f"create database {name} template {self._templates[template]}")
         else:
-            shutil.copy(self._template, data / "shop.db")
+            shutil.copy(self._file(template), data / "shop.db")
         # The same keys everywhere: making new ones for each test buys nothing.
         shutil.copytree(self._folder / "template" / "keys", data / "keys", dirs_exist_ok=True)
         return self._config(data, self._url(name, data / "shop.db"))
@@ -317,12 +344,21 @@ def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCach
 
 @pytest.fixture
 def make_app(databases: Databases, tmp_path: Path, compiled_templates: BytecodeCache) -> Iterator[Callable[..., Flask]]:
-    """``make_app(plugins={}, **config)``: an app on a new empty shop; ``shop_of=app``: on the shop of that one."""
+    """``make_app(plugins={}, **config)``: an app on a new empty shop; ``shop_of=app``: on the shop of that one.
+
+    ``prepare=schema.upgrade`` or a function of your own: it has made the plugins' tables, once for all tests.
+    """
     made: list[tuple[Flask, dict[str, Any]]] = []
 
-    def make(plugins: Mapping[str, object] | None = None, shop_of: Flask | None = None, **config: Any) -> Flask:
+    def make(
+        plugins: Mapping[str, object] | None = None,
+        shop_of: Flask | None = None,
+        prepare: Prepare | None = None,
+        **config: Any,
+    ) -> Flask:
         there = next((settings for app, settings in made if app is shop_of), None)
-        settings = (there or databases.fresh(tmp_path / f"data{len(made)}")) | config
+        template = databases.prepare(prepare, plugins or {}) if prepare else CORE
+        settings = (there or databases.fresh(tmp_path / f"data{len(made)}", template)) | config
         app = create_app(settings, plugins=plugins or {})
         app.test_client_class = ShopClient
         app.jinja_env.bytecode_cache = compiled_templates

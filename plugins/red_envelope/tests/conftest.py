@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import shopadmin_red_envelope
-from flask import Flask
+from flask import Flask, current_app
 from hypothesis import settings
 from red_envelope_api import Buyer, buyer
 from red_envelope_shop import NOW, Clock
@@ -22,21 +22,26 @@ settings.load_profile("unhurried")
 @pytest.fixture
 def shop(make_app: Callable[..., Flask]) -> Iterator[Flask]:
     """A new shop with the plugin and without a limit on calls, its context pushed."""
-    app = make_app(plugins={"red_envelope": shopadmin_red_envelope}, API_CALLS_PER_BUYER=10**6)
+    app = make_app({"red_envelope": shopadmin_red_envelope}, prepare=_make_tables, API_CALLS_PER_BUYER=10**6)
     with app.app_context():
-        if db.engine.dialect.name == "postgresql":
-            app.config["DATABASE_URL"] = _serving_url()
-        schema.upgrade()
+        _serve_as_another(app)
         yield app
         db.session.remove()
 
 
-def _serving_url() -> str:
-    """Another role than the owner of the tables, to whom the migrations give what it needs."""
-    with db.engine.begin() as connection:
-        if not connection.scalar(text("select 1 from pg_roles where rolname = 'serving'")):
-            connection.execute(text("create role serving login"))
-    return db.engine.url.set(username="serving").render_as_string(hide_password=False)
+def _make_tables() -> None:
+    if db.engine.dialect.name == "postgresql":
+        with db.engine.begin() as connection:
+            if not connection.scalar(text("select 1 from pg_roles where rolname = 'serving'")):
+                connection.execute(text("create role serving login"))
+    _serve_as_another(current_app)
+    schema.upgrade()
+
+
+def _serve_as_another(app: Flask) -> None:
+    """Name another role than the owner of the tables, to whom the migrations give what it needs."""
+    if db.engine.dialect.name == "postgresql":
+        app.config["DATABASE_URL"] = db.engine.url.set(username="serving").render_as_string(hide_password=False)
 
 
 @pytest.fixture

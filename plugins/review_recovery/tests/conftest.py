@@ -18,8 +18,7 @@ settings.load_profile("unhurried")
 @pytest.fixture
 def shop(make_app: Callable[..., Flask]) -> Iterator[Flask]:
     """A new shop with the plugin, its context pushed."""
-    app = make_app(plugins={"review_recovery": shopadmin_review_recovery})
+    app = make_app({"review_recovery": shopadmin_review_recovery}, prepare=schema.upgrade)
     with app.app_context():
-        schema.upgrade()
         yield app
         db.session.remove()
