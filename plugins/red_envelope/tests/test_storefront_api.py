@@ -221,6 +221,20 @@ def test_a_hold_is_refused_for_the_reasons_that_the_quote_gives(
     assert (refused["reasons"], refused["missing"]) == (reasons, missing)
 
 
+def test_an_envelope_that_came_back_is_not_put_on_the_order_that_was_refunded(clock: Clock, anna: Buyer) -> None:
+    campaign = begun(clock)
+    hold = anna.held(envelope := anna.claimed(campaign))
+    anna.post(f"{ROOT}/holds/{hold}/redeem")
+    anna.post(f"{ROOT}/refunds/{anna.post(f'{ROOT}/orders/S1/refunds', {'all': True}).get_json()['id']}/complete")
+    before = stored()
+
+    answer = anna.post(f"{ROOT}/quotes", {"lines": LINES, "envelope_id": envelope, "order_no": "S1"}, key="")
+    refused = check_problem(anna.hold(envelope), 409, "not_usable", before)
+
+    assert answer.get_json()["items"][0]["reasons"] == refused["reasons"] == ["second_envelope"]
+    assert anna.hold(envelope, "S2").status_code == 201
+
+
 def test_more_than_the_order_is_never_refunded(clock: Clock, anna: Buyer) -> None:
     anna.bought(begun(clock))
     before = stored()

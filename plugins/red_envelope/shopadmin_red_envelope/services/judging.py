@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, func, or_, select
+from sqlalchemy import Row, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from shopadmin.plugin_api import MissingError, ObjectionsError
@@ -57,11 +57,14 @@ def judge(session: Session, envelope: Row[Any], order: Order, at: int) -> eligib
         amount=envelope.amount, shop=SHOP, owner=envelope.buyer, use_from=envelope.use_from, use_to=envelope.use_to,
         threshold=sealed.threshold, after_order_discounts=sealed.after_order_discounts, state=state, held_by=held_by,
     )  # fmt: skip
+    # Not the hold it is on; but one that a refund took it from still stands on its order.
     others = select(func.count()).where(
         RedEnvelopeHold.order_no == order.order_no,
-        RedEnvelopeHold.state != "released",
-        RedEnvelopeHold.envelope_id != envelope.id,
-        or_(RedEnvelopeHold.state == "redeemed", RedEnvelopeHold.expires_at > at),
+        RedEnvelopeHold.id != (envelope.hold_id or ""),
+        or_(
+            RedEnvelopeHold.state == "redeemed",
+            and_(RedEnvelopeHold.state == "live", RedEnvelopeHold.expires_at > at),
+        ),
     )  # fmt: skip
     basket = eligibility.Basket(
         order.shop, order.buyer, order.lines, order.tools, order.order_no, session.scalar(others) or 0
