@@ -235,6 +235,23 @@ def test_an_envelope_that_came_back_is_not_put_on_the_order_that_was_refunded(cl
     assert anna.hold(envelope, "S2").status_code == 201
 
 
+def test_a_quote_does_not_tell_whether_another_buyers_order_exists(shop: Flask, clock: Clock, anna: Buyer) -> None:
+    campaign = begun(clock)
+    anna.bought(campaign)
+    berta = buyer(shop, "berta")
+    envelope = berta.claimed(campaign)
+    before = stored()
+
+    quotes = [
+        berta.post(f"{ROOT}/quotes", {"lines": LINES, "envelope_id": envelope, "order_no": order_no}, key="").get_json()
+        for order_no in ("S1", "S2")
+    ]
+
+    assert quotes[0] == quotes[1]
+    assert quotes[0]["items"][0]["usable"] is True
+    assert check_problem(berta.hold(envelope), 409, "not_usable", before)["reasons"] == ["second_envelope"]
+
+
 def test_more_than_the_order_is_never_refunded(clock: Clock, anna: Buyer) -> None:
     anna.bought(begun(clock))
     before = stored()

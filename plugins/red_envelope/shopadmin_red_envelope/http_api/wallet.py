@@ -96,6 +96,7 @@ ENDPOINTS = (
     ApiEndpoint(
         "POST", f"{ROOT}/quotes", "wallet", "What envelopes would do for a basket", quote, Quotes, body=QuoteRequest,
         problems=(refusals.OTHER_CURRENCY, refusals.BAD_LINES),
-        description="Changes nothing. Whether an envelope may be used is decided when it is held.",
+        description="Changes nothing. Whether an envelope may be used is decided when it is held. Of what is on the order "
+        "already it sees this buyer's envelopes alone.",
     ),
 )  # fmt: skip

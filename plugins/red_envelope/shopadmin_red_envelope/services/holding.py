@@ -51,11 +51,12 @@ def find(hold_id: str) -> Hold:
 def quote(envelope_id: int, order: Order) -> eligibility.Verdict:
     """Whether the envelope is usable for the order now, and what it would do. Changes nothing.
 
+    Of what else is on the order it sees this buyer's envelopes alone.
     Raises BasketError, MissingError; ObjectionsError for an order in another currency.
     """
     baskets.check_lines(order.lines)
     session = db.session()
-    return judging.judge(session, judging.find_envelope(session, envelope_id), order, now(session))
+    return judging.judge(session, judging.find_envelope(session, envelope_id), order, now(session), is_quote=True)
 
 
 def hold(envelope_id: int, order: Order) -> Hold:

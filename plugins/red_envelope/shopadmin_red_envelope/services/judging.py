@@ -42,9 +42,13 @@ def find_envelope(session: Session, envelope_id: int, *, locked: bool = False) -
     return found
 
 
-def judge(session: Session, envelope: Row[Any], order: Order, at: int) -> eligibility.Verdict:
+def judge(
+    session: Session, envelope: Row[Any], order: Order, at: int, *, is_quote: bool = False
+) -> eligibility.Verdict:
     """What the rule says at ``at``, milliseconds UTC, by the shop's own lists of tools.
 
+    ``is_quote``: count what this buyer has on the order alone. Whoever may only ask must not learn by guessing which
+    order numbers there are; the hold itself counts everybody's.
     Raises MissingError; ObjectionsError for an order in another currency.
     """
     if order.currency != envelope.currency:
@@ -66,6 +70,9 @@ def judge(session: Session, envelope: Row[Any], order: Order, at: int) -> eligib
             and_(RedEnvelopeHold.state == "live", RedEnvelopeHold.expires_at > at),
         ),
     )  # fmt: skip
+    if is_quote:
+        own = select(RedEnvelope.id).where(RedEnvelope.buyer == order.buyer)
+        others = others.where(RedEnvelopeHold.envelope_id.in_(own))
     basket = eligibility.Basket(
         order.shop, order.buyer, order.lines, order.tools, order.order_no, session.scalar(others) or 0
     )
