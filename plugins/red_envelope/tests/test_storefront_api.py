@@ -252,6 +252,17 @@ def test_a_quote_does_not_tell_whether_another_buyers_order_exists(shop: Flask, 
     assert check_problem(berta.hold(envelope), 409, "not_usable", before)["reasons"] == ["second_envelope"]
 
 
+def test_the_document_says_that_order_numbers_are_unique_across_platforms(shop: Flask) -> None:
+    document = shop.test_client().get("/api/v1/openapi.json").get_json()
+
+    said = [
+        model["properties"]["order_no"]["description"]
+        for name, model in document["components"]["schemas"].items()
+        if name.endswith(("HoldRequest", "QuoteRequest"))
+    ]
+    assert ["Unique across platforms" in text for text in said] == [True, True]
+
+
 def test_more_than_the_order_is_never_refunded(clock: Clock, anna: Buyer) -> None:
     anna.bought(begun(clock))
     before = stored()

@@ -8,7 +8,7 @@ from shopadmin.plugin_api import ApiAnswer, ApiCall, ApiEndpoint, ApiListQuery, 
 from shopadmin_red_envelope.domain.eligibility import Reason, Verdict
 from shopadmin_red_envelope.http_api import refusals, shapes
 from shopadmin_red_envelope.http_api.baskets import Basket, WhichEnvelope, order
-from shopadmin_red_envelope.http_api.shapes import ROOT, Envelope, EnvelopeId, Minor, OrderNo, Status
+from shopadmin_red_envelope.http_api.shapes import ROOT, UNIQUE_ORDER_NO, Envelope, EnvelopeId, Minor, OrderNo, Status
 from shopadmin_red_envelope.services import holding, wallets
 
 
@@ -29,7 +29,9 @@ class QuoteRequest(Basket):
     """A basket: what would the envelope do for it, or each of the buyer's where none is named."""
 
     envelope_id: WhichEnvelope | None = None
-    order_no: Annotated[OrderNo | None, Field(description="An order's own hold does not stand in its way")] = None
+    order_no: Annotated[
+        OrderNo | None, Field(description=f"An order's own hold does not stand in its way. {UNIQUE_ORDER_NO}")
+    ] = None
 
 
 class Quote(ApiModel):
@@ -96,7 +98,7 @@ ENDPOINTS = (
     ApiEndpoint(
         "POST", f"{ROOT}/quotes", "wallet", "What envelopes would do for a basket", quote, Quotes, body=QuoteRequest,
         problems=(refusals.OTHER_CURRENCY, refusals.BAD_LINES),
-        description="Changes nothing. Whether an envelope may be used is decided when it is held. Of what is on the order "
-        "already it sees this buyer's envelopes alone.",
+        description="Changes nothing. Whether an envelope may be used is decided when it is held. "
+        "Of what is on the order already it sees this buyer's envelopes alone.",
     ),
 )  # fmt: skip
