@@ -31,7 +31,9 @@ def shown(row: Any, actor: Actor) -> dict[str, Any]:
     }
     form = AmountForm(formdata=None, amount=row.amount)
     table = denominations.at_version(row.category, row.denomination_version)
-    if budget.limit(row.currency) is None:
+    has_limit = budget.limit(row.currency) is not None
+    may_know = row.quantity is not None or permissions.may_know_buyers(actor)
+    if not (has_limit and may_know):
         del form.confirm_worst_case
     form.amount.choices = [(amount, money_text(amount, table.currency)) for amount in table.amounts]
     activity = activities.find(row.activity_id) if row.activity_id else None
@@ -41,7 +43,10 @@ def shown(row: Any, actor: Actor) -> dict[str, Any]:
         "state": state,
         "mark": labels.state_badge(state),
         "may": may | {"copy": actor.can(permissions.CREATE)},
-        "stake": budget.stake(row.amount, row.quantity, row.currency) if may["schedule"] and row.amount else None,
+        "stake": budget.stake(row.amount, row.quantity, row.currency)
+        if may["schedule"] and row.amount and may_know
+        else None,
+        "must_ask": may["schedule"] and has_limit and not may_know,
         "simulator_url": url_for("red_envelope_simulator.index_view", campaign=row.id)
         if actor.can(permissions.REPORT)
         else "",

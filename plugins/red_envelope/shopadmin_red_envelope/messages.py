@@ -77,6 +77,10 @@ _SENTENCES: Mapping[str, Callable[..., Any]] = {
         limit=limit,
         typed=typed,
     ),
+    "unbounded_unknown": lambda: _(
+        "Without a number of pieces the cost has no bound. Only the owner and those who may see the reports decide "
+        "that: ask one of them, or name a number of pieces."
+    ),
     "denomination_twice": lambda: _("The same amount stands there twice."),
     "bad_tool": lambda kind: _(
         "“%(kind)s” is no code: use small letters, digits and _, beginning with a letter, 40 at most.", kind=kind

@@ -46,3 +46,8 @@ def require(actor: Actor | None, point: str) -> None:
     """Raise ForbiddenError unless the actor holds the point; None is the shell and the worker."""
     if actor is not None and not actor.can(point):
         raise ForbiddenError(point)
+
+
+def may_know_buyers(actor: Actor | None) -> bool:
+    """Whether the actor may be told how many buyers the shop has: it is what the reports are guarded for."""
+    return actor is None or actor.can(REPORT)

@@ -177,6 +177,31 @@ def test_the_page_says_that_there_is_no_bound(owner: testing.ShopClient) -> None
     assert "For each of the 2 buyers of the last 365 days it would be CN¥20.00" in page
 
 
+def test_without_the_right_to_reports_nobody_learns_how_many_buyers_there_are(shop: Flask, clock: Clock) -> None:
+    shop.config["WTF_CSRF_ENABLED"] = False
+    sell_to(7)
+    set_limit(10**9)
+    draft, scheduled = make_campaign("draft", quantity=None), make_campaign("draft", quantity=None)
+    campaigns.schedule(None, scheduled, 1, 7000)
+    points = [f"red_envelope.campaign:{point}" for point in ("read", "create", "amount")]
+    client = testing.sign_in(shop, testing.make_account(shop, *points))
+    before = stored()
+
+    answers = [
+        client.get(f"{LIST}details/{draft}"),
+        client.post(f"{LIST}details/{draft}/schedule?version=1", data={"confirm_worst_case": "70"}),
+        client.get(f"{LIST}details/{scheduled}"),
+        client.post(f"{LIST}details/{scheduled}/amount?version=2", data={"amount": "2000", "confirm_worst_case": "140"}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [200, 400, 200, 400]
+    for answer in answers:
+        assert not any(figure in answer.text for figure in ("7 buyers", "70.00", "140.00", 'name="confirm_worst_case"'))
+    for answer in (answers[0], answers[1], answers[3]):
+        assert "Only the owner and those who may see the reports" in answer.text
+    assert stored() == before
+
+
 def test_the_owner_sets_the_limit_in_money_and_can_take_it_away(owner: testing.ShopClient) -> None:
     for typed, kept in (("5,000", 500_000), ("0", 0), ("12.5", 1250), ("", None)):
         assert owner.post(SETTINGS, data={"remind_days": "3", "worst_case_limit": typed}).status_code == 302

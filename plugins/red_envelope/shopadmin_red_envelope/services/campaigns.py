@@ -93,7 +93,7 @@ def schedule(actor: Actor | None, campaign_id: int, version: int, confirm_worst_
     ``confirm_worst_case``: the amount of its worst case in minor units, needed when that passes the owner's limit.
     """
     permissions.require(actor, permissions.CREATE)
-    buyers = _buyers_at_stake(campaign_id)
+    buyers = _buyers_at_stake(actor, campaign_id)
     with _act(campaign_id, "schedule") as (change, row):
         activity = _activity(change, row.activity_id)
         table = denominations.newest(row.category, change.session)
@@ -114,7 +114,7 @@ def set_amount(
     ``confirm_worst_case``: as for ``schedule``, else another amount would be the way past the limit.
     """
     permissions.require(actor, permissions.AMOUNT)
-    buyers = _buyers_at_stake(campaign_id)
+    buyers = _buyers_at_stake(actor, campaign_id)
     with _act(campaign_id, "amount") as (change, row):
         table = denominations.at_version(row.category, row.denomination_version, change.session)
         _refuse(checks.check_amount(amount, row.threshold, table.amounts))
@@ -144,14 +144,18 @@ def remove(actor: Actor | None, campaign_id: int, version: int) -> None:
         _record(actor, "deleted", campaign_id, before, None)
 
 
-def _buyers_at_stake(campaign_id: int) -> int:
+def _buyers_at_stake(actor: Actor | None, campaign_id: int) -> int:
     """The past buyers, where they bound the worst case: counted before the lock, as it takes a while in a large shop.
 
-    A quantity that changes until the lock is held changes the version as well, and the act is refused.
+    A quantity that changes until the lock is held changes the version as well, and the act is refused. Raises
+    RefusedError for those who may not know how many buyers there are, and so cannot type what it comes to.
     """
     row = find(campaign_id)
-    is_needed = row.quantity is None and budget.limit(row.currency) is not None
-    return budget.past_buyers(row.currency) if is_needed else 0
+    if row.quantity is not None or budget.limit(row.currency) is None:
+        return 0
+    if not permissions.may_know_buyers(actor):
+        raise RefusedError(messages.problem("unbounded_unknown", "quantity"))
+    return budget.past_buyers(row.currency)
 
 
 def _confirmed(
