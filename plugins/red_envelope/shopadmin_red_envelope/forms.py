@@ -8,7 +8,8 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from flask_babel import format_currency, gettext
+from babel.numbers import get_currency_symbol
+from flask_babel import format_currency, get_locale, gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateTimeLocalField, IntegerField, SelectChoice, SelectField, StringField
@@ -164,6 +165,18 @@ def money_text(minor: int, currency: str) -> str:
 def read_money(text: str, currency: str, field: str, **bounds: int) -> int | None:
     """Minor units, None for nothing; ``bounds`` as for ``read_amount``, from 0 on. Raises RefusedError."""
     return read_amount(text, currency or "CNY", field, **{"least": 0, **bounds}) if text.strip() else None
+
+
+def read_shown_money(text: str, currency: str, field: str) -> int | None:
+    """The same for an amount that may be copied from the page, as ``money_text`` shows it. Raises RefusedError."""
+    shown = unicodedata.normalize("NFKC", text).strip()
+    sign = unicodedata.normalize("NFKC", get_currency_symbol(currency, get_locale()))
+    without = shown.replace(sign, "").strip()
+    if without and without != shown:
+        minor = read_money(without, currency, field) or 0
+        if unicodedata.normalize("NFKC", money_text(minor, currency)) == shown:
+            return minor
+    return read_money(text, currency, field)
 
 
 def read_price(text: str, currency: str, field: str) -> int | None:

@@ -24,7 +24,7 @@ from shopadmin_red_envelope import campaign_pages, envelope_pages, form_pages, l
 from shopadmin_red_envelope.domain import states
 from shopadmin_red_envelope.domain.checks import INSTANTS
 from shopadmin_red_envelope.domain.times import to_datetime
-from shopadmin_red_envelope.forms import CampaignForm, local, read_money
+from shopadmin_red_envelope.forms import CampaignForm, local, read_shown_money
 from shopadmin_red_envelope.services import campaigns, changing, listing, sealing
 
 
@@ -224,7 +224,7 @@ class CampaignsView(AdminListView):
 def _typed_worst_case(campaign_id: int) -> int | None:
     """The amount that was typed, minor units. Raises RefusedError, MissingError."""
     typed = request.form.get("confirm_worst_case", "")
-    return read_money(typed, campaigns.find(campaign_id).currency, "confirm_worst_case")
+    return read_shown_money(typed, campaigns.find(campaign_id).currency, "confirm_worst_case")
 
 
 def _edit_url(row: Any) -> str:

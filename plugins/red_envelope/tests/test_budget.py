@@ -149,6 +149,26 @@ def test_the_page_asks_for_the_amount_and_takes_it_as_people_write_it(owner: tes
     assert campaigns.find(campaign).state == "scheduled"
 
 
+@pytest.mark.parametrize(
+    ("language", "typed"),
+    [("en", "CN¥1,000.00"), ("en", " CN¥1,000.00 "), ("en", "1000"), ("zh", "¥1,000.00"), ("zh", "￥1，000.00")],
+)
+def test_the_page_takes_the_amount_as_it_shows_it(owner: testing.ShopClient, language: str, typed: str) -> None:
+    set_limit(50_000)
+    campaign = make_campaign("draft")
+    address = f"{LIST}details/{campaign}/schedule?version=1"
+    with owner.session_transaction() as cookie:
+        cookie["language"] = language
+    before = stored()
+
+    for other in ("US$1,000.00", "CN¥1,000.01", "¥¥1,000.00", "CN¥10,00.00", "CN¥"):
+        assert owner.post(address, data={"confirm_worst_case": other}).status_code == 400
+    assert stored()["campaign"] == before["campaign"]
+
+    assert owner.post(address, data={"confirm_worst_case": typed}).status_code == 302
+    assert campaigns.find(campaign).state == "scheduled"
+
+
 def test_the_page_of_a_scheduled_campaign_takes_the_amount_with_the_new_denomination(
     owner: testing.ShopClient,
 ) -> None:
@@ -191,7 +211,9 @@ def test_without_the_right_to_reports_nobody_learns_how_many_buyers_there_are(sh
         client.get(f"{LIST}details/{draft}"),
         client.post(f"{LIST}details/{draft}/schedule?version=1", data={"confirm_worst_case": "70"}),
         client.get(f"{LIST}details/{scheduled}"),
-        client.post(f"{LIST}details/{scheduled}/amount?version=2", data={"amount": "2000", "confirm_worst_case": "140"}),
+        client.post(
+            f"{LIST}details/{scheduled}/amount?version=2", data={"amount": "2000", "confirm_worst_case": "140"}
+        ),
     ]
 
     assert [answer.status_code for answer in answers] == [200, 400, 200, 400]
