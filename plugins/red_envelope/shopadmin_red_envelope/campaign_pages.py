@@ -32,6 +32,7 @@ def shown(row: Any, actor: Actor) -> dict[str, Any]:
     form = AmountForm(formdata=None, amount=row.amount)
     table = denominations.at_version(row.category, row.denomination_version)
     has_limit = budget.limit(row.currency) is not None
+    may_report = actor.can(permissions.REPORT)
     may_know = row.quantity is not None or permissions.may_know_buyers(actor)
     if not (has_limit and may_know):
         del form.confirm_worst_case
@@ -43,16 +44,15 @@ def shown(row: Any, actor: Actor) -> dict[str, Any]:
         "state": state,
         "mark": labels.state_badge(state),
         "may": may | {"copy": actor.can(permissions.CREATE)},
-        "stake": budget.stake(row.amount, row.quantity, row.currency)
-        if may["schedule"] and row.amount and may_know
-        else None,
+        "stake": _stake(row, state) if may_know and (may["schedule"] or may_report) else None,
+        "shows_worst": may_report,
         "must_ask": may["schedule"] and has_limit and not may_know,
         "simulator_url": url_for("red_envelope_simulator.index_view", campaign=row.id)
-        if actor.can(permissions.REPORT)
+        if may_report
         else "",
         "push_urls": _push_urls(row, state, actor),
         "amount_form": form,
-        "burn": envelope_pages.burn_of(row, state) if actor.can(permissions.REPORT) else None,
+        "burn": envelope_pages.burn_of(row, state) if may_report else None,
         "activity": activity,
         "category": denominations.category_name(row.category),
         "times": {name: _time(getattr(row, name)) for name in ("lock_at", *INSTANTS)},
@@ -63,6 +63,12 @@ def shown(row: Any, actor: Actor) -> dict[str, Any]:
         "mode": labels.MODES[row.mode],
         "points": labels.checklist(activities.points(activity)) if activity else [],
     }
+
+
+def _stake(row: Any, state: states.State) -> budget.Stake | None:
+    """The worst case. Without a number of pieces the buyers of a year are counted: only while it can still change."""
+    is_known = row.quantity is not None or state in ("draft", "scheduled")
+    return budget.stake(row.amount, row.quantity, row.currency) if row.amount and is_known else None
 
 
 def _push_urls(row: Any, state: states.State, actor: Actor) -> list[tuple[Any, str]]:

@@ -1,6 +1,7 @@
 """The owner's limit: what passes it is scheduled only by typing the amount, on pages and by commands alike."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -222,6 +223,25 @@ def test_without_the_right_to_reports_nobody_learns_how_many_buyers_there_are(sh
     for answer in (answers[0], answers[1], answers[3]):
         assert "Only the owner and those who may see the reports" in answer.text
     assert stored() == before
+
+
+def test_the_campaigns_page_says_what_it_costs_at_worst_to_those_who_may_see_reports(
+    shop: Flask, owner: testing.ShopClient, clock: Clock
+) -> None:
+    sell_to(2)
+    capped, open_ended = make_campaign(), make_campaign(quantity=None)
+    reader = testing.sign_in(shop, testing.make_account(shop, "red_envelope.campaign:read"))
+
+    def said(client: testing.ShopClient, campaign: int) -> str:
+        page = " ".join(re.sub(r"<[^>]+>", " ", client.get(f"{LIST}details/{campaign}").text).split())
+        return page.partition(" At worst ")[2].partition(" Category ")[0]
+
+    assert said(owner, capped) == "CN¥1,000.00"
+    assert said(owner, open_ended) == "no bound; CN¥20.00 if each of 2 buyers of the last 365 days uses one"
+    assert (said(reader, capped), said(reader, open_ended)) == ("", "")
+    clock.set(clock.start)
+    assert said(owner, capped) == "CN¥1,000.00"
+    assert said(owner, open_ended) == "no bound"
 
 
 def test_the_owner_sets_the_limit_in_money_and_can_take_it_away(owner: testing.ShopClient) -> None:
