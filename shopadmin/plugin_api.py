@@ -131,6 +131,7 @@ from shopadmin.services.messages.sending import send as send_message
 from shopadmin.services.messages.sending import status as message_status
 from shopadmin.services.order_amounts import OrderAmount, refundable_amount
 from shopadmin.services.order_history import SoldPeriod, first_sold, sold_buyers, sold_periods
+from shopadmin.services.order_lines import OrderedLine, order_lines
 from shopadmin.services.order_news import OrderNews, order_news
 from shopadmin.services.orders import snapshots as order_snapshots
 from shopadmin.services.past_buyers import Bought, PastBuyer, Returned, past_buyers
@@ -223,6 +224,7 @@ __all__ = [
     "OrderNews",
     "OrderRecord",
     "OrderSnapshot",
+    "OrderedLine",
     "OutgoingMessage",
     "Pair",
     "Panel",
@@ -307,6 +309,7 @@ __all__ = [
     "message_status",
     "open_complaint",
     "order_facts",
+    "order_lines",
     "order_news",
     "order_snapshots",
     "parse_id",

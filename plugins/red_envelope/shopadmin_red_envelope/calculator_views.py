@@ -61,15 +61,19 @@ class CalculatorView(AdminView):
         """404 for an order that no envelope is on, 400 for bad units, 409 for a refund that cannot be any more."""
         asked = _asked()
         use = _find(asked.order_no)
-        found, status = _answer(asked, use)
+        order = use_pages.shown(use) if use else None
+        names = order["names"] if order else {}
+        found, status = _answer(asked, use, names)
         page = self.render(
             "shopadmin_red_envelope/calculator.html",
             title=self.name,
             asked=asked,
-            use=use and use_pages.shown(use),
-            lines=[_line(line, asked) for line in use.lines if line.quantity > line.refunded_units] if use else [],
+            use=order,
+            lines=[_line(line, asked, names) for line in use.lines if line.quantity > line.refunded_units]
+            if use
+            else [],
             starts=[(code, text) for code, (text, _fact) in _STARTS.items()],
-            answer=_shown(found, use) if found and use else None,
+            answer=_shown(found, use, names) if found and use else None,
             back_url=url_for("red_envelope_campaigns.index_view"),
             back_text=_("Red envelopes"),
         )
@@ -89,7 +93,7 @@ def _find(order_no: str) -> Use | None:
     return uses.of_order(order_no) if can_be else None
 
 
-def _answer(asked: _Asked, use: Use | None) -> tuple[Preview | None, int]:
+def _answer(asked: _Asked, use: Use | None, names: Mapping[str, str]) -> tuple[Preview | None, int]:
     """The preview, or none with the reasons in ``asked``; and the page's status."""
     if not asked.order_no:
         return None, 200
@@ -103,7 +107,7 @@ def _answer(asked: _Asked, use: Use | None) -> tuple[Preview | None, int]:
         before = _STARTS[asked.start][1]
         return refunding.preview(asked.order_no, units, is_before_receipt=before), 200
     except (RefusedError, ObjectionsError) as refused:
-        asked.problems += [_said(problem) for problem in refused.problems]
+        asked.problems += [_said(problem, names) for problem in refused.problems]
         return None, 400 if isinstance(refused, RefusedError) else 409
 
 
@@ -115,19 +119,20 @@ def _units(key: str, text: str) -> int:
     return int(typed)
 
 
-def _said(problem: Any) -> object:
+def _said(problem: Any, names: Mapping[str, str]) -> object:
     if not problem.field:
         return problem.message
-    return _("Line %(line)s: %(problem)s", line=problem.field, problem=problem.message)
+    name = names.get(problem.field) or _("Line %(key)s", key=problem.field)
+    return _("%(line)s: %(problem)s", line=name, problem=problem.message)
 
 
-def _line(line: Any, asked: _Asked) -> dict[str, Any]:
+def _line(line: Any, asked: _Asked, names: Mapping[str, str]) -> dict[str, Any]:
     left = line.quantity - line.refunded_units
     typed = asked.units.get(line.line_key, "" if asked.units else str(left))
-    return {"key": line.line_key, "name": use_pages.line_name(line), "left": left, "typed": typed}
+    return {"key": line.line_key, "name": names[line.line_key], "left": left, "typed": typed}
 
 
-def _shown(found: Preview, use: Use) -> dict[str, Any]:
+def _shown(found: Preview, use: Use, names: Mapping[str, str]) -> dict[str, Any]:
     comes_back = found.facts.is_granted
     lines = {line.line_key: line for line in use.lines}
     return {
@@ -140,7 +145,7 @@ def _shown(found: Preview, use: Use) -> dict[str, Any]:
         "columns": _COLUMNS,
         "rows": [
             {
-                "line_key": use_pages.line_name(lines[line.key]),
+                "line_key": names[line.key],
                 "units": line.units,
                 "currency": found.currency,
                 **_amounts(line, lines[line.key].is_goods, comes_back),

@@ -47,9 +47,7 @@ def shown(row: Any, actor: Actor) -> dict[str, Any]:
         "stake": _stake(row, state) if may_know and (may["schedule"] or may_report) else None,
         "shows_worst": may_report,
         "must_ask": may["schedule"] and has_limit and not may_know,
-        "simulator_url": url_for("red_envelope_simulator.index_view", campaign=row.id)
-        if may_report
-        else "",
+        "simulator_url": url_for("red_envelope_simulator.index_view", campaign=row.id) if may_report else "",
         "push_urls": _push_urls(row, state, actor),
         "amount_form": form,
         "burn": envelope_pages.burn_of(row, state) if may_report else None,

@@ -1,5 +1,6 @@
 """How an envelope on an order is shown, on the core's order page and on the plugin's own."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,7 +8,7 @@ from flask import url_for
 from flask_babel import gettext, lazy_pgettext
 from flask_babel import lazy_gettext as _
 
-from shopadmin.plugin_api import Actor, Badge, Column, OrderSnapshot, Panel
+from shopadmin.plugin_api import Actor, Badge, Column, OrderSnapshot, Panel, order_lines
 from shopadmin_red_envelope import permissions
 from shopadmin_red_envelope.domain.times import to_datetime
 from shopadmin_red_envelope.services import uses
@@ -52,17 +53,18 @@ def order_panel(order: OrderSnapshot, actor: Actor) -> list[Panel]:
 
 
 def shown(use: Use, *, may_calculate: bool = True) -> dict[str, Any]:
-    """What the templates show of it: mark, lines with their currency, refunds with their reasons.
+    """What the templates show of it: mark, lines with names and currency, refunds with their reasons.
 
     ``calculator_url``: empty where nothing can be refunded, or the person may not calculate.
     """
-    currency = use.hold.currency
+    currency, names = use.hold.currency, line_names(use)
     address = url_for("red_envelope_calculator.index_view", order_no=use.hold.order_no)
     return {
         "hold": use.hold,
         "mark": _mark("given_back" if use.gave_back else use.hold.state),
         "columns": LINE_COLUMNS,
-        "lines": [_line(line, currency) for line in use.lines],
+        "names": names,
+        "lines": [_line(line, currency, names[line.line_key]) for line in use.lines],
         "has_others": not all(line.is_goods for line in use.lines),
         "paid": sum(line.paid for line in use.lines),
         "received_at": use.hold.received_at and to_datetime(use.hold.received_at),
@@ -76,13 +78,26 @@ def facts(of: Any) -> list[tuple[bool, object]]:
     return [(getattr(of, name), words[0] if getattr(of, name) else words[1]) for name, words in _FACTS.items()]
 
 
-def line_name(line: Any) -> str:
-    """A line's key; of freight and fees with what they are not."""
-    return str(line.line_key) if line.is_goods else gettext("%(line)s (no goods)", line=line.line_key)
+def line_names(use: Use) -> dict[str, str]:
+    """What each line is called, by key: as the order calls the line of this number or SKU, else the key in words."""
+    ordered = order_lines(use.platform, use.hold.order_no)
+    titles = {line.sku: line.title for line in ordered} | {line.line_no: line.title for line in ordered}
+    found = {line.line_key: titles.get(line.line_key, "") for line in use.lines}
+    counts = Counter(found.values())
+    return {line.line_key: _name(line, found[line.line_key], counts[found[line.line_key]] > 1) for line in use.lines}
 
 
-def _line(line: Any, currency: str) -> dict[str, Any]:
-    found: dict[str, Any] = line._asdict() | {"currency": currency, "line_key": line_name(line)}
+def _name(line: Any, title: str, is_twice: bool) -> str:
+    """``is_twice``: another line has this title. Of freight and fees it says what they are not."""
+    if not title:
+        name = gettext("Line %(key)s", key=line.line_key)
+    else:
+        name = gettext("%(title)s (line %(key)s)", title=title, key=line.line_key) if is_twice else title
+    return name if line.is_goods else gettext("%(line)s (no goods)", line=name)
+
+
+def _line(line: Any, currency: str, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = line._asdict() | {"currency": currency, "line_key": name}
     return found if line.is_goods else found | dict.fromkeys(("share", "paid", "refunded_cash"))
 
 

@@ -8,9 +8,12 @@ from click.testing import CliRunner
 from flask import Flask
 from red_envelope_shop import TERMS, Clock, make_activity, make_campaign, stored
 from shopadmin_red_envelope.cli import red_envelope
+from shopadmin_red_envelope.models import RedEnvelope, RedEnvelopeAllocation, RedEnvelopeHold
 from shopadmin_red_envelope.services import books, envelope_lists
+from sqlalchemy import select
 
 from shopadmin.cli.main import build
+from shopadmin.plugin_api import db, order_lines
 from shopadmin.services import integrity
 from shopadmin.services.demo import load
 
@@ -92,6 +95,26 @@ def test_the_demos_running_campaign_has_envelopes_in_use(shop: Flask) -> None:
     assert found.given_back == 1
     assert found.discount > 0
     assert list(books.problems()) == []
+
+
+def test_the_demos_envelopes_lie_on_the_lines_that_their_orders_have(shop: Flask) -> None:
+    load.load(datetime.now(UTC))
+
+    held = db.session.execute(
+        select(RedEnvelopeHold.id, RedEnvelopeHold.order_no, RedEnvelope.buyer)
+        .join(RedEnvelope, RedEnvelope.id == RedEnvelopeHold.envelope_id)
+        .where(RedEnvelope.buyer.like("%:demo_%"))
+    ).all()
+    assert len(held) > 3
+    for hold in held:
+        table = RedEnvelopeAllocation
+        kept = db.session.execute(
+            select(table.line_key, table.quantity, table.before)
+            .where(table.hold_id == hold.id)
+            .order_by(table.line_key)
+        ).all()
+        ordered = order_lines(hold.buyer.partition(":")[0], hold.order_no)
+        assert [tuple(line) for line in kept] == [(line.line_no, line.qty, line.qty * line.price) for line in ordered]
 
 
 def test_a_demo_of_another_day_has_campaigns_alone(shop: Flask) -> None:

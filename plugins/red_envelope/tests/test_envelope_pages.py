@@ -13,6 +13,8 @@ from shopadmin_red_envelope.models.envelopes import POSTINGS
 from shopadmin_red_envelope.services import holding, refunding
 
 from shopadmin import testing
+from shopadmin.models.orders import OrderLine
+from shopadmin.plugin_api import writing
 
 CALCULATOR = "/admin/red-envelope/refund-calculator/"
 ENVELOPES = "/admin/red-envelope/envelopes/"
@@ -61,8 +63,8 @@ def test_the_orders_card_says_share_payment_and_why_the_envelope_went_back(
 
     assert "Red envelope State Given back Envelope CN¥10.00 Paid for goods CN¥90.00" in page
     assert (
-        "L01 × 1 Envelope's share CN¥4.00 Paid CN¥36.00 Refunded CN¥36.00"
-        " L02 × 1 Envelope's share CN¥6.00 Paid CN¥54.00 Refunded CN¥54.00" in page
+        "Line L01 × 1 Envelope's share CN¥4.00 Paid CN¥36.00 Refunded CN¥36.00"
+        " Line L02 × 1 Envelope's share CN¥6.00 Paid CN¥54.00 Refunded CN¥54.00" in page
     )
     assert "The envelope went back to the buyer: All units in one refund" in page.replace("Yes ", "")
     assert CALCULATOR not in owner.get("/admin/orders/details/1").text
@@ -83,6 +85,30 @@ def test_the_orders_card_says_why_an_envelope_stayed_away(shop: Flask, owner: te
     assert "its share of CN¥4.00 is forfeited" in page
     for reason in ("Only a part", "Not started before the receipt", "Not completed before the envelope's end"):
         assert reason in page
+
+
+def test_lines_are_called_as_the_order_calls_them(shop: Flask, owner: testing.ShopClient, clock: Clock) -> None:
+    lines = [Line("1", 4000), Line("CUP-2", 6000), Line("3", 700), Line("4", 700, 2), Line("5", 500)]
+    bought(begun(clock), lines=[*lines, Line("post", 800, type="freight")])
+    made = testing.make_order(platform="test", order_no="S1")
+    with writing() as session:
+        for number, sku, title in (
+            ("1", "A", "Tea <b>pot"),
+            ("2", "CUP-2", "Cup"),
+            ("3", "B", "Tray"),
+            ("4", "C", "Tray"),
+        ):
+            session.add(OrderLine(order_id=made, line_no=number, sku=sku, title=title, qty=1, price=4000))
+
+    page = words(owner.get(f"/admin/orders/details/{made}").text)
+    calculator = owner.get(f"{CALCULATOR}?order_no=S1&units.CUP-2=x")
+
+    for name in ("Tea <b>pot × 1", "Cup × 1", "Tray (line 3) × 1", "Tray (line 4) × 2", "Line 5 × 1"):
+        assert f" {name} Envelope's share" in page
+    assert "Tea &lt;b&gt;pot: units, 1 left" in calculator.text
+    assert "Cup: Write a number of units, 0 or more." in calculator.text
+    for name in ("Tea <b>pot", "Cup", "Tray (line 3)", "Line 5", "Line post (no goods)"):
+        assert f" {name} 1 " in words(calculator.text)
 
 
 def test_other_orders_have_no_card(shop: Flask, owner: testing.ShopClient, clock: Clock) -> None:
@@ -212,8 +238,8 @@ def test_freight_takes_no_share_and_what_is_gone_is_not_offered(owner: testing.S
     assert 'name="units.L01"' not in page.text
     assert "Line L02: units, 2 left" in page.text
     assert "Cash CN¥54.00" in words(page.text)
-    assert "post (no goods) 1 L0" not in words(page.text)
-    assert "post (no goods) 1 An envelope takes nothing off freight and fees" in words(page.text)
+    assert "Line post (no goods) 1 L0" not in words(page.text)
+    assert "Line post (no goods) 1 An envelope takes nothing off freight and fees" in words(page.text)
 
 
 def test_the_calculator_is_for_those_who_may_see_reports(shop: Flask, clock: Clock) -> None:

@@ -4,13 +4,22 @@ What has begun cannot be added while the lock is on. The demo is loaded by the t
 triggers go and come back in the transaction that fills the demo.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shopadmin.plugin_api import DemoShop, OrderSnapshot, order_snapshots, record_audit, shop_settings, writing
+from shopadmin.plugin_api import (
+    DemoShop,
+    OrderSnapshot,
+    order_lines,
+    order_snapshots,
+    record_audit,
+    shop_settings,
+    writing,
+)
 from shopadmin_red_envelope import triggers
 from shopadmin_red_envelope.domain.baskets import Line
 from shopadmin_red_envelope.domain.states import lock_at
@@ -64,16 +73,33 @@ def _use(session: Session, shop: DemoShop) -> None:
     campaign = session.scalars(running).first()
     if campaign is None:
         return
-    orders = [
-        order
+    least = max(campaign.threshold or 0, (campaign.amount or 0) + 1)
+    waiting = [
+        (order, lines)
         for order in order_snapshots(shop.order_ids)
-        if order.platform == "taobao" and order.status == "paid" and order.total >= (campaign.threshold or 0)
+        if order.platform == "taobao" and order.status == "paid" and _goods(lines := _lines(order)) >= least
     ]
-    for order, story in zip(orders, _STORIES, strict=False):
-        _tell(session, campaign, order, story, now)
+    for story in _STORIES:
+        # Only of several units a part can go back.
+        fit = [each for each in waiting if story != "part refunded" or sum(line.quantity for line in each[1]) > 1]
+        if fit:
+            waiting.remove(fit[0])
+            _tell(session, campaign, *fit[0], story, now)
 
 
-def _tell(session: Session, campaign: RedEnvelopeCampaign, order: OrderSnapshot, story: str, now: int) -> None:
+def _lines(order: OrderSnapshot) -> list[Line]:
+    """The order's own lines at their price, which is before the envelope's share."""
+    ordered = order_lines(order.platform, order.order_no)
+    return [Line(line.line_no, line.price * line.qty, line.qty) for line in ordered if line.qty]
+
+
+def _goods(lines: Sequence[Line]) -> int:
+    return sum(line.amount for line in lines)
+
+
+def _tell(
+    session: Session, campaign: RedEnvelopeCampaign, order: OrderSnapshot, lines: Sequence[Line], story: str, now: int
+) -> None:
     envelope = RedEnvelope(
         campaign_id=campaign.id, buyer=f"{order.platform}:demo_{order.id}", amount=campaign.amount,
         currency=campaign.currency, use_from=campaign.use_from, use_to=campaign.use_to, claimed_at=now,
@@ -82,15 +108,12 @@ def _tell(session: Session, campaign: RedEnvelopeCampaign, order: OrderSnapshot,
     session.flush()
     if story == "collected":
         return
-    # What the order says was paid is what the envelope left of the goods.
-    goods = order.total + envelope.amount
-    lines = [Line("1", goods - goods // 3), Line("2", goods // 3)]
     hold = holding.hold(envelope.id, Order(order.order_no, envelope.buyer, order.currency, lines))
     if story == "held":
         return
     holding.redeem(hold.id)
     if story != "used":
-        refunding.complete(refunding.start(order.order_no, {"2": 1} if story == "part refunded" else None).id)
+        refunding.complete(refunding.start(order.order_no, {lines[0].key: 1} if story == "part refunded" else None).id)
 
 
 def _add(
