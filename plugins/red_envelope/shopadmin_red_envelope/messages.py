@@ -124,6 +124,8 @@ _SENTENCES: Mapping[str, Callable[..., Any]] = {
     "bad_units": lambda: _("Write a number of units, 0 or more."),
     "more_than_left": lambda: _("So many units of this line are not left to refund."),
     "nothing_to_refund": lambda: _("There is nothing left to refund."),
+    "no_units": lambda: _("Nothing is named: say how many units of which lines go back."),
+    "all_or_units": lambda: _("Say either all, or units by line key, and not both."),
     "completed_before_started": lambda: _("A refund is completed after it was started."),
     "push_locked": lambda: _("The push is on its way: nothing about it changes any more."),
     "push_drawing": lambda: _("The groups are being drawn. Wait for it, or give it up."),

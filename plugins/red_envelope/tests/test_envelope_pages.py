@@ -192,7 +192,7 @@ def test_the_calculator_names_the_reason_that_stands_against_the_envelope(
         ("&units.L01=%D9%A1", 400, "Line L01: Write a number of units, 0 or more."),
         ("&units.L01=99999999", 400, "Line L01: Write a number of units, 0 or more."),
         ("&units.L09=1", 400, "Line L09: The order has no such line."),
-        ("&units.L01=0", 409, "There is nothing left to refund."),
+        ("&units.L01=0", 409, "Nothing is named: say how many units of which lines go back."),
     ],
 )
 def test_the_calculator_says_what_is_wrong_with_units(

@@ -156,7 +156,7 @@ BAD_REFUNDS: dict[str, tuple[dict[str, int], type[Exception], str]] = {
     "a line that is not there": ({"L09": 1}, RefusedError, "unknown_line"),
     "units below zero": ({"L01": -1}, RefusedError, "bad_units"),
     "more units than there are": ({"L01": 2}, ObjectionsError, "more_than_left"),
-    "no units": ({"L01": 0}, ObjectionsError, "nothing_to_refund"),
+    "no units": ({"L01": 0}, ObjectionsError, "no_units"),
 }
 
 

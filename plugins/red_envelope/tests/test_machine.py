@@ -129,7 +129,8 @@ class Envelopes(RuleBasedStateMachine):
         order_no = holding.find(hold).order_no
         known = {key: count for key, count in units.items() if key in holding.find(hold).shares} if units else units
         found = _tried(
-            lambda: refunding.start(order_no, known), {"not_redeemed", "more_than_left", "nothing_to_refund"}
+            lambda: refunding.start(order_no, known),
+            {"not_redeemed", "more_than_left", "nothing_to_refund", "no_units"},
         )
         if found is None:
             return multiple()

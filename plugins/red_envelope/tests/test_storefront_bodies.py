@@ -76,6 +76,23 @@ def test_a_refund_of_what_is_not_there_changes_nothing(clock: Clock, anna: Buyer
     assert stored() == before
 
 
+@pytest.mark.parametrize(("path", "key"), [("refunds", None), ("refund-preview", "")])
+def test_what_is_wrong_with_a_refund_that_names_nothing_is_said(
+    clock: Clock, anna: Buyer, path: str, key: str | None
+) -> None:
+    anna.bought(begun(clock))
+    before = stored()
+
+    for body in ({}, {"all": False}, {"all": True, "units": {"L01": 1}}):
+        unclear = check_problem(anna.post(f"{ROOT}/orders/S1/{path}", body, key=key), 422, "invalid_request", before)
+        assert unclear["detail"] == "body: Say either all, or units by line key, and not both."
+    for body in ({"units": {}}, {"units": {"L01": 0}}):
+        empty = check_problem(anna.post(f"{ROOT}/orders/S1/{path}", body, key=key), 409, "no_units", before)
+        assert empty["title"] == "Nothing is named: say how many units of which lines go back."
+    anna.post(f"{ROOT}/orders/S1/refunds", {"all": True})
+    check_problem(anna.post(f"{ROOT}/orders/S1/{path}", {"units": {}}, key=key), 409, "nothing_to_refund")
+
+
 def test_an_order_in_another_currency_is_refused(clock: Clock, anna: Buyer) -> None:
     envelope = anna.claimed(begun(clock))
     before = stored()

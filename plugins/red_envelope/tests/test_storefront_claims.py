@@ -32,7 +32,8 @@ def test_a22_claims_at_the_exact_millisecond(clock: Clock, anna: Buyer, instant:
     if status == 201:
         assert answer.status_code == 201
     else:
-        check_problem(answer, 409, "claim_closed", before)
+        said = check_problem(answer, 409, "claim_closed", before)
+        assert said["detail"] == "It is collected from the campaign's claim_from until its claim_to."
 
 
 @pytest.mark.parametrize(("state", "status", "code"), [("draft", 404, "not_found"), ("withdrawn", 409, "claim_closed")])

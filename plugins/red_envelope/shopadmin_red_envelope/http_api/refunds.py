@@ -2,9 +2,10 @@
 
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, ConfigDict, Field
 
-from shopadmin.plugin_api import ApiAnswer, ApiCall, ApiEndpoint, ApiLink, ApiModel, ApiQuery
+from shopadmin.plugin_api import ApiAnswer, ApiCall, ApiEndpoint, ApiLink, ApiModel, ApiQuery, RefusedError
+from shopadmin_red_envelope import messages
 from shopadmin_red_envelope.domain.baskets import MOST_UNITS
 from shopadmin_red_envelope.http_api import refusals, shapes
 from shopadmin_red_envelope.http_api.orders import OrderNumber
@@ -37,16 +38,11 @@ class RefundRequest(ApiModel):
         Field(max_length=MOST_LINES, default_factory=dict),
     ]
 
-    @model_validator(mode="after")
-    def one_of_the_two(self) -> "RefundRequest":
-        """Either all, or units."""
-        if self.all == ("units" in self.model_fields_set):
-            raise ValueError("all or units, and not both")
-        return self
-
     @property
     def wanted(self) -> dict[str, int] | None:
-        """Units by line key; None for all that is left."""
+        """Units by line key; None for all that is left. Raises RefusedError unless it is one of the two."""
+        if self.all == ("units" in self.model_fields_set):
+            raise RefusedError(messages.problem("all_or_units"))
         return None if self.all else self.units
 
 
@@ -96,9 +92,9 @@ class Refund(ApiModel):
 
 def preview(call: ApiCall) -> ApiAnswer:
     """Ask the rule, change nothing."""
-    order_no = _order_no(call)
+    wanted, order_no = call.body.wanted, _order_no(call)
     with refusals.named():
-        found = refunding.preview(order_no, call.body.wanted)
+        found = refunding.preview(order_no, wanted)
     lines = [
         LineRefund(key=line.key, units=line.units, cash=line.cash, share=line.share) for line in found.act.lines
     ]  # fmt: skip
@@ -114,9 +110,9 @@ def preview(call: ApiCall) -> ApiAnswer:
 
 def start(call: ApiCall) -> ApiAnswer:
     """Take the units."""
-    order_no = _order_no(call)
+    wanted, order_no = call.body.wanted, _order_no(call)
     with refusals.named():
-        return ApiAnswer(_refund(refunding.start(order_no, call.body.wanted)))
+        return ApiAnswer(_refund(refunding.start(order_no, wanted)))
 
 
 def complete(call: ApiCall) -> ApiAnswer:
@@ -146,7 +142,7 @@ def _refund(found: refunding.Refund) -> Refund:
     )  # fmt: skip
 
 
-_OF_ORDER = (refusals.NOT_REDEEMED, refusals.MORE_THAN_LEFT, refusals.NOTHING_TO_REFUND)
+_OF_ORDER = (refusals.NOT_REDEEMED, refusals.MORE_THAN_LEFT, refusals.NOTHING_TO_REFUND, refusals.NO_UNITS)
 ENDPOINTS = (
     ApiEndpoint(
         "POST", f"{ROOT}/orders/{{order_no}}/refund-preview", "orders", "What a refund would give", preview,

@@ -11,7 +11,10 @@ from shopadmin_red_envelope.domain.baskets import BasketError
 from shopadmin_red_envelope.services.holding import NotUsableError
 
 CLAIM_CLOSED = ApiProblem(
-    "claim_closed", 409, _("This envelope cannot be collected now"), _("It can be from claim_from until claim_to.")
+    "claim_closed",
+    409,
+    _("This envelope cannot be collected now"),
+    _("It is collected from the campaign's claim_from until its claim_to."),
 )
 ALREADY_CLAIMED = ApiProblem("already_claimed", 409, _("The buyer has this envelope already: one each"))
 SOLD_OUT = ApiProblem("sold_out", 409, _("All envelopes of this campaign are gone"))
@@ -43,13 +46,14 @@ ALREADY_REDEEMED = ApiProblem(
 NOT_REDEEMED = ApiProblem("not_redeemed", 409, _("The order is not paid yet."))
 MORE_THAN_LEFT = ApiProblem("more_than_left", 409, _("So many units of this line are not left to refund."))
 NOTHING_TO_REFUND = ApiProblem("nothing_to_refund", 409, _("There is nothing left to refund."))
+NO_UNITS = ApiProblem("no_units", 409, _("Nothing is named: say how many units of which lines go back."))
 BAD_LINES = ApiProblem("bad_lines", 422, _("No order has such lines"), _("Each line needs a key of its own."))
 
 _CONFLICTS: Mapping[str, ApiProblem] = {
     f"red_envelope.{problem.code}": problem
     for problem in (
         OTHER_CURRENCY, HOLD_DIFFERS, HOLD_RELEASED, HOLD_LAPSED, ALREADY_REDEEMED, NOT_REDEEMED, MORE_THAN_LEFT,
-        NOTHING_TO_REFUND,
+        NOTHING_TO_REFUND, NO_UNITS,
     )
 }  # fmt: skip
 

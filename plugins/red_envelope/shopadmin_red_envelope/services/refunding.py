@@ -171,7 +171,9 @@ def _act(session: Session, hold_id: str, units: Mapping[str, int] | None) -> ref
     try:
         return refunds.refund([refunds.PlacedLine(*row) for row in rows], units)
     except refunds.RefundError as error:
-        problem = messages.problem(error.code, error.key)
+        # The rule says both with one code: here it is known which.
+        is_empty = error.code == "nothing_to_refund" and any(row.quantity > row.refunded_units for row in rows)
+        problem = messages.problem("no_units" if is_empty else error.code, error.key)
         raise (RefusedError if error.code in _BAD_INPUT else ObjectionsError)(problem) from error
 
 
