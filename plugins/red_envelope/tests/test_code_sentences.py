@@ -84,3 +84,13 @@ def test_the_storefront_is_told_what_is_wrong_with_its_lines(
 
     assert check_problem(answer, 422, "bad_lines")["reasons"] == ["key_twice"]
     assert words in answer.get_json()["detail"]
+
+
+def test_the_readme_holds_the_envelope_that_its_claim_answered() -> None:
+    """An id in a text is somebody else's envelope in the next shop: that would answer 404."""
+    commands = [line.strip() for line in (HOME.parent / "README.md").read_text().splitlines() if "call $shop" in line]
+
+    (claim,) = [line for line in commands if "/claims -X POST" in line]
+    (hold,) = [line for line in commands if "/holds --json" in line]
+    assert claim.startswith("envelope=$(call ")
+    assert """'{"envelope_id": '$envelope', """ in hold
