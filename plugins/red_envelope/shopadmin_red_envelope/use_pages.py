@@ -18,6 +18,7 @@ _MARKS: Mapping[str, tuple[object, str, str]] = {
     "live": (_("Held, not paid yet"), "info", "hourglass-split"),
     "redeemed": (_("Used"), "ok", "check-circle-fill"),
     "given_back": (_("Given back"), "neutral", "arrow-counterclockwise"),
+    "forfeited": (_("Forfeited"), "neutral", "x-circle"),
 }
 LINE_COLUMNS = (
     Column("line_key", _("Line")),
@@ -61,13 +62,14 @@ def shown(use: Use, *, may_calculate: bool = True) -> dict[str, Any]:
     address = url_for("red_envelope_calculator.index_view", order_no=use.hold.order_no)
     return {
         "hold": use.hold,
-        "mark": _mark("given_back" if use.gave_back else use.hold.state),
+        "mark": _mark("given_back" if use.gave_back else "forfeited" if use.is_forfeited else use.hold.state),
         "columns": LINE_COLUMNS,
         "names": names,
         "lines": [_line(line, currency, names[line.line_key]) for line in use.lines],
         "has_others": not all(line.is_goods for line in use.lines),
         "paid": sum(line.paid for line in use.lines),
         "received_at": use.hold.received_at and to_datetime(use.hold.received_at),
+        "is_refunding": any(refund.completed_at is None for refund in use.refunds),
         "refunds": [_refund(refund) for refund in use.refunds],
         "calculator_url": address if may_calculate and use.hold.state == "redeemed" and use.left else "",
     }

@@ -87,6 +87,19 @@ def test_the_orders_card_says_why_an_envelope_stayed_away(shop: Flask, owner: te
         assert reason in page
 
 
+def test_the_orders_card_says_that_the_envelope_is_forfeited_once_all_is_refunded(
+    shop: Flask, owner: testing.ShopClient, clock: Clock
+) -> None:
+    bought(begun(clock))
+    refunding.complete(refunding.start("S1", {"L01": 1}).id)
+    rest = refunding.start("S1", {"L02": 1})
+    assert "Red envelope State Used Envelope" in card(owner, shop)
+
+    refunding.complete(rest.id)
+
+    assert "Red envelope State Forfeited Envelope" in words(owner.get("/admin/orders/details/1").text)
+
+
 def test_lines_are_called_as_the_order_calls_them(shop: Flask, owner: testing.ShopClient, clock: Clock) -> None:
     lines = [Line("1", 4000), Line("CUP-2", 6000), Line("3", 700), Line("4", 700, 2), Line("5", 500)]
     bought(begun(clock), lines=[*lines, Line("post", 800, type="freight")])
@@ -210,10 +223,14 @@ def test_the_calculator_says_what_is_wrong_with_units(
 
 def test_the_calculator_says_when_all_is_refunded(owner: testing.ShopClient, clock: Clock) -> None:
     bought(begun(clock))
-    refunding.start("S1")
+    refund = refunding.start("S1")
+    started = owner.get(f"{CALCULATOR}?order_no=S1").text
+    refunding.complete(refund.id)
 
     page = owner.get(f"{CALCULATOR}?order_no=S1")
 
+    assert "Everything of this order is refunded already." not in started
+    assert "all units are taken by refunds, of which not all are completed" in started
     assert page.status_code == 200
     assert "Everything of this order is refunded already." in page.text
     assert "Then the buyer gets" not in page.text

@@ -39,6 +39,11 @@ class Use:
         return any(refund.gives_back for refund in self.refunds)
 
     @property
+    def is_forfeited(self) -> bool:
+        """Whether refunds took all of this order and gave the envelope back in none."""
+        return bool(self.envelope.state == "forfeited" and self.envelope.hold_id == self.hold.id)
+
+    @property
     def left(self) -> int:
         """Units that no refund has taken yet."""
         return sum(line.quantity - line.refunded_units for line in self.lines)
