@@ -80,7 +80,7 @@ class SimulatorView(AdminView):
 
 def _campaign() -> Any:
     """The campaign whose terms are asked for, None for none; 404 for one that is not there."""
-    if "campaign" not in request.args:
+    if not request.args.get("campaign"):
         return None
     try:
         return campaigns.find(parse_id(request.args["campaign"]))

@@ -142,6 +142,18 @@ def test_a_campaign_brings_its_terms_and_its_page_leads_here(owner: testing.Shop
     assert owner.get(f"{SIMULATOR}?campaign=x").status_code == 400
 
 
+def test_no_campaign_is_chosen_whose_terms_are_not_those_of_the_form(owner: testing.ShopClient) -> None:
+    campaign = make_campaign()
+
+    page, taken = owner.get(SIMULATOR).text, owner.get(f"{SIMULATOR}?campaign={campaign}").text
+
+    assert '<option value="" selected>Choose a campaign</option>' in page
+    assert f'<option value="{campaign}">' in page
+    assert f'<option value="{campaign}" selected>' in taken
+    assert '<option value="">Choose a campaign</option>' in taken
+    assert owner.get(f"{SIMULATOR}?campaign=").status_code == 200
+
+
 def test_a_draft_that_leaves_terms_open_is_filled_up(owner: testing.ShopClient) -> None:
     sell_a_month()
     campaign = make_campaign("draft", amount=None, threshold=None, quantity=None, use_to=None)
