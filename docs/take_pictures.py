@@ -9,12 +9,16 @@ from pathlib import Path
 import waitress
 from flask import Flask
 from playwright.sync_api import sync_playwright
-from shopadmin_red_envelope.models import RedEnvelopeCampaign
+from shopadmin_red_envelope.models import RedEnvelopeCampaign, RedEnvelopePush
+from shopadmin_review_recovery.models.cases import ReviewCase
+from shopadmin_review_recovery.models.scripts import ReviewScript
+from shopadmin_review_recovery.services import scripts
 from sqlalchemy import select
 
 from shopadmin import testing
 from shopadmin.app import create_app
 from shopadmin.models import db
+from shopadmin.models.complaints import Complaint
 from shopadmin.models.orders import Order
 from shopadmin.services import plugins, schema
 from shopadmin.services.demo import load
@@ -32,6 +36,12 @@ SHOTS = (
     ("plugins", "/admin/plugins/", SIZE, "en", "light"),
     ("campaigns", "/admin/red-envelope/", SIZE, "zh", "light"),
     ("campaign", "/admin/red-envelope/details/{campaign}", SIZE, "en", "light"),
+    ("simulator", "/admin/red-envelope/simulator/", SIZE, "en", "light"),
+    ("push", "/admin/red-envelope/push-reports/{push}", SIZE, "en", "light"),
+    ("cases", "/admin/review-recovery/cases/", SIZE, "en", "light"),
+    ("case", "/admin/review-recovery/cases/details/{case}", SIZE, "zh", "light"),
+    ("script", "/admin/review-recovery/scripts/details/{script}", SIZE, "en", "light"),
+    ("complaint", "/admin/complaints/details/{complaint}", SIZE, "en", "dark"),
 )
 
 
@@ -55,18 +65,25 @@ def _demo(folder: Path) -> Flask:
     return app
 
 
+def _ids(app: Flask) -> dict[str, int]:
+    """What the pages of one thing show: the shipped order, the campaign, the push … that the demo made last."""
+    upcoming = select(RedEnvelopeCampaign.id).where(RedEnvelopeCampaign.state == "scheduled")
+    wanted = {
+        "order": select(Order.id).where(Order.status == "completed").order_by(Order.created_at.desc()),
+        "campaign": upcoming.order_by(RedEnvelopeCampaign.lock_at.desc()),
+        "push": select(RedEnvelopePush.campaign_id).order_by(RedEnvelopePush.campaign_id.desc()),
+        "case": select(ReviewCase.id).where(ReviewCase.order_id.is_not(None)).order_by(ReviewCase.id.desc()),
+        "script": select(ReviewScript.id),
+        "complaint": select(Complaint.id),
+    }
+    with app.app_context():
+        scripts.ensure_shipped()
+        return {name: db.session().scalars(query.limit(1)).one() for name, query in wanted.items()}
+
+
 def _photograph(app: Flask, url: str) -> None:
     owner = testing.make_account(app, is_owner=True)
-    with app.app_context():
-        upcoming = (
-            select(RedEnvelopeCampaign.id)
-            .where(RedEnvelopeCampaign.state == "scheduled")
-            .order_by(RedEnvelopeCampaign.lock_at.desc())
-            .limit(1)
-        )
-        campaign = db.session().scalar(upcoming)
-        shipped = select(Order.id).where(Order.status == "completed").order_by(Order.created_at.desc()).limit(1)
-        order = db.session().scalar(shipped)
+    ids = _ids(app)
     PICTURES.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
@@ -78,7 +95,7 @@ def _photograph(app: Flask, url: str) -> None:
             session = client.get_cookie("session")
             context.add_cookies([{"name": "session", "value": session.value, "url": url}])
             page = context.new_page()
-            page.goto(url + address.format(order=order, campaign=campaign), wait_until="networkidle")
+            page.goto(url + address.format(**ids), wait_until="networkidle")
             page.screenshot(path=PICTURES / f"{name}.png")
             context.close()
         browser.close()
