@@ -23,6 +23,8 @@ INLINE = {
     "a style sheet of its own": re.compile(r"<style\b", re.I),
     "an address of another host": re.compile(r"""(?:src|href|action)\s*=\s*["']\s*(?:https?:)?//""", re.I),
 }
+# The cover of an evidence pack is read from a file, out of reach of our style sheet and of our header.
+OWN_STYLE = "evidence/cover.html"
 TONES = "ok|warn|danger|info|neutral|primary|secondary|quiet|item|item-danger|link-danger"
 # Where the macros take an icon: alone, by keyword, after a tone, or last after a text.
 ICON = re.compile(
@@ -74,7 +76,9 @@ def test_the_component_page_is_not_there_outside_development(client_as):
 @pytest.mark.parametrize("path", TEMPLATES, ids=NAMES)
 @pytest.mark.parametrize("what", INLINE)
 def test_no_template_holds(path, what):
-    assert not INLINE[what].search(read(path))
+    found = INLINE[what].search(read(path)) is not None
+
+    assert found == (what == "a style sheet of its own" and path.match(OWN_STYLE))
 
 
 def test_every_icon_of_a_template_exists():
