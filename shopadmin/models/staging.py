@@ -66,4 +66,4 @@ PAYMENTS = _staging(
 )
 SHIPMENTS = _staging("shipments", orders.Shipment, Column("platform", String(40)), Column("order_no", Code))
 REVIEWS = _staging("reviews", reviews.Review, Column("person_ref", Code))
-INCIDENTS = _staging("incidents", cases.Incident)
+INCIDENTS = _staging("incidents", cases.Incident, without=("buyer_id", "tier", "outcome", "evidence"))
