@@ -32,6 +32,7 @@ def load(shop: DemoShop) -> None:
         keeping.catch_up(shop.today)
         found = session.scalars(select(ReviewCase.id).order_by(ReviewCase.id)).all()
         for number, case_id in enumerate(found):
+            session.flush()  # what is not written yet would be forgotten
             session.expire_all()
             _tell(owner, case_id, _STORIES[number % len(_STORIES)])
 
