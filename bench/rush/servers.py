@@ -4,8 +4,10 @@ As ``shopadmin run`` serves a shop: one process, and as many threads. Such a pro
 """
 
 import contextlib
+import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -48,6 +50,11 @@ def _app(kind: str, url: str, folder: str) -> Any:
     return empty
 
 
+def _end_with_whoever_started_it() -> None:
+    sys.stdin.read()  # nothing ever comes; it ends when the other side is gone
+    os._exit(0)
+
+
 def _serve() -> None:
     import logging
 
@@ -55,6 +62,7 @@ def _serve() -> None:
 
     from shopadmin.cli.serving import THREADS
 
+    threading.Thread(target=_end_with_whoever_started_it, daemon=True).start()
     logging.getLogger("waitress.queue").disabled = True
     server: Any = create_server(_app(*sys.argv[1:4]), host="127.0.0.1", port=0, threads=THREADS, ident=None)
     logging.basicConfig(level="ERROR")
