@@ -135,11 +135,16 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class MenuItem:
-    """Where a view stands in the side bar."""
+    """Where a view stands in the side bar.
+
+    ``group``: views of one plugin that name the same one share one entry under that name, and are tabs on each other's
+    first page, by weight; each is shown to those who may open it.
+    """
 
     section: Literal["", "sell", "care", "grow", "insight", "manage"]
     weight: int
     icon: str
+    group: Text = ""
 
 
 @dataclass(frozen=True, slots=True)

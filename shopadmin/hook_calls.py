@@ -250,6 +250,11 @@ def settings_form(plugin: str) -> type[Any] | None:
     return None
 
 
+def has_settings(plugin: str) -> bool:
+    """Whether the plugin has a settings form; it is not asked for it."""
+    return any(name == plugin for name, _call in _implementations("shopadmin_settings_form", at_start=True))
+
+
 def periodic_jobs() -> list[tuple[str, PeriodicJob]]:
     """What the plugins want done every so often, with the plugin's name."""
     return _collect("shopadmin_periodic_jobs", PeriodicJob)

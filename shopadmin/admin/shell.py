@@ -1,17 +1,16 @@
 """What the frame of every page shows: menu, account, languages, and the filters that templates use."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
 from babel import Locale
 from babel.numbers import get_currency_symbol
-from flask import Flask, current_app, request
+from flask import Flask
 from flask_babel import format_currency, format_date, format_timedelta
 from flask_babel import lazy_gettext as _
 
-from shopadmin.admin import gate, languages, transport
+from shopadmin.admin import gate, languages, menu, transport
 from shopadmin.domain import money
 from shopadmin.platforms.names import platform_name
 from shopadmin.services import settings
@@ -40,24 +39,13 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(platform_name, "platform")
 
 
-@dataclass(frozen=True, slots=True)
-class MenuEntry:
-    """One entry of the side bar."""
-
-    title: Any
-    url: str
-    icon: str
-    active: bool
-    endpoint: str
-    count_url: str = ""
-
-
 def _shell() -> dict[str, Any]:
     actor = gate.current_actor()
     shop = settings.load()
-    entries = _entries() if actor else {}
+    entries = menu.entries() if actor else {}
     return {
         "menu": [{"title": title, "items": entries[key]} for key, title in SECTIONS if entries.get(key)],
+        "tabs": menu.tabs() if actor else [],
         "bottom": [entry for found in entries.values() for entry in found if entry.endpoint in BOTTOM],
         "account": actor,
         "languages": languages.LANGUAGES,
@@ -67,19 +55,6 @@ def _shell() -> dict[str, Any]:
         "insecure": transport.is_exposed(),
         "shop_name": shop.name,
     }
-
-
-def _entries() -> dict[str, list[MenuEntry]]:
-    """The views that the actor may open, by section and weight."""
-    found: dict[str, list[tuple[int, MenuEntry]]] = {}
-    for view in current_app.extensions["shopadmin.admin"]._views:
-        if view.is_visible() and view.is_accessible():
-            item = view.menu_item
-            is_here = (request.endpoint or "").partition(".")[0] == view.endpoint
-            url = view.get_url(f"{view.endpoint}.{view._default_view}")
-            entry = MenuEntry(view.name, url, item.icon, is_here, view.endpoint)
-            found.setdefault(item.section, []).append((item.weight, entry))
-    return {key: [entry for _, entry in sorted(pairs, key=lambda pair: pair[0])] for key, pairs in found.items()}
 
 
 @cache

@@ -240,4 +240,7 @@
     show();
   };
   all("[data-left]").forEach(countDown);
+
+  // A row of tabs that is wider than the screen begins where the reader is.
+  all(".tabs [aria-current]").forEach((tab) => { tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 48; });
 })();

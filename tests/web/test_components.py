@@ -30,7 +30,7 @@ TONES = "ok|warn|danger|info|neutral|primary|secondary|quiet|item|item-danger|li
 ICON = re.compile(
     rf"""(?:svg|icon_svg|ui\.icon)\("([a-z0-9-]+)"|icon="([a-z0-9-]+)"|"(?:{TONES})",\s"([a-z0-9-]+)"(?!:)|_\("[^"]*"\),\s"([a-z0-9-]+)"\)"""
 )
-MENU_ICON = re.compile(r"""MenuItem\(\s*"[a-z]*",\s*\d+,\s*"([a-z0-9-]+)"\s*\)""")
+MENU_ICON = re.compile(r"""MenuItem\(\s*"[a-z]*",\s*\d+,\s*"([a-z0-9-]+)"\s*[,)]""")
 
 
 def read(path):

@@ -26,6 +26,7 @@ from shopadmin.plugin_api import (
 )
 from shopadmin_review_recovery import form_answers, permissions
 from shopadmin_review_recovery import reply_labels as labels
+from shopadmin_review_recovery.labels import AREA
 from shopadmin_review_recovery.models import ReviewCompensation
 from shopadmin_review_recovery.reply_forms import CompensationForm
 from shopadmin_review_recovery.services import answers, compensations
@@ -70,7 +71,7 @@ class CompensationsView(AdminListView):
         "approve_view": permissions.APPROVE,
         "decline_view": permissions.APPROVE,
     }
-    menu_item = MenuItem("care", 36, "cash-coin")
+    menu_item = MenuItem("care", 36, "cash-coin", group=AREA)
     spec = _LIST
     title = _("Compensation")
     columns = (

@@ -6,6 +6,8 @@ from flask_babel import lazy_gettext as _
 
 from shopadmin.plugin_api import Badge
 
+# The one entry of the side bar; the plugin's pages are tabs below it.
+AREA = _("Review recovery")
 STATES: Mapping[str, object] = {
     "new": _("New case"),
     "triaged": _("Cause known"),

@@ -27,7 +27,7 @@ from shopadmin.plugin_api import (
 from shopadmin_review_recovery import form_answers, permissions
 from shopadmin_review_recovery import reply_labels as labels
 from shopadmin_review_recovery.domain import templates
-from shopadmin_review_recovery.labels import CAUSES
+from shopadmin_review_recovery.labels import AREA, CAUSES
 from shopadmin_review_recovery.models import ReviewQuickReply
 from shopadmin_review_recovery.reply_forms import QuickReplyForm, UploadForm
 from shopadmin_review_recovery.services import replies, reply_files
@@ -71,7 +71,7 @@ class RepliesView(AdminListView):
         "export": permissions.EDIT_REPLIES,
         **dict.fromkeys(_EDIT, permissions.EDIT_REPLIES),
     }
-    menu_item = MenuItem("care", 35, "chat-left-text")
+    menu_item = MenuItem("care", 35, "chat-left-text", group=AREA)
     spec = _LIST
     title = _("Quick replies")
     # As a file, it is what the upload takes: every column by the name of its field.

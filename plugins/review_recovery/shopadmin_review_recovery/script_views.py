@@ -24,6 +24,7 @@ from shopadmin_review_recovery import permissions, run_pages, script_labels, scr
 from shopadmin_review_recovery.domain.scripts import drawing, yaml_text
 from shopadmin_review_recovery.domain.scripts.findings import Finding
 from shopadmin_review_recovery.domain.scripts.graph import Script
+from shopadmin_review_recovery.labels import AREA
 from shopadmin_review_recovery.script_findings import look
 from shopadmin_review_recovery.services import scripts
 
@@ -40,7 +41,7 @@ class ScriptsView(AdminView):
         "save_view": permissions.PUBLISH,
         "publish_view": permissions.PUBLISH,
     }
-    menu_item = MenuItem("care", 32, "diagram-3")
+    menu_item = MenuItem("care", 32, "diagram-3", group=AREA)
 
     def __init__(self) -> None:
         super().__init__(

@@ -46,7 +46,7 @@ class CasesView(AdminListView):
         "details_view": permissions.READ,
         **dict.fromkeys(_ACTS, permissions.REPLY),
     }
-    menu_item = MenuItem("care", 30, "life-preserver")
+    menu_item = MenuItem("care", 30, "life-preserver", group=labels.AREA)
     title = _("Cases")
     columns = (
         Column("case", _("Case"), "pair"),
