@@ -77,13 +77,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """With ``--database both``, run what needs a shop once on each, but for browser tests: pages are the same."""
+    """With ``--database both``, run what needs a shop once on each.
+
+    Not browser tests, and what is marked ``one_database``: what they look at is the same on either.
+    """
     if metafunc.config.getoption("--database") != "both" or "database_kind" not in metafunc.fixturenames:
         return
     is_here = bool(POSTGRESQL_BINARIES)
     skip = pytest.mark.skipif(not is_here, reason="PostgreSQL is not installed")
     kinds: list[Any] = ["sqlite", pytest.param("postgresql", marks=skip)]
-    if metafunc.definition.get_closest_marker("browser"):
+    if any(map(metafunc.definition.get_closest_marker, ("browser", "one_database"))):
         kinds = kinds[:1]
     metafunc.parametrize("database_kind", kinds, indirect=True, scope="session")
 

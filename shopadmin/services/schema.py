@@ -1,6 +1,7 @@
 """The schema: one Alembic environment, a version table per owner (the core, or one plugin)."""
 
 import contextlib
+import functools
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -110,15 +111,20 @@ def current_heads(connection: Connection, owner: str) -> tuple[str, ...]:
 
 def known_heads(owner: str) -> set[str]:
     """The newest revisions that this version of the owner brings along."""
-    return set(ScriptDirectory.from_config(configuration(owner)).get_heads())
+    return set(_revisions(owners()[owner]).get_heads())
 
 
 def knows(owner: str, revision: str) -> bool:
     """Whether this installation has the owner's revision."""
     if owner not in owners():
         return False
-    scripts = ScriptDirectory.from_config(configuration(owner))
-    return revision in {script.revision for script in scripts.walk_revisions()}
+    return revision in {script.revision for script in _revisions(owners()[owner]).walk_revisions()}
+
+
+@functools.cache
+def _revisions(folder: Path) -> ScriptDirectory:
+    """An owner's revisions, read once in a process: an update comes with a restart."""
+    return ScriptDirectory(str(migrations_folder()), version_locations=[str(folder)])
 
 
 def check_startable() -> None:
@@ -196,10 +202,9 @@ def faults_of_serving_role() -> list[str]:
 def _wanted_rights() -> Callable[[str], Rights | None]:
     """What the serving role needs on a table, by what the owners' revisions say."""
     declared: dict[str, dict[str, str]] = {}
-    for owner in owners():
-        scripts = ScriptDirectory.from_config(configuration(owner))
+    for owner, folder in owners().items():
         declared[owner] = {}
-        for script in reversed(list(scripts.walk_revisions())):
+        for script in reversed(list(_revisions(folder).walk_revisions())):
             declared[owner] |= getattr(script.module, "GRANTS", {})
     return lambda table: database_roles.wanted(table, declared)
 

@@ -25,6 +25,8 @@ from matrix import (
 
 from shopadmin.admin import gate
 
+# Who may do what is asked of the routes; what the pages do is tried on both databases elsewhere.
+pytestmark = pytest.mark.one_database
 FILES = ("static", "bootstrap.static", "icons.sprite")
 
 
