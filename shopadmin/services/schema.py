@@ -1,7 +1,6 @@
 """The schema: one Alembic environment, a version table per owner (the core, or one plugin)."""
 
 import contextlib
-import functools
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -111,20 +110,15 @@ def current_heads(connection: Connection, owner: str) -> tuple[str, ...]:
 
 def known_heads(owner: str) -> set[str]:
     """The newest revisions that this version of the owner brings along."""
-    return set(_revisions(owners()[owner]).get_heads())
+    return set(ScriptDirectory.from_config(configuration(owner)).get_heads())
 
 
 def knows(owner: str, revision: str) -> bool:
     """Whether this installation has the owner's revision."""
     if owner not in owners():
         return False
-    return revision in {script.revision for script in _revisions(owners()[owner]).walk_revisions()}
-
-
-@functools.cache
-def _revisions(folder: Path) -> ScriptDirectory:
-    """An owner's revisions, read once in a process: an update comes with a restart."""
-    return ScriptDirectory(str(migrations_folder()), version_locations=[str(folder)])
+    scripts = ScriptDirectory.from_config(configuration(owner))
+    return revision in {script.revision for script in scripts.walk_revisions()}
 
 
 def check_startable() -> None:
@@ -202,9 +196,10 @@ def faults_of_serving_role() -> list[str]:
 def _wanted_rights() -> Callable[[str], Rights | None]:
     """What the serving role needs on a table, by what the owners' revisions say."""
     declared: dict[str, dict[str, str]] = {}
-    for owner, folder in owners().items():
+    for owner in owners():
+        scripts = ScriptDirectory.from_config(configuration(owner))
         declared[owner] = {}
-        for script in reversed(list(_revisions(folder).walk_revisions())):
+        for script in reversed(list(scripts.walk_revisions())):
             declared[owner] |= getattr(script.module, "GRANTS", {})
     return lambda table: database_roles.wanted(table, declared)
 
