@@ -297,7 +297,10 @@ class EvidenceOrigin:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceSnapshot:
-    """A piece of evidence as a plugin sees it. ``sha256``: of the original bytes, in hex; ``size``: their number."""
+    """A piece of evidence as a plugin sees it. ``sha256``: of the original bytes, in hex; ``size``: their number.
+
+    ``kept_by``: the account that kept it, none for the program.
+    """
 
     uuid: str
     subject: str
@@ -309,6 +312,7 @@ class EvidenceSnapshot:
     captured_at: datetime
     source: str
     tier: int
+    kept_by: AccountId | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,11 +101,14 @@ from shopadmin.services.audit import record as record_audit
 from shopadmin.services.audit import record_all as record_audits
 from shopadmin.services.bulk import Rows as BulkRows
 from shopadmin.services.colleagues import account_names, accounts_that_may
+from shopadmin.services.complaints.labels import STATES as COMPLAINT_STATES
 from shopadmin.services.complaints.opening import for_plugin as open_complaint
 from shopadmin.services.complaints.opening import grounds as complaint_grounds
 from shopadmin.services.complaints.opening import of_origin as complaints_of
 from shopadmin.services.conflicts import MissingError, ObjectionsError, RefusedError
 from shopadmin.services.evidence.facts import order_facts
+from shopadmin.services.evidence.labels import KINDS as EVIDENCE_KINDS
+from shopadmin.services.evidence.labels import TIERS as EVIDENCE_TIERS
 from shopadmin.services.evidence.packing import Pack as EvidencePack
 from shopadmin.services.evidence.packing import chosen as evidence_by_uuid
 from shopadmin.services.evidence.packing import make as evidence_pack
@@ -115,6 +118,7 @@ from shopadmin.services.exports import respond as export_response
 from shopadmin.services.idempotency import store_answers as store_api_answers
 from shopadmin.services.idempotency import stored_answers as stored_api_answers
 from shopadmin.services.incident_reports import report as record_incident
+from shopadmin.services.incidents import kind_label as incident_kind
 from shopadmin.services.lists import Filter, ListSpec, Sort, View, fetch_one, parse_id
 from shopadmin.services.messages.blocks import block_buyer, is_contact_blocked
 from shopadmin.services.messages.blocks import blocked as blocked_buyers
@@ -159,6 +163,9 @@ from shopadmin.services.wording import remarks as wording_remarks
 
 __all__ = [
     "API_VERSION",
+    "COMPLAINT_STATES",
+    "EVIDENCE_KINDS",
+    "EVIDENCE_TIERS",
     "AccountId",
     "Action",
     "Actor",
@@ -299,6 +306,7 @@ __all__ = [
     "give_consent",
     "has_marketing_consent",
     "hookimpl",
+    "incident_kind",
     "invite_in_call",
     "is_anything_sold",
     "is_contact_blocked",

@@ -15,8 +15,6 @@ HOOKS = {
 SHIPPED = sorted((ROOT / "plugins").glob("*/shopadmin_*/__init__.py"))
 # Hooks that no shipped plugin uses yet, with the one that is going to; the list only gets shorter.
 WAITING = {
-    "shopadmin_incident_recorded": "review_recovery",
-    "shopadmin_complaint_decided": "buyer_labels",
     "shopadmin_order_badges": "buyer_labels",
     "shopadmin_order_actions": "buyer_labels",
     "shopadmin_buyer_panels": "buyer_labels",

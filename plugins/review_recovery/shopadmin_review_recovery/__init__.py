@@ -12,8 +12,11 @@ from shopadmin.plugin_api import (
     AdminView,
     AuditMessage,
     Badge,
+    ComplaintDecided,
     DemoShop,
+    IncidentRecorded,
     Manifest,
+    MessageSnapshot,
     OrderChanged,
     Panel,
     PeriodicJob,
@@ -33,6 +36,7 @@ from shopadmin_review_recovery import (
     cli,
     compensation_views,
     core_pages,
+    evidence_views,
     listening,
     models,
     permissions,
@@ -42,7 +46,7 @@ from shopadmin_review_recovery import (
     script_views,
     views,
 )
-from shopadmin_review_recovery.services import demo, integrity, notices, reply_demo, scripts
+from shopadmin_review_recovery.services import complaints, demo, incidents, integrity, notices, reply_demo, scripts
 
 __all__ = ["models"]
 
@@ -121,6 +125,24 @@ def shopadmin_order_changed(event: OrderChanged) -> None:
 
 
 @hookimpl
+def shopadmin_complaint_decided(event: ComplaintDecided) -> None:
+    """Bring the case on that the complaint was opened for."""
+    complaints.decided(event)
+
+
+@hookimpl
+def shopadmin_incident_recorded(event: IncidentRecorded) -> None:
+    """Show it on the cases of its order or buyer."""
+    incidents.heard(event)
+
+
+@hookimpl
+def shopadmin_check_message(message: MessageSnapshot) -> Sequence[Problem]:
+    """No buyer hears of a suspicion."""
+    return listening.message_problems(message)
+
+
+@hookimpl
 def shopadmin_dashboard_tiles(actor: Actor) -> Sequence[Tile]:
     """What is overdue, and what waits for a decision."""
     return [*core_pages.tiles(), *core_pages.decision_tiles(actor)] if actor.can(permissions.READ) else []
@@ -161,4 +183,5 @@ def shopadmin_admin_views() -> Sequence[AdminView]:
         reply_views.RepliesView(),
         answer_views.AnswersView(),
         compensation_views.CompensationsView(),
+        evidence_views.EvidenceView(),
     ]

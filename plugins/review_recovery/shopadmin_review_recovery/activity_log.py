@@ -11,6 +11,8 @@ MESSAGES = (
     AuditMessage("review_recovery.case.moved", _("Moved a case on")),
     AuditMessage("review_recovery.case.reopened", _("Opened a case again")),
     AuditMessage("review_recovery.case.answered", _("Answered the buyer of a case")),
+    AuditMessage("review_recovery.suspicion.set", _("Suspected a review")),
+    AuditMessage("review_recovery.suspicion.ended", _("Ended the suspicion of a review")),
     AuditMessage("review_recovery.quick_reply", _("Quick reply")),
     AuditMessage("review_recovery.quick_reply.created", _("Wrote a quick reply")),
     AuditMessage("review_recovery.quick_reply.changed", _("Changed a quick reply")),

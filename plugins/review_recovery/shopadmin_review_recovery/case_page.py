@@ -9,7 +9,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from shopadmin.plugin_api import Actor, ReviewDossier, account_names, review_dossiers
-from shopadmin_review_recovery import case_panels, forms, labels, reply_labels, script_labels
+from shopadmin_review_recovery import case_panels, evidence_labels, forms, labels, reply_labels, script_labels
 from shopadmin_review_recovery.domain.causes import CAUSES
 from shopadmin_review_recovery.domain.states import ENDED, Standing, next_states
 from shopadmin_review_recovery.models import ReviewCase, ReviewCaseEvent
@@ -30,6 +30,7 @@ _ICONS = {
     "review_gone": ("x-circle", "neutral"),
     "answer.sent": ("send", "ok"),
     "answer.denied": ("shield-lock", "warn"),
+    **evidence_labels.ICONS,
     **{f"compensation.{act}": ("cash-coin", "info") for act in reply_labels.EVENTS},
     "contact.stop": ("person-slash", "danger"),
     "contact.refused": ("person-slash", "danger"),
@@ -218,6 +219,8 @@ def _sentence(row: ReviewCaseEvent, names: Mapping[Any, str]) -> Any:
         return _("The call is over: %(how)s", how=script_labels.EXITS[data["exit"]])
     if row.code.startswith("compensation."):
         return reply_labels.compensation_sentence(row.code.removeprefix("compensation."), data)
+    if (said := evidence_labels.sentence(row.code, data)) is not None:
+        return said
     return _PLAIN.get(row.code) or script_labels.EVENTS.get(row.code, row.code)
 
 

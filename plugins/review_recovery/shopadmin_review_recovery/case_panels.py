@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _
 from markupsafe import Markup
 
 from shopadmin.plugin_api import Actor, Panel
-from shopadmin_review_recovery import labels, permissions, reply_panels, run_views
+from shopadmin_review_recovery import evidence_panels, labels, permissions, reply_panels, run_views
 from shopadmin_review_recovery.models import ReviewCase
 from shopadmin_review_recovery.services import cases
 
@@ -38,6 +38,9 @@ PANELS: Sequence[MakePanel] = (
     reply_panels.answer_panel,
     run_views.panel,
     reply_panels.compensation_panel,
+    evidence_panels.signals_panel,
+    evidence_panels.evidence_panel,
+    evidence_panels.platform_panel,
     linked_panel,
 )
 

@@ -111,6 +111,8 @@ REASONS: Mapping[str, object] = {
     "import_undone": _("its import was undone"),
     "said_in_a_call": _("said in a call"),
     "nobody_reached": _("nobody was reached by phone"),
+    "complaint_rejected": _("the platform rejected the complaint"),
+    "complaint_upheld": _("the platform upheld the complaint"),
 }
 FOLLOW_UPS: Mapping[str, object] = {
     "call": _("Call"),

@@ -2,8 +2,18 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from shopadmin.plugin_api import OrderChanged, ReviewChanged, ReviewId, ReviewsChanged, reviews_of_order
-from shopadmin_review_recovery.services import cases, keeping, learning, opening
+from shopadmin.plugin_api import (
+    MessageSnapshot,
+    OrderChanged,
+    Problem,
+    ReviewChanged,
+    ReviewId,
+    ReviewsChanged,
+    reviews_of_order,
+)
+from shopadmin_review_recovery import messages
+from shopadmin_review_recovery.domain import suspicion
+from shopadmin_review_recovery.services import cases, keeping, learning, opening, suspicions
 
 _HEARD: Mapping[str, Callable[[Sequence[ReviewId]], object]] = {
     "new": opening.open_for,
@@ -29,11 +39,18 @@ def order_changed(event: OrderChanged) -> None:
         opening.refresh(found)
 
 
+def message_problems(message: MessageSnapshot) -> Sequence[Problem]:
+    """Suspicions stay in the shop, whoever wants to write of one (G10)."""
+    words = suspicion.accuses(f"{message.subject}\n{message.text}")
+    return [messages.problem("accuses", "text", words=words)] if words else []
+
+
 def keep_time() -> None:
-    """Due times of a new calendar, warnings, and the end of waiting."""
+    """Due times of a new calendar, warnings, the end of waiting and of suspicions."""
     keeping.recalculate()
     keeping.warn()
     keeping.close_unanswered()
+    suspicions.expire()
 
 
 def catch_up() -> None:

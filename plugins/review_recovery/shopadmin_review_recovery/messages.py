@@ -14,6 +14,7 @@ _SENTENCES: Mapping[str, Callable[..., Any]] = {
     "not_ended": lambda: _("The case is still open."),
     "on_hold": lambda: _("The case is on hold. Take it off hold first."),
     "not_next": lambda: _("The case cannot go there from where it is."),
+    "not_reported": lambda: _("The review was not reported to the platform."),
     "unknown": lambda: _("There is no such state."),
     "no_outcome": lambda: _("Say what came of it."),
     "no_reason": lambda: _("Say why, in a few words."),
@@ -25,6 +26,17 @@ _SENTENCES: Mapping[str, Callable[..., Any]] = {
     "too_many": lambda most: _("At most %(most)s cases at once.", most=most),
     "unknown_kind": lambda: _("There is no such follow-up."),
     "bad_time": lambda: _("Write a day and a time in the future."),
+    "no_evidence": lambda: _("Keep what proves it as evidence first."),
+    "too_little": lambda: _("A suspicion needs two different pieces of evidence at least. Keep them first."),
+    "already": lambda: _("This review is under suspicion already."),
+    "not_suspected": lambda: _("This review is not under suspicion."),
+    "unknown_suspicion": lambda: _("There is no such suspicion."),
+    "no_order": lambda: _("No order is known for this review."),
+    "no_review": lambda: _("The review is gone: its import was undone."),
+    "nobody": lambda: _("Neither a buyer nor an order is known for this review."),
+    "accuses": lambda words: _(
+        "“%(words)s” tells the buyer of a suspicion. Leave it out: suspicions stay in the shop.", words=words
+    ),
 }
 _HOURS: Mapping[str, Callable[..., Any]] = {
     "empty": lambda **_values: _("No day has any hours. Without hours nothing could ever be due."),

@@ -10,6 +10,8 @@ PUBLISH = "review_recovery.script:publish"
 APPROVE = "review_recovery.compensation:approve"
 EDIT_REPLIES = "review_recovery.quick_reply:edit"
 EXPORT = "review_recovery.evidence:export"
+# Nobody is granted this: it is the owner's (G10).
+SUSPECT = "review_recovery.suspicion:set"
 
 PERMISSIONS = (
     Permission(READ, _("See the cases of bad reviews")),

@@ -18,7 +18,7 @@ from flask import current_app
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
-from shopadmin.contract import Actor, EvidenceOrigin, EvidenceSnapshot, Problem
+from shopadmin.contract import AccountId, Actor, EvidenceOrigin, EvidenceSnapshot, Problem
 from shopadmin.domain.evidence import KINDS, TIERS, Kind, redacted
 from shopadmin.keys import KeyringError
 from shopadmin.models import db
@@ -170,6 +170,7 @@ def snapshot(found: Evidence) -> EvidenceSnapshot:
         captured_at=found.captured_at,
         source=found.source,
         tier=found.tier,
+        kept_by=None if found.uploaded_by is None else AccountId(found.uploaded_by),
     )
 
 

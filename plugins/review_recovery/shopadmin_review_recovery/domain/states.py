@@ -34,7 +34,9 @@ _FORWARD: dict[str, tuple[State, ...]] = {
     "waiting_internal": ("contacting", "waiting_buyer", "waiting_approval"),
     "waiting_approval": ("contacting", "waiting_buyer", "waiting_internal"),
 }
-Reason = Literal["ended", "not_ended", "not_on_hold", "on_hold", "not_next", "unknown", "no_outcome", "no_reason"]
+Reason = Literal[
+    "ended", "not_ended", "not_on_hold", "on_hold", "not_next", "unknown", "no_outcome", "no_reason", "not_reported",
+]  # fmt: skip
 
 
 class StateError(ValueError):
@@ -84,6 +86,13 @@ def close(now: Standing, end: State, outcome: str, reason: str) -> Standing:
     if not reason.strip():
         raise StateError("no_reason")
     return Standing(end)
+
+
+def removed(now: Standing) -> Standing:
+    """The standing once the platform removed the review. Raises StateError unless it was reported there."""
+    if now.state != "reported_to_platform":
+        raise StateError("not_reported")
+    return Standing("platform_removed")
 
 
 def reopen(now: Standing) -> Standing:

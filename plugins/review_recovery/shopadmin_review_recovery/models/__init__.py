@@ -19,6 +19,7 @@ from shopadmin_review_recovery.models.scripts import (
     ReviewScriptStep,
     ReviewScriptVersion,
 )
+from shopadmin_review_recovery.models.suspicions import ReviewSuspicion
 
 __all__ = [
     "ReviewAnswer",
@@ -34,4 +35,5 @@ __all__ = [
     "ReviewScriptRun",
     "ReviewScriptStep",
     "ReviewScriptVersion",
+    "ReviewSuspicion",
 ]

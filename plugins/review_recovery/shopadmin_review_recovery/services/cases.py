@@ -85,7 +85,7 @@ def assign(actor: Actor, case_ids: Collection[int], account_id: int | None, note
     Raises ForbiddenError, RefusedError for a person who may not work on cases, ObjectionsError when nothing is open.
     """
     permissions.require(actor, permissions.REPLY)
-    _check_length(note, "note")
+    check_length(note, "note")
     if account_id is not None and account_id not in accounts_that_may(permissions.REPLY):
         raise RefusedError(messages.problem("not_assignable", "account_id"))
     if len(case_ids) > MOST_AT_ONCE:
@@ -133,7 +133,7 @@ def move(actor: Actor | None, case_id: int, version: int | None, state: State, w
     Raises ForbiddenError, MissingError, ObjectionsError. ``version`` None: whatever it is now.
     """
     permissions.require(actor, permissions.REPLY)
-    _check_length(why, "why")
+    check_length(why, "why")
     with writing() as session:
         case = load(session, case_id, version)
         after = _asked(lambda: states.move(_standing(case), state))
@@ -146,7 +146,7 @@ def close(actor: Actor | None, case_id: int, version: int | None, end: State, ou
     Raises ForbiddenError, MissingError, RefusedError without outcome or reason, ObjectionsError.
     """
     permissions.require(actor, permissions.REPLY)
-    _check_length(reason, "reason")
+    check_length(reason, "reason")
     now = datetime.now(UTC)
     with writing() as session:
         case = load(session, case_id, version)
@@ -156,10 +156,19 @@ def close(actor: Actor | None, case_id: int, version: int | None, end: State, ou
         _enter(session, case, after, now, actor, calendar, outcome=case.outcome, reason=case.reason)
 
 
-def reopen(actor: Actor, case_id: int, version: int | None, reason: str) -> None:
+def platform_removed(actor: Actor | None, case_id: int, version: int | None) -> None:
+    """The platform took the review of a reported case down. Joins a transaction around. Raises as ``close`` does."""
+    permissions.require(actor, permissions.REPLY)
+    with writing() as session:
+        case = load(session, case_id, version)
+        after = _asked(lambda: states.removed(_standing(case)))
+        _enter(session, case, after, datetime.now(UTC), actor, setup.load().calendar)
+
+
+def reopen(actor: Actor | None, case_id: int, version: int | None, reason: str) -> None:
     """Open a case that was over, with the whole of its time anew. Raises as ``close`` does."""
     permissions.require(actor, permissions.REPLY)
-    _check_length(reason, "reason")
+    check_length(reason, "reason")
     if not reason.strip():
         raise RefusedError(messages.problem("no_reason", "reason"))
     now = datetime.now(UTC)
@@ -170,14 +179,14 @@ def reopen(actor: Actor, case_id: int, version: int | None, reason: str) -> None
         case.outcome, case.reason, case.closed_at, case.held_from = "", "", None, None
         case.touched_at = None
         timing.restart(case, after.state, calendar, now)
-        opening.record(session, case, "reopened", now, actor.account_id, reason=reason.strip())
+        opening.record(session, case, "reopened", now, actor.account_id if actor else None, reason=reason.strip())
         _log(actor, "reopened", case, {"state": before}, {"state": case.state}, reason.strip())
 
 
 def add_note(actor: Actor, case_id: int, text: str) -> None:
     """Write an internal note. Raises ForbiddenError, MissingError, RefusedError."""
     permissions.require(actor, permissions.REPLY)
-    _check_length(text, "text")
+    check_length(text, "text")
     if not text.strip():
         raise RefusedError(messages.problem("no_note", "text"))
     with writing() as session:
@@ -193,7 +202,7 @@ def plan(
     Joins a transaction around. Raises ForbiddenError, MissingError, RefusedError.
     """
     permissions.require(actor, permissions.REPLY)
-    _check_length(note, "note")
+    check_length(note, "note")
     if kind not in FOLLOW_UPS:
         raise RefusedError(messages.problem("unknown_kind", "kind"))
     now = datetime.now(UTC)
@@ -285,7 +294,8 @@ def _asked(rule: Any) -> Standing:
     return found
 
 
-def _check_length(text: str, field: str) -> None:
+def check_length(text: str, field: str) -> None:
+    """Raise RefusedError for a text that is too long to keep."""
     if len(text) > LONGEST or "\0" in text:
         raise RefusedError(messages.problem("long_reason", field, most=LONGEST))
 

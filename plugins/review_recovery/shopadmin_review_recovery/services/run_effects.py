@@ -35,7 +35,7 @@ from shopadmin_review_recovery.models import (
     ReviewScriptRun,
     ReviewScriptStep,
 )
-from shopadmin_review_recovery.services import compensations, run_values
+from shopadmin_review_recovery.services import compensations, run_values, suspicions
 
 # Channel, basis and blocks of each message (G6, G13); a person copies it into the platform's chat and says so.
 _SENDING: Mapping[Message, Mapping[str, Any]] = {
@@ -141,7 +141,7 @@ def invitation_facts(walk: Walk) -> inviting.Facts:
         invitations=int(session.get(ReviewInvitation, case.id) is not None),
         is_blocked=case.buyer_id is not None and is_contact_blocked(case.buyer_id),
         is_closed=session.execute(demands.limit(1)).first() is not None,
-        is_suspected=bool(causes & set(_UNDER_SUSPICION)),
+        is_suspected=bool(causes & set(_UNDER_SUSPICION)) or suspicions.current(case.id, walk.now) is not None,
         may_ask=run_values.profile(case.platform, walk.now).may_ask,
         open_remedies=open_remedies(session, case.id) + compensations.open_count(case.id),
         is_parcel_settled=order is None or order.status in _AT_REST or order.delivered_at is not None,
