@@ -33,6 +33,7 @@ _SENTENCES: Mapping[str, Callable[..., Any]] = {
     "unknown_suspicion": lambda: _("There is no such suspicion."),
     "no_order": lambda: _("No order is known for this review."),
     "no_review": lambda: _("The review is gone: its import was undone."),
+    "not_upheld": lambda: _("No complaint about this review was upheld."),
     "nobody": lambda: _("Neither a buyer nor an order is known for this review."),
     "accuses": lambda words: _(
         "“%(words)s” tells the buyer of a suspicion. Leave it out: suspicions stay in the shop.", words=words

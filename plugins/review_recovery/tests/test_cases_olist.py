@@ -10,8 +10,8 @@ from flask import Flask
 from importing import run
 from shopadmin_review_recovery import cli
 from shopadmin_review_recovery.domain.triage import triage
-from shopadmin_review_recovery.models import ReviewCase, ReviewCaseEvent
-from shopadmin_review_recovery.services import keeping, listing
+from shopadmin_review_recovery.models import ReviewCase, ReviewCaseEvent, ReviewInvitation
+from shopadmin_review_recovery.services import evidence, keeping, listing, signals
 from sqlalchemy import func, select, text
 
 from shopadmin.plugin_api import db
@@ -54,6 +54,14 @@ def by_oracle() -> dict[str, int]:
         return dict(connection.execute(text(ORACLE.format(**days))).all())
 
 
+def buyers_of_series() -> set[int | None]:
+    """Buyers of whom a case's page says that they left three low reviews within 30 days."""
+    often = select(ReviewCase.buyer_id).group_by(ReviewCase.buyer_id).having(func.count() > 2)
+    found = db.session().scalars(select(ReviewCase).where(ReviewCase.buyer_id.in_(often))).all()
+    given = {case: signals.of_case(case, evidence.dossier_of(case)) for case in found}
+    return {case.buyer_id for case, those in given.items() if "series" in {signal.code for signal in those}}
+
+
 def test_every_low_review_has_a_case_when_the_import_returns(shop: Flask, test_data: Path) -> None:
     import_olist(test_data)
 
@@ -80,6 +88,8 @@ def test_every_low_review_has_a_case_when_the_import_returns(shop: Flask, test_d
     assert db.session().scalar(select(func.count(ReviewCase.buyer_id.distinct()))) == 3_647
     twice = select(ReviewCase.order_id).group_by(ReviewCase.order_id).having(func.count() > 1)
     assert len(db.session().scalars(twice).all()) == 13
+    assert len(buyers_of_series()) == 6
+    assert db.session().scalar(select(func.count()).select_from(ReviewInvitation)) == 0
 
 
 def test_portuguese_words_name_a_cause_in_most_texts(test_data: Path) -> None:

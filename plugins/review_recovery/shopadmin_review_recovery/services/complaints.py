@@ -14,13 +14,14 @@ from shopadmin.plugin_api import (
     ComplaintDecided,
     ComplaintRequest,
     ComplaintSnapshot,
+    ObjectionsError,
     OrderId,
     ReviewId,
     complaints_of,
     open_complaint,
     writing,
 )
-from shopadmin_review_recovery import permissions
+from shopadmin_review_recovery import messages, permissions
 from shopadmin_review_recovery.domain.states import OPEN
 from shopadmin_review_recovery.models import ReviewCase, ReviewCaseEvent
 from shopadmin_review_recovery.services import cases, evidence, opening, suspicions
@@ -90,9 +91,11 @@ def may_be_removed(case: ReviewCase) -> bool:
 
 
 def removed(actor: Actor, case_id: int, version: int | None) -> None:
-    """The platform took the review down. Raises as ``cases.close`` does."""
+    """The platform took the review down. Raises as ``cases.close`` does, and where no complaint was upheld."""
     with writing() as session:
         case = cases.load(session, case_id, version)
+        if not may_be_removed(case):
+            raise ObjectionsError(messages.problem("not_upheld"))
         if case.state in OPEN:
             cases.close(actor, case.id, version, "platform_removed", "reported", "complaint_upheld")
         else:
