@@ -449,6 +449,16 @@ class MessageRequest:
     not_before: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class StaffMessage:
+    """A text to one of the shop's own people. ``key``: as of a ``MessageRequest``; ``channel``: one for texts."""
+
+    key: str
+    channel: str
+    phone: str
+    text: str
+
+
 MessageState = Literal[
     "queued", "sending", "sent", "delivered", "failed", "bad_number", "duplicate", "blocked", "suppressed", "unknown"
 ]

@@ -68,6 +68,7 @@ from shopadmin.contract import (
     ReviewSnapshot,
     SearchHit,
     SendResult,
+    StaffMessage,
     Standing,
     StandingLevel,
     StandingQuery,
@@ -130,8 +131,10 @@ from shopadmin.services.messages.consents import give as give_consent
 from shopadmin.services.messages.consents import has_marketing_consent
 from shopadmin.services.messages.consents import willing as consenting_buyers
 from shopadmin.services.messages.labels import reason_label as contact_reason
+from shopadmin.services.messages.people import is_whole as is_whole_address
 from shopadmin.services.messages.people import reachable as reachable_buyers
 from shopadmin.services.messages.sending import send as send_message
+from shopadmin.services.messages.sending import send_to_staff
 from shopadmin.services.messages.sending import status as message_status
 from shopadmin.services.order_amounts import OrderAmount, refundable_amount
 from shopadmin.services.order_history import SoldPeriod, first_sold, sold_buyers, sold_periods
@@ -263,6 +266,7 @@ __all__ = [
     "SoldPeriod",
     "Sort",
     "SpokenFacts",
+    "StaffMessage",
     "Standing",
     "StandingLevel",
     "StandingQuery",
@@ -310,6 +314,7 @@ __all__ = [
     "invite_in_call",
     "is_anything_sold",
     "is_contact_blocked",
+    "is_whole_address",
     "json_option",
     "known_reviews",
     "low_reviews",
@@ -336,6 +341,7 @@ __all__ = [
     "seal_now_and_then",
     "selling_platforms",
     "send_message",
+    "send_to_staff",
     "shop_settings",
     "sold_buyers",
     "sold_lines",

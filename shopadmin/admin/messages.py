@@ -144,15 +144,21 @@ def shown_message(row: Any, ways: Mapping[str, Any], names: Mapping[int, str]) -
         "id": row.id,
         "created_at": row.created_at,
         "state": row.state,
-        "buyer": {
-            "text": names.get(row.buyer_id) or f"#{row.buyer_id}",
-            "url": url_for("buyers.details_view", row_id=row.buyer_id),
-        },
+        "buyer": _buyer(row, names),
         "way": str(way.title) if way else row.channel,
         "purpose": str(labels.PURPOSES[row.purpose]),
         "why": " ".join(str(labels.reason_label(reason)) for reason in row.reasons),
         "next_attempt_at": row.next_attempt_at,
         "url": url_for("messages.details_view", row_id=row.id),
+    }
+
+
+def _buyer(row: Any, names: Mapping[int, str]) -> dict[str, Any]:
+    if row.basis == "staff":
+        return {"text": _("The shop's own people"), "url": ""}
+    return {
+        "text": names.get(row.buyer_id) or f"#{row.buyer_id}",
+        "url": url_for("buyers.details_view", row_id=row.buyer_id),
     }
 
 

@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo
 Medium = Literal["email", "text", "chat", "call"]
 Purpose = Literal["service", "marketing"]
 # Why the shop may write at all (G13). ``request``: the buyer asked for it; ``farewell``: the one message that closes a
-# refused conversation; ``statutory``: refunds and answers that the law wants.
-Basis = Literal["order", "complaint", "request", "farewell", "statutory", "consent"]
+# refused conversation; ``statutory``: refunds and answers that the law wants; ``staff``: to one of the shop's own
+# people, by which no buyer is ever written to.
+Basis = Literal["order", "complaint", "request", "farewell", "statutory", "consent", "staff"]
 Block = Literal["notice", "apology", "compensation", "invitation", "steps", "offer", "farewell"]
 Why = Literal["refused", "stop", "wrong_person", "other"]
 Verdict = Literal["allow", "hold", "deny"]
@@ -62,7 +63,7 @@ class Contact:
     @property
     def counts(self) -> bool:
         """Whether it counts against the caps: what the buyer asked for is extra (G3)."""
-        return self.basis not in ("request", "statutory")
+        return self.basis not in ("request", "statutory", "staff")
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,12 +86,15 @@ def test_the_database_refuses_to_change_what_is_written(app, table, verb):
         "update audit_seal set position = 9 where position = 3",
     ],
 )
-def test_audit_chain_finds_an_edit(app, edit):
+def test_g16_an_edit_of_the_log_is_found_and_its_place_named(app, edit):
     write(5)
 
     without_triggers(edit)
 
-    assert problems() == ["audit_chain"]
+    db.session.rollback()
+    (found,) = audit.chain_problems(db.session())
+    assert found.code == "audit_chain"
+    assert "position 3" in str(found.message)
 
 
 def test_audit_chain_finds_a_deleted_entry(app):

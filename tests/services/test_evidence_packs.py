@@ -154,8 +154,8 @@ def holder(data, place):
         return max((i for i in archive.infolist() if i.header_offset <= place), key=lambda i: i.header_offset).filename
 
 
-def test_every_flipped_byte_is_noticed_and_its_file_named(actor):
-    """G15: the manifest, the cover, the originals, the copies, and what the archive says of them."""
+def test_g15_every_flipped_byte_is_noticed_and_its_file_named(actor):
+    """The manifest, the cover, the originals, the copies, and what the archive says of them."""
     data = packed(actor)
     step = max(len(data) // 1500, 1)
 

@@ -46,7 +46,16 @@ from shopadmin_review_recovery import (
     script_views,
     views,
 )
-from shopadmin_review_recovery.services import complaints, demo, incidents, integrity, notices, reply_demo, scripts
+from shopadmin_review_recovery.services import (
+    alerts,
+    complaints,
+    demo,
+    incidents,
+    integrity,
+    notices,
+    reply_demo,
+    scripts,
+)
 
 __all__ = ["models"]
 
@@ -91,12 +100,13 @@ def shopadmin_integrity_problems() -> Sequence[Problem]:
 
 @hookimpl
 def shopadmin_periodic_jobs() -> Sequence[PeriodicJob]:
-    """Open what was missed, reckon anew, warn, close; learn from what was confirmed; tell buyers of parcels."""
+    """Open what was missed, reckon anew, warn, close; learn; tell buyers of parcels and the owner of news."""
     return [
         PeriodicJob("review_recovery.clock", 60, listening.keep_time),
         PeriodicJob("review_recovery.catch_up", 300, listening.catch_up),
         PeriodicJob("review_recovery.learn", 3600, listening.learn),
         PeriodicJob("review_recovery.notices", 900, notices.send_due),
+        PeriodicJob("review_recovery.alerts", 60, alerts.tell),
     ]
 
 
@@ -144,8 +154,10 @@ def shopadmin_check_message(message: MessageSnapshot) -> Sequence[Problem]:
 
 @hookimpl
 def shopadmin_dashboard_tiles(actor: Actor) -> Sequence[Tile]:
-    """What is overdue, and what waits for a decision."""
-    return [*core_pages.tiles(), *core_pages.decision_tiles(actor)] if actor.can(permissions.READ) else []
+    """What is new for the owner, what is overdue, and what waits for a decision."""
+    if not actor.can(permissions.READ):
+        return []
+    return [*core_pages.alert_tiles(actor), *core_pages.tiles(), *core_pages.decision_tiles(actor)]
 
 
 @hookimpl

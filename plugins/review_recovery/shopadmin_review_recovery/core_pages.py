@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from flask import url_for
-from flask_babel import gettext, ngettext
+from flask_babel import format_timedelta, gettext, ngettext
 from flask_babel import lazy_gettext as _
 from wtforms import SelectField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice
@@ -21,18 +21,19 @@ from shopadmin.plugin_api import (
     shop_settings,
 )
 from shopadmin_review_recovery import labels, messages, permissions
+from shopadmin_review_recovery.alert_settings import AlertSettings
 from shopadmin_review_recovery.compensation_settings import CompensationSettings
 from shopadmin_review_recovery.domain import hours
 from shopadmin_review_recovery.domain.states import OPEN
 from shopadmin_review_recovery.notice_settings import NoticeSettings
 from shopadmin_review_recovery.script_settings import CallSettingsForm
-from shopadmin_review_recovery.services import compensations, listing
+from shopadmin_review_recovery.services import alerts, compensations, listing
 
 LIST = "review_recovery_cases.index_view"
 DETAILS = "review_recovery_cases.details_view"
 
 
-class SettingsForm(CallSettingsForm, CompensationSettings, NoticeSettings):
+class SettingsForm(CallSettingsForm, CompensationSettings, NoticeSettings, AlertSettings):
     """What the owner sets on the plugin's page."""
 
     threshold = SelectField(
@@ -96,6 +97,20 @@ def tiles() -> list[Tile]:
     tone = "danger" if late else "ok"
     note = " · ".join(notes)
     return [Tile(_("Cases overdue"), f"{late:,}", url_for(LIST), permissions.READ, note, tone, "life-preserver", 30)]  # type: ignore[arg-type]
+
+
+def alert_tiles(actor: Actor) -> list[Tile]:
+    """For the owner: the low reviews that nobody has looked at; nothing where there are none."""
+    count, newest = alerts.unseen()
+    if not (actor.is_owner and count and newest):
+        return []
+    ago = format_timedelta(newest - datetime.now(UTC), granularity="minute", add_direction=True)
+    note = gettext("the newest %(ago)s", ago=ago)
+    return [
+        Tile(
+            _("New bad reviews"), f"{count:,}", url_for(LIST, view="new"), permissions.READ, note, "danger", "bell", 29
+        )
+    ]
 
 
 def decision_tiles(actor: Actor) -> list[Tile]:

@@ -52,7 +52,9 @@ class TextForm(FlaskForm):
     text = TextAreaField(
         _("Text"),
         [InputRequired()],
-        description=_("As it was written. Pages show a copy with phones, e-mail addresses and identity numbers masked."),
+        description=_(
+            "As it was written. Pages show a copy with phones, e-mail addresses and identity numbers masked."
+        ),
         render_kw={"rows": 6},
     )
     tier = _tier()
@@ -89,9 +91,7 @@ class IncidentForm(FlaskForm):
 class SuspicionForm(FlaskForm):
     """The owner's suspicion."""
 
-    kind = SelectField(
-        _("What is suspected"), choices=[SelectChoice(code, labels.SUSPICIONS[code]) for code in KINDS]
-    )
+    kind = SelectField(_("What is suspected"), choices=[SelectChoice(code, labels.SUSPICIONS[code]) for code in KINDS])
     note = StringField(_("Why"), [InputRequired(), Length(max=LONGEST)])
 
 

@@ -112,8 +112,15 @@ class EvidenceView(AdminView):
             complaints.open_for(self.actor, case.id, form.ground.data, form.note.data or "", deadline)
 
         done = _("The complaint is open. Collect what the checklist asks for.")
-        return self._form(case, form, save, _("Open a complaint"), _("Open a complaint"), done,
-                          _("All evidence of the case goes with it."))
+        return self._form(
+            case,
+            form,
+            save,
+            _("Open a complaint"),
+            _("Open a complaint"),
+            done,
+            _("All evidence of the case goes with it."),
+        )
 
     @expose("/case/<case_id>/removed", methods=["POST"])
     def removed_view(self, case_id: str) -> ResponseReturnValue:
@@ -133,8 +140,15 @@ class EvidenceView(AdminView):
             incidents.record_demand(self.actor, case.id, at, form.note.data or "")
 
         title = _("Write down a demand for the review")
-        return self._form(case, form, save, title, _("Write it down"), _("The incident is written down."),
-                          _("All evidence of the case goes with it."))
+        return self._form(
+            case,
+            form,
+            save,
+            title,
+            _("Write it down"),
+            _("The incident is written down."),
+            _("All evidence of the case goes with it."),
+        )
 
     @expose("/case/<case_id>/suspect", methods=["GET", "POST"])
     def suspect_view(self, case_id: str) -> ResponseReturnValue:
@@ -146,9 +160,18 @@ class EvidenceView(AdminView):
         def save() -> None:
             suspicions.suspect(self.actor, case.id, form.kind.data, form.note.data)
 
-        return self._form(case, form, save, _("Suspect this review"), _("Suspect it"), _("Saved."),
-                          _("It stays in the shop: no buyer hears of it, and refunds and answers go on as ever. "
-                            "It ends after 180 days, and when the platform rejects a complaint."))
+        return self._form(
+            case,
+            form,
+            save,
+            _("Suspect this review"),
+            _("Suspect it"),
+            _("Saved."),
+            _(
+                "It stays in the shop: no buyer hears of it, and refunds and answers go on as ever. "
+                "It ends after 180 days, and when the platform rejects a complaint."
+            ),
+        )
 
     @expose("/case/<case_id>/lift", methods=["POST"])
     def lift_view(self, case_id: str) -> ResponseReturnValue:
@@ -156,7 +179,13 @@ class EvidenceView(AdminView):
         return self._act(case_id, lambda found: suspicions.lift(self.actor, found), _("Saved."))
 
     def _form(
-        self, case: ReviewCase, form: Any, change: Callable[[], None], title: Any, label: Any, done: Any,
+        self,
+        case: ReviewCase,
+        form: Any,
+        change: Callable[[], None],
+        title: Any,
+        label: Any,
+        done: Any,
         subtitle: Any = "",
     ) -> ResponseReturnValue:
         url = url_for(CASE, row_id=case.id)

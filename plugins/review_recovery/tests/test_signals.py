@@ -56,7 +56,5 @@ def test_three_low_reviews_of_a_buyer_within_thirty_days_are_a_series() -> None:
         (AT - timedelta(minutes=17), False),  # on the full hour: a file that knows no minutes
     ],
 )
-def test_minutes_after_the_delivery_are_a_signal_where_both_times_are_known(
-    delivered: datetime, is_soon: bool
-) -> None:
+def test_minutes_after_the_delivery_are_a_signal_where_both_times_are_known(delivered: datetime, is_soon: bool) -> None:
     assert (codes(delivered_at=delivered) == ["minutes_after_delivery"]) is is_soon

@@ -153,6 +153,8 @@ def as_contact(row: Any, at: datetime) -> Contact:
 
 def person_of(row: Any) -> people.Person | None:
     """Whom a message is for, known by where it goes as well; None when the buyer is gone."""
+    if row.basis == "staff":
+        return people.colleague(contents.unseal(row.content_encrypted).destination)
     found = people.find(row.buyer_id)
     if found is None or row.destination_hash is None:
         return found

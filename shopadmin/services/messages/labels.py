@@ -33,6 +33,7 @@ BASES: Mapping[str, Text] = {
     "farewell": _("The last word after a refusal"),
     "statutory": _("The law wants it"),
     "consent": _("The buyer's consent"),
+    "staff": _("For the shop's own people"),
 }
 BLOCKS: Mapping[str, Text] = {
     "notice": _("Notice"),

@@ -1,13 +1,23 @@
 """``send``: the one way to say something to a buyer. It asks the gate, keeps the answer, and queues what may go out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from shopadmin.contract import Actor, MessageChannel, MessageRequest, MessageSnapshot, Problem, SendResult
+from shopadmin.contract import (
+    Actor,
+    BuyerId,
+    MessageChannel,
+    MessageRequest,
+    MessageSnapshot,
+    Problem,
+    SendResult,
+    StaffMessage,
+)
 from shopadmin.domain.contact import BASES, BLOCKS, Contact, Decision
 from shopadmin.models import db
 from shopadmin.models.messages import OutboxMessage
@@ -41,19 +51,46 @@ def send(actor: Actor | None, request: MessageRequest, now: datetime | None = No
         address = _destination(request, channel, person)
         if channel.address:
             person = people.reached_at(person, channel.address, address)
-        people.lock_person(session, person, contents.key_hash(request.key))
-        if (known := _known(request)) is not None:
-            return _result(known, is_repeat=True)
-        wanted = contact(channel, request, max(now, request.not_before or now))
-        decision = gate.ask(person, wanted, wanted.at)
-        objections = gate.objections(_snapshot(channel, request)) if decision.verdict != "deny" else []
-        message = _message(actor, channel, request, person, decision, objections, wanted.at, now)
-        message.destination_hash = people.hash_of(channel.address, address) if channel.address else None
-        message.content_encrypted = contents.seal(contents.Content(address, request.subject.strip(), request.text))
-        session.add(message)
-        session.flush()
-        gate.note(session, message.id, "asked", decision, objections, now)
-        return _result(message)
+        return _ask_for(session, actor, channel, request, person, address, now)
+
+
+def send_to_staff(request: StaffMessage, now: datetime | None = None) -> SendResult:
+    """Ask for a text to one of the shop's own people: the same gate with its hours, and none of a buyer's caps.
+
+    Joins the transaction around; the same key again changes nothing. Raises RefusedError for a channel that sends no
+    texts to phones, or a number that is none.
+    """
+    now = now or datetime.now(UTC)
+    channel = channels.known().get(request.channel)
+    wanted = MessageRequest(
+        request.key, BuyerId(people.NOBODY), request.channel, request.text, basis="staff", destination=request.phone
+    )
+    _check(wanted, channel, ("staff",))
+    assert channel is not None  # noqa: S101 - checked above
+    if channel.medium != "text" or channel.address != "phone":
+        raise RefusedError(Problem("channel", _("There is no such way to send a message."), "channel"))
+    person = people.colleague(request.phone)
+    with writing() as session:
+        return _ask_for(session, None, channel, wanted, person, _destination(wanted, channel, person), now)
+
+
+def _ask_for(
+    session: Session, actor: Actor | None, channel: MessageChannel, request: MessageRequest, person: people.Person,
+    address: str, now: datetime,
+) -> SendResult:  # fmt: skip
+    people.lock_person(session, person, contents.key_hash(request.key))
+    if (known := _known(request)) is not None:
+        return _result(known, is_repeat=True)
+    wanted = contact(channel, request, max(now, request.not_before or now))
+    decision = gate.ask(person, wanted, wanted.at)
+    objections = gate.objections(_snapshot(channel, request)) if decision.verdict != "deny" else []
+    message = _message(actor, channel, request, person, decision, objections, wanted.at, now)
+    message.destination_hash = people.hash_of(channel.address, address) if channel.address else None
+    message.content_encrypted = contents.seal(contents.Content(address, request.subject.strip(), request.text))
+    session.add(message)
+    session.flush()
+    gate.note(session, message.id, "asked", decision, objections, now)
+    return _result(message)
 
 
 def status(keys: Iterable[str]) -> dict[str, SendResult]:
@@ -122,7 +159,7 @@ def _destination(request: MessageRequest, channel: MessageChannel, person: peopl
     return address
 
 
-def _check(request: MessageRequest, channel: MessageChannel | None) -> None:
+def _check(request: MessageRequest, channel: MessageChannel | None, bases: Collection[str] = BASES) -> None:
     """Raise RefusedError for what no message can be; header lines are the channel's to write, nobody else's."""
     subject = request.subject
     checks = (
@@ -137,7 +174,7 @@ def _check(request: MessageRequest, channel: MessageChannel | None) -> None:
         (not _is_line(request.case, LONGEST_REF), "case", _("The case takes 120 characters at most.")),
         (not _is_line(request.review, LONGEST_REF), "review", _("The review takes 120 characters at most.")),
         (not request.blocks or not set(request.blocks) <= set(BLOCKS), "blocks", _("Say what the message is made of.")),
-        (request.basis not in BASES, "basis", _("Say why the shop may write.")),
+        (request.basis not in bases, "basis", _("Say why the shop may write.")),
         (request.purpose not in ("service", "marketing"), "purpose", _("Say what the message is for.")),
         (bool(request.not_before) and request.not_before.tzinfo is None, "not_before", _("The time needs a zone.")),  # type: ignore[union-attr]
     )  # fmt: skip

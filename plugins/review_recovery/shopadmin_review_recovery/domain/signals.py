@@ -17,9 +17,11 @@ MINUTES = timedelta(minutes=30)
 _TRADE = frozenset({"incentive", "condition", "compensation_and_invitation"})
 _HANDLES = frozenset({"privacy_phone", "privacy_email", "privacy_handle"})
 _KEEP = re.compile(
-    r"仅退款|只退款|退款不退货|不退货.{0,6}退款|退[钱款].{0,8}(?:货|东西)(?:我|就|也)?(?:留|不退|不寄)|(?:货|东西)(?:我|就)?留(?:着|下).{0,12}退"
-    r"|refund[^.!?]{0,40}\b(?:keep|without (?:a )?return)|\bkeep (?:it|the (?:item|product|goods?))[^.!?]{0,40}(?:refund|money)"
-    r"|money back[^.!?]{0,40}\bkeep|reembols\w*[^.!?]{0,40}\b(?:ficar|sem devolver)",
+    r"仅退款|只退款|退款不退货|不退货.{0,6}退款"
+    r"|退[钱款].{0,8}(?:货|东西)(?:我|就|也)?(?:留|不退|不寄)|(?:货|东西)(?:我|就)?留(?:着|下).{0,12}退"
+    r"|refund[^.!?]{0,40}\b(?:keep|without (?:a )?return)|money back[^.!?]{0,40}\bkeep"
+    r"|\bkeep (?:it|the (?:item|product|goods?))[^.!?]{0,40}(?:refund|money)"
+    r"|reembols\w*[^.!?]{0,40}\b(?:ficar|sem devolver)",
     re.IGNORECASE,
 )
 

@@ -120,6 +120,10 @@ def _review_lines(dossier: ReviewDossier) -> list[str]:
     """Field names as the API has them, the time in UTC."""
     review = dossier.review
     rating = f"stars: {review.stars}" if review.stars is not None else f"grade: {review.grade}"
-    lines = [f"platform: {review.platform}", rating, f"created_at: {review.created_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"]
+    lines = [
+        f"platform: {review.platform}",
+        rating,
+        f"created_at: {review.created_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC",
+    ]
     texts = {"title": review.title, "body": review.body, "followup": dossier.followup}
     return lines + [f"{name}: {text}" for name, text in texts.items() if text]

@@ -64,7 +64,12 @@ def heard(event: IncidentRecorded) -> None:
             case = session.get(ReviewCase, case_id, with_for_update=True)
             if case is None or event.incident_id in {told["incident"] for told in _told(session, case_id)}:
                 continue
-            data = {"incident": event.incident_id, "kind": event.kind, "tier": event.tier, "at": event.at.isoformat()}
+            data: dict[str, Any] = {
+                "incident": event.incident_id,
+                "kind": event.kind,
+                "tier": event.tier,
+                "at": event.at.isoformat(),
+            }
             opening.record(session, case, RECORDED, datetime.now(UTC), **data)
 
 

@@ -38,9 +38,7 @@ def upgrade() -> None:
         _check("evidence_count >= 2", "evidence"),
     )
     stands = sa.text("ended_at is null")
-    op.create_index(
-        f"uq_{TABLE}_stands", TABLE, ["case_id"], unique=True, sqlite_where=stands, postgresql_where=stands
-    )
+    op.create_index(f"uq_{TABLE}_stands", TABLE, ["case_id"], unique=True, sqlite_where=stands, postgresql_where=stands)
 
 
 def downgrade() -> None:
