@@ -30,7 +30,7 @@ TOLD = "owner.told"
 NEWS, OPENED = timedelta(hours=48), timedelta(hours=24)
 MOST = 500
 _TEXTS: Mapping[str, tuple[str, str]] = {
-    "zh": ("{shop}：新的低分评价，个案#{case}（{rating}）。", "{shop}：新的低分评价{count}条，最早的是个案#{case}。"),
+    "zh": ("{shop}：新的低分评价，工单#{case}（{rating}）。", "{shop}：新的低分评价{count}条，最早的是工单#{case}。"),
     "en": (
         "{shop}: a new low review, case #{case} ({rating}).",
         "{shop}: {count} new low reviews, from case #{case} on.",
