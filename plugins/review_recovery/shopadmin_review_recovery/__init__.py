@@ -50,6 +50,7 @@ from shopadmin_review_recovery.services import (
     alerts,
     complaints,
     demo,
+    evidence_demo,
     incidents,
     integrity,
     notices,
@@ -180,9 +181,10 @@ def shopadmin_review_panels(review: ReviewSnapshot, actor: Actor) -> Sequence[Pa
 
 @hookimpl
 def shopadmin_demo_data(shop: DemoShop) -> None:
-    """Cases of the demo's bad reviews in every state, answers and compensation."""
+    """Cases of the demo's bad reviews in every state, answers, compensation, a demand for money."""
     demo.load(shop)
     reply_demo.load(shop)
+    evidence_demo.load(shop)
 
 
 @hookimpl

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from flask import Flask
-from shopadmin_review_recovery.models import ReviewCase
+from shopadmin_review_recovery.models import ReviewCase, ReviewSuspicion
 from shopadmin_review_recovery.services import integrity
 from sqlalchemy import select
 
@@ -17,3 +17,4 @@ def test_the_demo_has_cases_in_every_stage_and_nothing_speaks_against_them(shop:
     found = set(db.session().scalars(select(ReviewCase.state)))
     assert {"new", "triaged", "contacting", "waiting_buyer", "on_hold", "resolved_kept"} <= found
     assert list(integrity.problems()) == []
+    assert len(db.session().scalars(select(ReviewSuspicion)).all()) == 1
