@@ -15,15 +15,18 @@ _TEXTS = (
 
 
 def load(shop: DemoShop) -> None:
-    """Let the owner work on a case that is on hold; nothing in a shop that is not the demo, or has none."""
+    """Let the owner work on a case; nothing in a shop that is not the demo, or has none."""
     if not shop_settings().is_demo:
         return
     owner = Actor(shop.owner_id, "", True, frozenset())
     with writing() as session:
-        on_hold = select(ReviewCase.id).where(
-            ReviewCase.state == "on_hold", ReviewCase.order_id.is_not(None), ReviewCase.buyer_id.is_not(None)
+        # Rather one whose order was in order.
+        worked_on = select(ReviewCase.id).where(
+            ReviewCase.state.in_(("on_hold", "triaged", "contacting")),
+            ReviewCase.order_id.is_not(None),
+            ReviewCase.buyer_id.is_not(None),
         )
-        case_id = session.scalar(on_hold.order_by(ReviewCase.id).limit(1))
+        case_id = session.scalar(worked_on.order_by(ReviewCase.fact != "none", ReviewCase.id.desc()).limit(1))
         if case_id is None:
             return
         for what, text, source, tier in _TEXTS:
