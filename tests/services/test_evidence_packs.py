@@ -155,7 +155,7 @@ def holder(data, place):
 
 
 def test_g15_every_flipped_byte_is_noticed_and_its_file_named(actor):
-    """The manifest, the cover, the originals, the copies, and what the archive says of them."""
+    """G15: the manifest, the cover, the originals, the copies, and what the archive says of them."""
     data = packed(actor)
     step = max(len(data) // 1500, 1)
 

@@ -107,7 +107,6 @@ def _piece(piece: EvidenceSnapshot, case: ReviewCase, names: Mapping[Any, str]) 
 def _suspicion(row: Any) -> dict[str, Any]:
     return {
         "mark": labels.suspicion_badge(row.kind),
-        "note": row.note,
         "count": row.evidence_count,
         "set_at": row.set_at,
         "who": suspicions.setter(row),

@@ -108,7 +108,7 @@ def test_the_gate_lets_more_than_three_through_and_none_in_the_night(app: Flask)
 
 
 def test_only_texts_to_whole_phones_are_for_staff(app: Flask) -> None:
-    for channel, phone in (("email", "13800138001"), ("sms.text", "138****8001")):
+    for channel, phone in (("chat", "13800138001"), ("sms.text", "138****8001")):
         with pytest.raises(RefusedError):
             send_to_staff(StaffMessage("review_recovery.t", channel, phone, "Sample"), NOON)
 

@@ -14,7 +14,8 @@ _STANDS = text("ended_at is null")
 class ReviewSuspicion(Base):
     """The owner suspects a review. ``evidence``: uuids, two at least; of a case one label stands at a time.
 
-    ``ended_at``: None until somebody, the platform or time ended it; ``ended_by``: None for the program.
+    Why the owner suspects it is a line of the case's timeline. ``ended_at``: None until somebody, the platform or time
+    ended it; ``ended_by``: None for the program.
     """
 
     __tablename__ = "plugin_review_recovery_suspicion"
@@ -32,7 +33,6 @@ class ReviewSuspicion(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     case_id: Mapped[int] = mapped_column(BigInteger)
     kind: Mapped[str] = mapped_column(String(12))
-    note: Mapped[str] = mapped_column(String(500), default="")
     evidence: Mapped[list[str]] = mapped_column(JSON)
     evidence_count: Mapped[int] = mapped_column(BigInteger)
     set_at: Mapped[datetime] = mapped_column(UtcDateTime)

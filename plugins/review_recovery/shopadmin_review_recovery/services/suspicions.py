@@ -33,7 +33,7 @@ def label_of(row: ReviewSuspicion) -> Label:
 
 
 def suspect(actor: Actor, case_id: int, kind: str, note: str = "", now: datetime | None = None) -> int:
-    """Set the label; returns its id. Of what is kept as evidence now, all goes with it.
+    """Set the label on all that is kept as evidence now; returns its id. ``note``: why, for the timeline.
 
     Raises ForbiddenError unless it is the owner, MissingError, RefusedError, ObjectionsError with too little evidence
     or where there is one already.
@@ -53,12 +53,12 @@ def suspect(actor: Actor, case_id: int, kind: str, note: str = "", now: datetime
             raise ObjectionsError(*(messages.problem(lack) for lack in missing))
         found = [piece.uuid for piece in reversed(kept)]
         row = ReviewSuspicion(
-            case_id=case.id, kind=kind, note=note.strip(), evidence=found, evidence_count=len(found), set_at=now,
+            case_id=case.id, kind=kind, evidence=found, evidence_count=len(found), set_at=now,
             set_by=actor.account_id,
         )  # fmt: skip
         session.add(row)
         session.flush()
-        opening.record(session, case, "suspicion.set", now, actor.account_id, kind=kind, note=row.note)
+        opening.record(session, case, "suspicion.set", now, actor.account_id, kind=kind, note=note.strip())
         _log(actor, "set", case, {"kind": kind, "evidence": len(found)})
         return row.id
 

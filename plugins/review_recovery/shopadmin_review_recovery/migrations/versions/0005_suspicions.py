@@ -23,7 +23,6 @@ def upgrade() -> None:
         sa.Column("id", BIG_ID, nullable=False),
         sa.Column("case_id", sa.BigInteger(), nullable=False),
         sa.Column("kind", sa.String(12), nullable=False),
-        sa.Column("note", sa.String(500), nullable=False),
         sa.Column("evidence", sa.JSON(), nullable=False),
         sa.Column("evidence_count", sa.BigInteger(), nullable=False),
         sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
