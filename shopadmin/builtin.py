@@ -96,5 +96,5 @@ def shopadmin_periodic_jobs() -> Sequence[PeriodicJob]:
 
 @hookimpl
 def shopadmin_message_channels() -> Sequence[MessageChannel]:
-    """E-mail, and what a person does by hand."""
-    return channels.CORE_CHANNELS
+    """E-mail, text messages where there is a gateway, and what a person does by hand."""
+    return channels.of_core()

@@ -498,13 +498,18 @@ class MessageSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class OutgoingMessage:
-    """A message as its channel gets it, with the gate's consent. ``key`` may serve the other side against doubles."""
+    """A message as its channel gets it, with the gate's consent.
+
+    ``key``: its sender's name of it. ``reference``: the shop's, the same for every attempt, which says nothing of what
+    it is about: for the other side, against doubles and for receipts.
+    """
 
     key: str
     destination: str
     subject: str
     text: str
     purpose: Purpose
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -512,11 +517,14 @@ class Delivery:
     """What became of a message that was handed over.
 
     ``retry``: try again later (1, 5 and 30 minutes), for what certainly did not go out. ``unknown``: it may have gone
-    out; nobody sends it again by himself. ``note``: for the people of the shop, without personal data.
+    out; nobody sends it again by himself. ``note``: for the people of the shop, without personal data. ``reference``:
+    the other side's own name of it. ``may_be_out``: of a ``retry`` to somebody who takes one reference once.
     """
 
     state: Literal["sent", "delivered", "retry", "failed", "bad_number", "duplicate", "unknown"]
     note: str = ""
+    reference: str = ""
+    may_be_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)

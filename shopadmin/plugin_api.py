@@ -88,6 +88,7 @@ from shopadmin.domain.records import (
     ReviewRecord,
     SellerRecord,
 )
+from shopadmin.domain.sms.parts import count as count_sms
 from shopadmin.domain.wording import Result as WordingResult
 from shopadmin.domain.wording import check as check_wording
 from shopadmin.hookspecs import hookimpl
@@ -298,6 +299,7 @@ __all__ = [
     "complaints_of",
     "consenting_buyers",
     "contact_reason",
+    "count_sms",
     "db",
     "evidence_by_uuid",
     "evidence_of",

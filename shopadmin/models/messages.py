@@ -83,6 +83,8 @@ class OutboxMessage(Base):
     ``contact_at``: when it reaches the buyer, by which the caps count; NULL for one that never did and will not.
     ``content_encrypted``: destination, subject and text as they go out. ``request_hash``: by which another message
     under the same key is noticed. ``verdict``, ``reasons``: the gate's last decision; all are in ``contact_decision``.
+    ``reference``: the channel's name of it for the other side, ``remote_ref``: the other side's own. ``may_be_out_at``:
+    when an attempt ended without anybody knowing whether it went out; such a message is never said not to have.
     """
 
     __tablename__ = "outbox_message"
@@ -98,6 +100,8 @@ class OutboxMessage(Base):
         Index("ix_outbox_message_person", "person", "contact_at"),
         Index("ix_outbox_message_destination", "destination_hash", "contact_at"),
         Index("ix_outbox_message_buyer", "buyer_id", "id"),
+        Index("ix_outbox_message_reference", "reference"),
+        Index("ix_outbox_message_remote", "remote_ref"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -123,6 +127,9 @@ class OutboxMessage(Base):
     is_connected: Mapped[bool] = mapped_column(default=False)
     lease_owner: Mapped[str] = mapped_column(String(60), default="")
     lease_until: Mapped[datetime | None]
+    reference: Mapped[bytes | None] = mapped_column(LargeBinary(16))
+    remote_ref: Mapped[str | None] = mapped_column(String(120))
+    may_be_out_at: Mapped[datetime | None]
     result: Mapped[str] = mapped_column(String(500), default="")
     created_at: Mapped[datetime]
     created_by: Mapped[int | None] = mapped_column(BigId)

@@ -20,7 +20,7 @@ from shopadmin.models.messages import OutboxMessage
 from shopadmin.models.orders import Order
 from shopadmin.services import audit, contacts, failpoints, occupancy
 from shopadmin.services.evidence import storing
-from shopadmin.services.messages import contents, mail_settings
+from shopadmin.services.messages import contents, mail_settings, sms_settings
 from shopadmin.services.transactions import writing
 
 CHUNK = 500
@@ -61,7 +61,7 @@ def rotate(progress: Callable[[int, int], None] = lambda done, total: None) -> i
             for sealed in _seal_again(column, keyring):
                 done += sealed
                 progress(done, total)
-        done += mail_settings.seal_again(keyring)
+        done += mail_settings.seal_again(keyring) + sms_settings.seal_again(keyring)
         done += sum(_seal_file_again(path, keyring) for path in sorted(storing.folder().rglob("*.sealed")))
         keys.drop_old_keys(folder)
         current_app.extensions["shopadmin.keyring"] = keys.load_keyring(folder)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from shopadmin.plugin_api import check_wording
+from shopadmin.plugin_api import check_wording, count_sms
 from shopadmin_review_recovery.domain.scripts import notation
 from shopadmin_review_recovery.domain.scripts.findings import Finding
 from shopadmin_review_recovery.domain.scripts.graph import Script
@@ -23,9 +23,14 @@ def wording(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(finding.rule for finding in result.findings if finding.is_blocking))
 
 
+def sms_parts(text: str) -> int:
+    """How many parts the text takes as an SMS."""
+    return count_sms(text).parts
+
+
 def look(text: str) -> Look:
     """Everything that keeps the text from being published as a script."""
     reading = notation.read(text)
     if reading.findings or reading.script is None:
         return Look(reading.script, reading.findings)
-    return Look(reading.script, reading.placed(validate(reading.script, wording)))
+    return Look(reading.script, reading.placed(validate(reading.script, wording, sms_parts)))

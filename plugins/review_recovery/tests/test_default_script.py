@@ -7,7 +7,7 @@ from scripts_of_tests import changed, codes, paths, redirected, shipped, with_ed
 from shopadmin_review_recovery.domain import templates
 from shopadmin_review_recovery.domain.scripts import graph, reach, walking
 from shopadmin_review_recovery.domain.scripts.validate import validate
-from shopadmin_review_recovery.script_findings import wording
+from shopadmin_review_recovery.script_findings import sms_parts, wording
 
 SCRIPT = shipped()
 STATES = {
@@ -17,7 +17,7 @@ STATES = {
 
 
 def test_the_shipped_script_may_be_published():
-    assert validate(SCRIPT, wording) == ()
+    assert validate(SCRIPT, wording, sms_parts) == ()
 
 
 def test_every_path_ends_and_together_they_pass_every_edge_and_every_exit():

@@ -7,7 +7,7 @@ from scripts_of_tests import changed, codes, redirected, shipped, with_edge, wit
 from shopadmin_review_recovery import script_texts
 from shopadmin_review_recovery.domain.scripts.graph import Edge
 from shopadmin_review_recovery.domain.scripts.validate import validate
-from shopadmin_review_recovery.script_findings import wording
+from shopadmin_review_recovery.script_findings import sms_parts, wording
 
 
 def said(name, en, zh):
@@ -17,7 +17,7 @@ def said(name, en, zh):
 def test_a_loop_without_a_way_out_is_named_with_its_nodes():
     script = redirected("guide_talk", "next", "close", redirected("close", "next", "guide_talk"))
 
-    found = [finding for finding in validate(script, wording) if finding.code == "endless"]
+    found = [finding for finding in validate(script, wording, sms_parts) if finding.code == "endless"]
     assert [(finding.node, finding.params["loop"]) for finding in found] == [("guide_talk", "guide_talk → close")]
 
 
@@ -83,7 +83,9 @@ def test_a_missing_translation_is_named_with_field_and_language(field, language)
         texts = {key: text for key, text in getattr(node, field).items() if key != language}
         return replace(node, **{field: texts})
 
-    found = [finding for finding in validate(changed("listen", cut), wording) if finding.code == "translation"]
+    found = [
+        finding for finding in validate(changed("listen", cut), wording, sms_parts) if finding.code == "translation"
+    ]
     assert [(one.node, one.params["field"], one.params["language"]) for one in found] == [("listen", field, language)]
 
 
@@ -138,7 +140,7 @@ def test_the_wording_check_of_the_core_is_asked():
 
 def test_every_finding_has_a_sentence_that_names_the_node_and_a_remedy():
     script = replace(redirected("close", "next", "guide_talk"), anywhere={}, is_recorded=True)
-    findings = validate(redirected("product", "yes", "nowhere", script), wording)
+    findings = validate(redirected("product", "yes", "nowhere", script), wording, sms_parts)
 
     assert len({finding.code for finding in findings}) >= 5
     for finding in findings:

@@ -4,13 +4,19 @@ from flask_babel import lazy_gettext as _
 
 from shopadmin import hook_calls
 from shopadmin.contract import MessageChannel
-from shopadmin.services.messages import mail
+from shopadmin.services.messages import mail, sms, sms_settings
 
-CORE_CHANNELS = (
+_ALWAYS = (
     MessageChannel("email", _("E-mail"), "email", "email", mail.deliver),
     MessageChannel("chat", _("Platform chat, by hand"), "chat"),
     MessageChannel("call", _("Call, by hand"), "call", "phone"),
 )
+_SMS = MessageChannel(sms.NAME, _("Text message (SMS)"), "text", "phone", sms.deliver)
+
+
+def of_core() -> tuple[MessageChannel, ...]:
+    """The core's own; text messages once there is a gateway to go to."""
+    return (*_ALWAYS, _SMS) if sms_settings.is_set() else _ALWAYS
 
 
 def known() -> dict[str, MessageChannel]:

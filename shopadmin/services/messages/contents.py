@@ -39,6 +39,11 @@ def request_hash(request: MessageRequest) -> bytes:
     return contacts.keyring().hash(json.dumps(fields, sort_keys=True, default=str), b"outbox_message.request")
 
 
+def reference(key: str) -> bytes:
+    """Keyed hash of a message's key: its name for who carries it, and no other shop's."""
+    return contacts.keyring().hash(key, b"outbox_message.reference")
+
+
 def key_hash(key: str) -> bytes:
     """Keyed hash of a message's key: what two who ask for the same message at once wait for."""
     return contacts.keyring().hash(key, b"outbox_message.key")

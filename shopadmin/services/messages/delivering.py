@@ -5,6 +5,7 @@ whoever looks next: the other side may have it, so a person looks, and no machin
 """
 
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
@@ -91,11 +92,14 @@ def _claim(message_id: int, owner: str, now: datetime) -> tuple[str, OutgoingMes
         row = session.execute(select(OutboxMessage.__table__).where(OutboxMessage.id == message_id)).one_or_none()
         person = person_of(row) if row else None
         if row is None or person is None:
-            _change(session, message_id, now, {"state": "suppressed", "result": "the buyer is gone", **ended(now)})
+            _change(session, message_id, now, {"result": "the buyer is gone", **stopped(row, now)})
             return None
         people.lock_person(session, person)
+        if hindered := _obstacle(row, person, now):
+            _change(session, message_id, now, {"result": f"the number is {hindered}", **stopped(row, now)})
+            return None
         decision, objections, must_wait = ask_again(row, person, now)
-        values = _answer(decision, objections, must_wait, owner, now)
+        values = _answer(row, decision, objections, must_wait, owner, now)
         # Whether it still waits is asked by the change itself: another worker may have been faster.
         if not _change(session, message_id, now, values):
             return None
@@ -103,7 +107,9 @@ def _claim(message_id: int, owner: str, now: datetime) -> tuple[str, OutgoingMes
         if values.get("state") != "sending":
             return None
         content = contents.unseal(row.content_encrypted)
-        return row.channel, OutgoingMessage(row.key, content.destination, content.subject, content.text, row.purpose)
+        return row.channel, OutgoingMessage(
+            row.key, content.destination, content.subject, content.text, row.purpose, contents.reference(row.key).hex()
+        )
 
 
 def _change(session: Session, message_id: int, now: datetime, values: dict[str, Any]) -> int:
@@ -112,18 +118,19 @@ def _change(session: Session, message_id: int, now: datetime, values: dict[str, 
 
 
 def _answer(
-    decision: Decision, objections: list[Problem], must_wait: bool, owner: str, now: datetime
+    row: Any, decision: Decision, objections: list[Problem], must_wait: bool, owner: str, now: datetime
 ) -> dict[str, Any]:
     """What the gate's answer makes of the message."""
     verdict = gate.verdict(decision, objections)
     values: dict[str, Any] = {"verdict": verdict, "reasons": gate.reasons(decision, objections)}
     if verdict == "deny":
-        return values | {"state": "suppressed"} | ended(now)
+        return values | stopped(row, now)
     if verdict == "hold" or must_wait:
         until = decision.hold_until or now + ASK_AGAIN
         return values | {"next_attempt_at": until, "contact_at": until}
     held = {"state": "sending", "lease_owner": owner, "lease_until": now + LEASE, "contact_at": now}
-    return values | held | {"attempts": OutboxMessage.attempts + 1}
+    # Under this name receipts find it from now on: one may be here before the answer is written down.
+    return values | held | {"attempts": OutboxMessage.attempts + 1, "reference": contents.reference(row.key)}
 
 
 def ask_again(row: Any, person: people.Person, now: datetime) -> tuple[Decision, list[Problem], bool]:
@@ -162,6 +169,20 @@ def person_of(row: Any) -> people.Person | None:
     return people.reached_at(found, kind, contents.unseal(row.content_encrypted).destination)
 
 
+def _obstacle(row: Any, person: people.Person, now: datetime) -> str | None:
+    """Why nothing arrives there any more: a number that a platform lent is taken back while a message waits."""
+    if row.destination_hash is None or row.medium == "email":
+        return None
+    return people.obstacle(person, "phone", contents.unseal(row.content_encrypted).destination, row.medium, now)
+
+
+def stopped(row: Any, now: datetime) -> dict[str, Any]:
+    """Of a message that will not be handed over (again). One that may be out already is ``unknown``, and counts."""
+    if row is not None and row.may_be_out_at is not None:
+        return {"state": "unknown", "next_attempt_at": None, "contact_at": row.may_be_out_at, "finished_at": now}
+    return {"state": "suppressed", **ended(now)}
+
+
 def ended(now: datetime) -> dict[str, Any]:
     """Of a message that reached nobody: it counts against no cap."""
     return {"next_attempt_at": None, "contact_at": None, "finished_at": now}
@@ -177,15 +198,21 @@ def _record(message_id: int, owner: str | None, delivery: Delivery, now: datetim
         if row is None:
             return
         values = _values(row, delivery, now) | {"lease_owner": "", "lease_until": None, "result": delivery.note[:500]}
+        values["remote_ref"] = delivery.reference[:120] or row.remote_ref
         session.connection().execute(update(OutboxMessage).where(*mine).values(**values))
 
 
 def _values(row: Any, delivery: Delivery, now: datetime) -> dict[str, Any]:
     if delivery.state == "retry":
+        may_be_out_at = row.may_be_out_at or (now if delivery.may_be_out else None)
         again = _next_attempt(row, now)
         if again is not None:
-            return {"state": "queued", "next_attempt_at": again, "contact_at": again}
-        return {"state": "failed", **ended(now)}
+            return {"state": "queued", "next_attempt_at": again, "contact_at": again, "may_be_out_at": may_be_out_at}
+        if may_be_out_at is None:
+            return {"state": "failed", **ended(now)}
+        return {"state": "unknown", "next_attempt_at": None, "contact_at": may_be_out_at, "finished_at": now}
+    if delivery.state == "duplicate" and row.attempts > 1:
+        delivery = replace(delivery, state="sent")  # what it has already is an earlier attempt of this message
     if delivery.state in ("failed", "bad_number", "duplicate"):
         return {"state": delivery.state, **ended(now)}
     # An unknown one counts: the buyer may have it.

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from flask_babel import lazy_gettext as _
 
 from shopadmin.contract import Text
+from shopadmin.domain.reaching import Obstacle
 from shopadmin.services import wording
 
 VERDICTS: Mapping[str, Text] = {"allow": _("Allowed"), "hold": _("Held back"), "deny": _("Denied")}
@@ -24,6 +25,13 @@ REASONS: Mapping[str, Text] = {
     "invitation_cap": _("There was an invitation for this review."),
     "request_cap": _("What the buyer asked for in this case was done once."),
     "farewell_used": _("The one message that closes the conversation went out."),
+}
+OBSTACLES: Mapping[Obstacle, Text] = {
+    "missing": _("No whole phone number or e-mail address is known for this."),
+    "masked": _("The platform has hidden part of the phone number or e-mail address, so nothing can be sent to it."),
+    "invalid": _("This is no phone number or e-mail address that exists. Ask the buyer for it."),
+    "virtual": _("This is a number that a platform lends: no text arrives there. Use the platform's chat, or call."),
+    "expired": _("The platform has taken this number back; somebody else may have it now. Use the platform's chat."),
 }
 PURPOSES: Mapping[str, Text] = {"service": _("Service"), "marketing": _("Marketing")}
 BASES: Mapping[str, Text] = {

@@ -49,7 +49,7 @@ def mark_sent(actor: Actor, message_id: int, is_connected: bool = False, now: da
         verdict = gate.verdict(decision, objections)
         values: dict[str, Any] = {"verdict": verdict, "reasons": gate.reasons(decision, objections)}
         if verdict == "deny":
-            values |= {"state": "suppressed", **delivering.ended(now)}
+            values |= delivering.stopped(row, now)
         elif verdict == "allow" and not must_wait:
             values |= {
                 "state": "sent", "attempts": row.attempts + 1, "next_attempt_at": None, "contact_at": now,
@@ -66,9 +66,8 @@ def mark_sent(actor: Actor, message_id: int, is_connected: bool = False, now: da
 def cancel(actor: Actor, message_id: int) -> None:
     """Take a message back that has not gone out. Raises MissingError, ObjectionsError."""
     with writing() as session:
-        _waiting(session, message_id, of_a_person=False)
-        now = datetime.now(UTC)
-        values = {"state": "suppressed", "finished_by": actor.account_id, **delivering.ended(now)}
+        row = _waiting(session, message_id, of_a_person=False)
+        values = delivering.stopped(row, datetime.now(UTC)) | {"finished_by": actor.account_id}
         _change(session, message_id, "queued", values)
         audit.record(actor, "core.message.cancelled", "message", message_id)
 

@@ -1,7 +1,8 @@
 """Whom a message is for: the keyed hashes that a buyer is known by, and the clocks that may be the buyer's."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import cache
 from typing import Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -10,7 +11,10 @@ from babel.core import get_global
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from shopadmin.domain.contact import Medium
 from shopadmin.domain.identifiers.canonical import Reading, read_email, read_phone, region_of
+from shopadmin.domain.reaching import Obstacle
+from shopadmin.domain.reaching import obstacle as why_unreachable
 from shopadmin.models import db
 from shopadmin.models.buyers import Buyer, BuyerIdentifier
 from shopadmin.services import contacts, masking, settings
@@ -25,7 +29,8 @@ _CHUNK = 500
 class Person:
     """A buyer as the gate knows one. ``key``: keyed hash of the reference, the same after an import comes again.
 
-    ``known``: canonical identifiers by kind, ``hashes``: theirs, by which do-not-contact finds them.
+    ``known``: canonical identifiers by kind, ``hashes``: theirs, by which do-not-contact finds them. ``lent``: phones
+    that a platform takes back, in the form that ``read`` gives them, with the moment.
     """
 
     buyer_id: int
@@ -33,6 +38,7 @@ class Person:
     phone: str
     email: str
     known: frozenset[tuple[Kind, str]]
+    lent: Mapping[str, datetime] = field(default_factory=dict, hash=False)
 
     @property
     def hashes(self) -> frozenset[tuple[Kind, bytes]]:
@@ -110,21 +116,34 @@ def find_all(buyer_ids: Iterable[int]) -> Mapping[int, Person]:
     return found
 
 
-def reachable(buyer_ids: Iterable[int], address: Literal["", "phone", "email"]) -> frozenset[int]:
-    """Which of these buyers have a whole address of this kind; all of them for a way that needs none."""
-    found = find_all(buyer_ids)
+def reachable(
+    buyer_ids: Iterable[int], address: Literal["", "phone", "email"], medium: Medium | None = None,
+    now: datetime | None = None,
+) -> frozenset[int]:  # fmt: skip
+    """Which of these buyers have a whole address of this kind; all of them for a way that needs none.
+
+    ``medium``: what goes there, unless it is e-mail or a text. ``now``: aware UTC.
+    """
+    found, now = find_all(buyer_ids), now or datetime.now(UTC)
     if not address:
         return frozenset(found)
-    return frozenset(buyer_id for buyer_id, person in found.items() if is_whole(address, _address(person, address)))
+    way: Medium = medium or ("email" if address == "email" else "text")
+    return frozenset(
+        buyer_id
+        for buyer_id, person in found.items()
+        if obstacle(person, address, address_of(person, address), way, now) is None
+    )
 
 
-def is_whole(kind: Literal["phone", "email"], address: str) -> bool:
-    """Whether something sent to this address arrives: a masked or crippled one leads nowhere."""
+def obstacle(
+    person: Person, kind: Literal["phone", "email"], address: str, medium: Medium, now: datetime
+) -> Obstacle | None:
+    """Why nothing that is sent to this address of the person arrives; None where it may. ``now``: aware UTC."""
     reading = read(kind, address)
-    return bool(reading.value) and reading.reason not in ("masked", "invalid")
+    return why_unreachable(reading, medium, person.lent.get(reading.value), now)
 
 
-def _address(person: Person, kind: Literal["phone", "email"]) -> str:
+def address_of(person: Person, kind: Literal["phone", "email"]) -> str:
     return person.phone if kind == "phone" else person.email
 
 
@@ -137,28 +156,30 @@ def _find(buyer_ids: list[int]) -> dict[int, Person]:
         .where(BuyerIdentifier.buyer_id.in_(buyer_ids))
         .order_by(BuyerIdentifier.id)
     ).all()
-    kept: dict[int, list[tuple[str, str, bool]]] = {}
+    kept: dict[int, list[tuple[str, str, datetime | None]]] = {}
     for row in rows:
         value = masking.identifier(row.value_encrypted)
-        kept.setdefault(row.buyer_id, []).append((row.kind, value, row.expires_at is not None))
+        kept.setdefault(row.buyer_id, []).append((row.kind, value, row.expires_at))
     buyers = session.execute(select(Buyer.id, Buyer.ref).where(Buyer.id.in_(buyer_ids)))
     return {row.id: _person(row.id, row.ref, kept.get(row.id, [])) for row in buyers}
 
 
-def _person(buyer_id: int, ref: str, kept: list[tuple[str, str, bool]]) -> Person:
+def _person(buyer_id: int, ref: str, kept: list[tuple[str, str, datetime | None]]) -> Person:
     known: set[tuple[Kind, str]] = set()
-    latest = {"phone": "", "email": ""}
+    latest, lent = {"phone": "", "email": ""}, dict[str, datetime]()
     if not ref.startswith(_NAMELESS):
         known.add(("nick", ref))
-    for kind, value, is_private in kept:
+    for kind, value, lent_until in kept:
         if kind == "account":
             known.add(("nick", value))
         elif kind in ("phone", "email"):
             latest[kind] = value
-            reading = read(kind, value, is_private)  # type: ignore[arg-type]
+            reading = read(kind, value, lent_until is not None)  # type: ignore[arg-type]
             known |= {(kind, reading.value)} if reading.value else set()  # type: ignore[arg-type]
+            if lent_until is not None:
+                lent[read("phone", value).value] = lent_until
     key = contacts.keyring().hash(ref, b"buyer.ref")
-    return Person(buyer_id, key, latest["phone"], latest["email"], frozenset(known))
+    return Person(buyer_id, key, latest["phone"], latest["email"], frozenset(known), lent)
 
 
 def lock(session: Session, *hashes: bytes | None) -> None:

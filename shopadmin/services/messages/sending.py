@@ -23,7 +23,7 @@ from shopadmin.models import db
 from shopadmin.models.messages import OutboxMessage
 from shopadmin.services.conflicts import MissingError, RefusedError
 from shopadmin.services.messages import channels, contents, gate, people
-from shopadmin.services.messages.labels import has_label
+from shopadmin.services.messages.labels import OBSTACLES, has_label
 from shopadmin.services.refusals import ConflictError
 from shopadmin.services.transactions import writing
 
@@ -48,7 +48,7 @@ def send(actor: Actor | None, request: MessageRequest, now: datetime | None = No
         person = people.find(request.buyer_id)
         if person is None:
             raise MissingError(request.buyer_id)
-        address = _destination(request, channel, person)
+        address = _destination(request, channel, person, now)
         if channel.address:
             person = people.reached_at(person, channel.address, address)
         return _ask_for(session, actor, channel, request, person, address, now)
@@ -148,14 +148,14 @@ def _snapshot(channel: MessageChannel, request: MessageRequest) -> MessageSnapsh
     )  # fmt: skip
 
 
-def _destination(request: MessageRequest, channel: MessageChannel, person: people.Person) -> str:
+def _destination(request: MessageRequest, channel: MessageChannel, person: people.Person, now: datetime) -> str:
     """Where it goes, empty where a person knows. Raises RefusedError where nothing leads there."""
     if not channel.address:
         return ""
-    address = request.destination.strip() or (person.phone if channel.address == "phone" else person.email)
-    if not people.is_whole(channel.address, address):
-        text = _("No whole phone number or e-mail address is known for this.")
-        raise RefusedError(Problem("destination", text, "destination"))
+    address = request.destination.strip() or people.address_of(person, channel.address)
+    hindered = people.obstacle(person, channel.address, address, channel.medium, now)
+    if hindered is not None:
+        raise RefusedError(Problem(f"destination.{hindered}", OBSTACLES[hindered], "destination"))
     return address
 
 

@@ -7,7 +7,7 @@ from importlib.resources import files
 from shopadmin_review_recovery.domain.scripts import notation, walking
 from shopadmin_review_recovery.domain.scripts.graph import Edge, Node, Script
 from shopadmin_review_recovery.domain.scripts.validate import validate
-from shopadmin_review_recovery.script_findings import wording
+from shopadmin_review_recovery.script_findings import sms_parts, wording
 
 TEXT = (files("shopadmin_review_recovery") / "scripts" / "default.yaml").read_text(encoding="utf-8")
 
@@ -43,7 +43,7 @@ def without_edge(name: str, on: str) -> Script:
 
 
 def codes(script: Script, node: str | None = None) -> set[str]:
-    return {finding.code for finding in validate(script, wording) if node is None or finding.node == node}
+    return {finding.code for finding in validate(script, wording, sms_parts) if node is None or finding.node == node}
 
 
 def paths(script: Script, booked_at: str = "") -> Iterator[tuple[walking.Position, tuple[str, ...]]]:

@@ -14,6 +14,8 @@ from shopadmin_review_recovery.domain.scripts.graph import Node, Script, Texts
 
 # Codes of the rules of the core's wording check that a text meets.
 Check = Callable[[str], Sequence[str]]
+# How many parts a text takes as an SMS.
+CountParts = Callable[[str], int]
 MOST_SMS_PARTS = 4
 
 _NEVER: Mapping[str, Sequence[re.Pattern[str]]] = {
@@ -83,11 +85,11 @@ class _Said:
     text: str
 
 
-def findings(script: Script, check: Check) -> Iterator[Finding]:
+def findings(script: Script, check: Check, sms_parts: CountParts) -> Iterator[Finding]:
     """Every text of the script; ``check``: the core's wording check on one text as a buyer would get it."""
     yield from _translations("", "title", script.title, is_needed=True)
     for node in script.nodes:
-        yield from _of_node(node)
+        yield from _of_node(node, sms_parts)
         for said in _said(node):
             yield from _variables(node, said)
             yield from _lint(node, said)
@@ -95,7 +97,7 @@ def findings(script: Script, check: Check) -> Iterator[Finding]:
                 yield found("wording", node.name, field=said.field, language=said.language, rule=rule)
 
 
-def _of_node(node: Node) -> Iterator[Finding]:
+def _of_node(node: Node, sms_parts: CountParts) -> Iterator[Finding]:
     yield from _translations(node.name, "purpose", node.purpose, is_needed=True)
     for field, texts in (("say", node.say), ("send", node.send), ("coaching", node.coaching)):
         yield from _translations(node.name, field, texts)
@@ -103,7 +105,7 @@ def _of_node(node: Node) -> Iterator[Finding]:
     for edge in node.edges:
         yield from _translations(node.name, f"edges.{edge.on}", edge.label, is_needed=is_chosen)
     for language, text in node.send.items():
-        if templates.sms(templates.example(text, language)).parts > MOST_SMS_PARTS:
+        if sms_parts(templates.example(text, language)) > MOST_SMS_PARTS:
             yield found("long_message", node.name, language=language, most=MOST_SMS_PARTS)
 
 
