@@ -21,7 +21,7 @@ from shopadmin.admin import gate, languages, links, shell, sign_in, transport
 from shopadmin.admin.base import AdminView
 from shopadmin.admin.icons import icons
 from shopadmin.contract import Text
-from shopadmin.http_api import document, serving
+from shopadmin.http_api import document, receipts, serving
 from shopadmin.models import db, engine
 from shopadmin.services import access, activity, plugin_health, restores, transactions
 from shopadmin.services import plugins as plugin_states
@@ -168,6 +168,9 @@ def _add_api(app: Flask) -> None:
     for rule in app.url_map.iter_rules():
         if rule.endpoint.startswith("api."):
             gate.declare(app, rule.endpoint, gate.PUBLIC if rule.rule == document.PATH else gate.BEARER)
+    receipts.init_app(app)
+    app.extensions["csrf"].exempt(receipts.receive)
+    gate.declare(app, receipts.ENDPOINT, gate.PUBLIC)
 
 
 def _wrong_view(app: Flask, plugin: str, view: Any) -> Text | None:

@@ -13,9 +13,11 @@ from shopadmin.admin import pages
 from shopadmin.admin.base import AdminListView, Column
 from shopadmin.contract import MenuItem, Text
 from shopadmin.domain.identifiers import mask_email, mask_phone
+from shopadmin.domain.sms.parts import count
 from shopadmin.services import buyers, lists
 from shopadmin.services.masking import CONTACT
 from shopadmin.services.messages import channels, labels, listing, marking
+from shopadmin.services.messages.contents import Content
 
 READ, SEND = "core.messages:read", "core.messages:send"
 
@@ -113,7 +115,7 @@ class MessagesView(AdminListView):
                 is_revealed=is_revealed,
                 may_see_buyer=self.actor.can("core.buyers:read"),
                 reveal_url=url_for(".reveal", row_id=row.id) if may_reveal else None,
-                facts=_facts(row),
+                facts=[*_facts(row), *_cost(row, found.content)],
                 decisions=[
                     {"at": asked.at, "verdict": labels.VERDICTS[asked.verdict], "hold_until": asked.hold_until,
                      "reasons": list(map(labels.reason_label, asked.reasons))}
@@ -160,6 +162,16 @@ def _buyer(row: Any, names: Mapping[int, str]) -> dict[str, Any]:
         "text": names.get(row.buyer_id) or f"#{row.buyer_id}",
         "url": url_for("buyers.details_view", row_id=row.buyer_id),
     }
+
+
+def _cost(row: Any, content: Content | None) -> list[tuple[Text, Text]]:
+    """What a text message takes: every part is paid for."""
+    if row.medium != "text" or content is None:
+        return []
+    sms = count(content.text)
+    signs = "GSM-7" if sms.encoding == "gsm7" else "UCS-2"
+    said = _("%(parts)s (%(signs)s, %(left)s characters left in the last)", parts=sms.parts, signs=signs, left=sms.left)
+    return [(_("Parts of the text message"), said)]
 
 
 def _facts(row: Any) -> list[tuple[Text, Text]]:

@@ -1,7 +1,7 @@
 """The shop's settings; the owner's alone."""
 
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, fields
 from typing import Any, ClassVar
 
 from flask import flash, redirect, request, url_for
@@ -11,21 +11,24 @@ from flask_babel import lazy_gettext as _
 
 from shopadmin.admin.base import AdminView
 from shopadmin.admin.forms import MailForm, SettingsForm
+from shopadmin.admin.sms_form import GROUPS, SmsForm
 from shopadmin.contract import MenuItem
+from shopadmin.domain.sms.gateway import Gateway
 from shopadmin.services import settings
 from shopadmin.services.conflicts import RefusedError
-from shopadmin.services.messages import mail_settings
+from shopadmin.services.messages import mail_settings, sms_settings
 
 FIELDS = ("name", "currency", "timezone", "language", "buyer_zones")
 MAIL_FIELDS = ("host", "port", "security", "user", "sender")
 
 
 class SettingsView(AdminView):
-    """Name, currency, time zone, language; and the mail server."""
+    """Name, currency, time zone, language; the mail server and the gateway for text messages."""
 
     permissions: ClassVar[Mapping[str, str]] = {
         "index_view": "core.settings:update",
         "mail_view": "core.settings:update",
+        "sms_view": "core.settings:update",
     }
     menu_item = MenuItem("manage", 90, "gear")
 
@@ -44,7 +47,8 @@ class SettingsView(AdminView):
                 settings.save(self.actor, **changed)
             flash(str(_("The settings are saved.")), "success")
             return redirect(url_for(".index_view"))
-        page = str(self.render("admin/settings.html", title=_("Settings"), form=form, mail_url=url_for(".mail_view")))
+        ways = {"mail_url": url_for(".mail_view"), "sms_url": url_for(".sms_view")}
+        page = str(self.render("admin/settings.html", title=_("Settings"), form=form, **ways))
         return page, 400 if is_sent else 200
 
     @expose("/mail", methods=["GET", "POST"])
@@ -62,13 +66,42 @@ class SettingsView(AdminView):
     def _save_mail(self, form: MailForm) -> bool:
         typed = "" if form.forget.data else form.password.data or None
         values: dict[str, Any] = {name: form[name].data or "" for name in MAIL_FIELDS}
-        try:
-            mail_settings.save(self.actor, password=typed, **values)
-        except RefusedError as refused:
-            for problem in refused.problems:
-                form[problem.field].errors = [str(problem.message)]
-            return False
-        return True
+        return _kept(form, lambda: mail_settings.save(self.actor, password=typed, **values))
+
+    @expose("/sms", methods=["GET", "POST"])
+    def sms_view(self) -> ResponseReturnValue:
+        """The gateway for text messages, and what its form sends. The password goes in and never comes out."""
+        found, status = sms_settings.load(), 200
+        form = SmsForm(data=asdict(found.gateway) if found.is_set else None)
+        if request.method == "POST":
+            status = 400
+            if form.validate() and self._save_sms(form):
+                flash(str(_("The settings are saved.")), "success")
+                return redirect(url_for(".sms_view"))
+        shown = {
+            "is_set": found.is_set,
+            "receipts_url": url_for("sms_receipts", token=found.token, _external=True) if found.token else "",
+            "groups": GROUPS,
+            "back_url": url_for(".index_view"),
+            "back_text": _("Settings"),
+        }
+        return str(self.render("admin/settings_sms.html", title=_("Text messages"), form=form, **shown)), status
+
+    def _save_sms(self, form: SmsForm) -> bool:
+        typed = "" if form.forget.data else form.secret.data or None
+        values: dict[str, Any] = {field.name: form[field.name].data or field.default for field in fields(Gateway)}
+        return _kept(form, lambda: sms_settings.save(self.actor, Gateway(**values), typed, bool(form.renew.data)))
+
+
+def _kept(form: Any, save: Callable[[], None]) -> bool:
+    """Whether it was saved; else the form says why not."""
+    try:
+        save()
+    except RefusedError as refused:
+        for problem in refused.problems:
+            form[problem.field].errors = [str(problem.message)]
+        return False
+    return True
 
 
 def _without_password(found: mail_settings.MailSettings) -> dict[str, Any]:

@@ -22,7 +22,8 @@ def is_public(address: str) -> bool:
 
 
 def _is_public(found: IPv4Address | IPv6Address) -> bool:
-    if isinstance(found, IPv6Address):
-        if found.scope_id or found.is_site_local or any(found in network for network in _CARRIERS):
-            return False
+    if isinstance(found, IPv6Address) and (
+        found.scope_id or found.is_site_local or any(found in network for network in _CARRIERS)
+    ):
+        return False
     return found.is_global and not (found.is_multicast or found.is_reserved)

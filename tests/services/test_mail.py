@@ -208,16 +208,20 @@ def imported(path):
             yield from (node.module, *(f"{node.module}.{alias.name}" for alias in node.names))
 
 
-def test_g1_nothing_but_the_mail_channel_can_send():
+def test_g1_nothing_but_the_channels_can_send():
     sources = sorted([*ROOT.glob("shopadmin/**/*.py"), *ROOT.glob("plugins/*/shopadmin_*/**/*.py")])
     found = {path.relative_to(ROOT).as_posix() for path in sources if SENDERS & set(imported(path))}
 
-    assert found == {"shopadmin/services/messages/mail.py"}
+    assert found == {"shopadmin/services/messages/mail.py", "shopadmin/services/messages/https.py"}
 
 
-def test_g1_the_mail_channel_is_called_from_the_outbox_alone():
+@pytest.mark.parametrize(
+    ("way", "there"),
+    [("mail", {"channels.py"}), ("sms", {"channels.py", "receipts.py"}), ("https", {"sms.py", "sms_settings.py"})],
+)
+def test_g1_a_channel_is_called_from_the_outbox_alone(way, there):
     """``deliver`` of a channel is named where channels are listed, and called where the gate was asked just before."""
     sources = sorted(ROOT.glob("shopadmin/**/*.py"))
-    naming = {path.name for path in sources if "shopadmin.services.messages.mail" in set(imported(path))}
+    naming = {path.name for path in sources if f"shopadmin.services.messages.{way}" in set(imported(path))}
 
-    assert naming == {"channels.py"}
+    assert naming == there

@@ -221,6 +221,7 @@ _VALUES: Mapping[str, Mapping[str, Any]] = {
     "bootstrap.static": {"filename": "css/bootstrap.min.css"},
     "orders.change_status": {"status": "cancelled"},
     "orders.decide_chargeback": {"result": "won"},
+    "sms_receipts": {"token": "not-the-secret-one"},
     "*": {"kind": "csv", "theme": "light", "plugin": "sample"},
 }
 

@@ -1,6 +1,7 @@
 """Receipts of the gateway: what became of messages that it took. The same receipt again changes nothing."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -37,10 +38,8 @@ def _take(session: Session, receipt: Receipt, now: datetime) -> int:
 def _is_named(reference: str) -> Any:
     table = OutboxMessage.__table__.c
     named = [table.remote_ref == reference]
-    try:
+    with suppress(ValueError):  # else it is the gateway's own name
         named.append(table.reference == bytes.fromhex(reference))
-    except ValueError:
-        pass  # the gateway's own name, then
     return or_(*named)
 
 

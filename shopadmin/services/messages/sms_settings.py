@@ -30,7 +30,7 @@ _SEALED = {"sealed_secret": b"setting.sms_secret", "sealed_token": b"setting.sms
 class SmsSettings:
     """``token``: the secret part of the address that receipts come to, empty where none are taken."""
 
-    gateway: Gateway = Gateway()
+    gateway: Gateway
     secret: str = ""
     token: str = ""
 
