@@ -203,18 +203,16 @@ def _record(message_id: int, owner: str | None, delivery: Delivery, now: datetim
 
 
 def _values(row: Any, delivery: Delivery, now: datetime) -> dict[str, Any]:
-    if delivery.state == "retry":
-        may_be_out_at = row.may_be_out_at or (now if delivery.may_be_out else None)
-        again = _next_attempt(row, now)
-        if again is not None:
-            return {"state": "queued", "next_attempt_at": again, "contact_at": again, "may_be_out_at": may_be_out_at}
-        if may_be_out_at is None:
-            return {"state": "failed", **ended(now)}
-        return {"state": "unknown", "next_attempt_at": None, "contact_at": may_be_out_at, "finished_at": now}
     if delivery.state == "duplicate" and row.attempts > 1:
         delivery = replace(delivery, state="sent")  # what it has already is an earlier attempt of this message
-    if delivery.state in ("failed", "bad_number", "duplicate"):
-        return {"state": delivery.state, **ended(now)}
+    may_be_out_at = row.may_be_out_at or (now if delivery.may_be_out else None)
+    again = _next_attempt(row, now) if delivery.state == "retry" else None
+    if again is not None:
+        return {"state": "queued", "next_attempt_at": again, "contact_at": again, "may_be_out_at": may_be_out_at}
+    if delivery.state in ("retry", "failed", "bad_number", "duplicate"):
+        if may_be_out_at is not None:  # whatever is said of a later attempt
+            return {"state": "unknown", "next_attempt_at": None, "contact_at": may_be_out_at, "finished_at": now}
+        return {"state": "failed" if delivery.state == "retry" else delivery.state, **ended(now)}
     # An unknown one counts: the buyer may have it.
     return {"state": delivery.state, "next_attempt_at": None, "contact_at": row.contact_at or now, "finished_at": now}
 

@@ -73,12 +73,13 @@ def post(url: str, headers: Mapping[str, str], body: bytes, resolve: Resolve = l
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port or 443
     target = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
-    with _connected(host, _allowed(host, port, resolve), port) as connection, _cut_off(connection):
+    ours = {"Host": parts.netloc, "User-Agent": "shopadmin", "Accept-Encoding": "identity"}
+    with _connected(host, _allowed(host, port, resolve), port) as connection:
         try:
-            ours = {"Host": parts.netloc, "User-Agent": "shopadmin", "Accept-Encoding": "identity"}
-            connection.request("POST", target, body, {**headers, **ours}, preload_content=False)
-            response = connection.getresponse()
-            return Reply(response.status, response.read(LONGEST_ANSWER, decode_content=False))
+            with _cut_off(connection):
+                connection.request("POST", target, body, {**headers, **ours}, preload_content=False)
+                response = connection.getresponse()
+                return Reply(response.status, response.read(LONGEST_ANSWER, decode_content=False))
         except _FAILURES as error:
             raise LostError(type(error).__name__) from error
 
@@ -117,10 +118,14 @@ def _connected(host: str, addresses: Sequence[str], port: int) -> Iterator[HTTPS
 
 @contextmanager
 def _cut_off(connection: HTTPSConnection) -> Iterator[None]:
-    """End the connection when the whole takes too long, however steadily the other side drips."""
-    sock = connection.sock
+    """End the connection when the whole takes too long, however steadily the other side drips.
+
+    Raises TimeoutError then: headers that end in the middle would pass for whole ones.
+    """
+    sock, is_cut = connection.sock, threading.Event()
 
     def cut() -> None:
+        is_cut.set()
         with suppress(OSError):
             sock.shutdown(socket.SHUT_RDWR)
 
@@ -131,3 +136,5 @@ def _cut_off(connection: HTTPSConnection) -> Iterator[None]:
         yield
     finally:
         timer.cancel()
+    if is_cut.is_set():
+        raise TimeoutError
