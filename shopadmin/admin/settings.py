@@ -99,7 +99,7 @@ def _kept(form: Any, save: Callable[[], None]) -> bool:
         save()
     except RefusedError as refused:
         for problem in refused.problems:
-            form[problem.field].errors = [str(problem.message)]
+            form[problem.field].errors = [*form[problem.field].errors, str(problem.message)]
         return False
     return True
 
