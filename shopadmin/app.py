@@ -170,7 +170,7 @@ def _add_api(app: Flask) -> None:
             gate.declare(app, rule.endpoint, gate.PUBLIC if rule.rule == document.PATH else gate.BEARER)
     receipts.init_app(app)
     app.extensions["csrf"].exempt(receipts.receive)
-    gate.declare(app, receipts.ENDPOINT, gate.PUBLIC)
+    gate.declare(app, receipts.ENDPOINT, gate.BEARER)
 
 
 def _wrong_view(app: Flask, plugin: str, view: Any) -> Text | None:

@@ -1,7 +1,8 @@
 """The gate: every route names who may pass, and one that names nobody lets nobody pass.
 
-A route is declared as ``public`` (anyone), ``self`` (anyone signed in, about themselves), ``bearer`` (who shows a
-token of the storefront API, which looks at it itself; no cookie opens it) or with a permission code.
+A route is declared as ``public`` (anyone), ``self`` (anyone signed in, about themselves), ``bearer`` (a program
+that shows a secret, such as a token of the storefront API, at which the route looks itself; no cookie opens it) or with
+a permission code.
 """
 
 import uuid

@@ -21,11 +21,11 @@ def init_app(app: Flask) -> None:
 def receive(token: str) -> ResponseReturnValue:
     """Take receipts as JSON, one or a list, or as the fields of a form.
 
-    404 for a wrong address, and when none of them is of a message of this shop: the gateway may be faster than the
-    answer that tells the shop its name, and comes again.
+    401 for a wrong address, where none may be taken; 404 when none of them is of a message of this shop: the gateway
+    may be faster than the answer that tells the shop its name, and comes again.
     """
     if not sms_settings.is_token(token):
-        abort(404)
+        abort(401)
     request.max_content_length = LONGEST
     found = list(read_receipts(sms_settings.load().gateway, _document()))
     taken = receipts.take(found)

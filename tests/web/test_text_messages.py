@@ -122,10 +122,10 @@ def test_a_receipt_may_come_as_the_fields_of_a_form(app, address, message):
 def test_whoever_does_not_know_the_address_is_told_nothing_and_changes_nothing(app, address, message):
     gateway, receipt = app.test_client(), {"id": "gw-1", "state": "failed"}
 
-    assert gateway.post("/receipts/sms/guessed", json=receipt).status_code == 404
+    assert gateway.post("/receipts/sms/guessed", json=receipt).status_code == 401
     assert gateway.get(address).status_code == 405
     sms_settings.save(OWNER, replace(DESCRIPTION, receipt_path=""))
-    assert gateway.post(address, json=receipt).status_code == 404  # none are taken any more
+    assert gateway.post(address, json=receipt).status_code == 401  # none are taken any more
     assert state(message) == "sent"
 
 
