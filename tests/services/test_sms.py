@@ -133,7 +133,7 @@ def test_a_text_message_arrives_with_its_number_reference_and_password(app, gate
 def test_an_answer_that_is_lost_leaves_nobody_knowing_and_nothing_is_sent_twice(
     app, gateway, served, faults, state, effects, asked
 ):
-    gateway.faults = faults
+    gateway.faults = list(faults)
     ask()
 
     deliver()
@@ -233,6 +233,7 @@ def test_a_refused_connection_is_tried_again_until_it_was_often_enough(app, serv
 
 def test_a_crash_between_send_and_record_is_unknown_until_a_receipt_tells(app, gateway, served, monkeypatch):
     ask()
+    monkeypatch.setattr(failpoints, "_passed", Counter())
     monkeypatch.setenv("SHOPADMIN_FAILPOINT", "message.handed=raise")
     with pytest.raises(failpoints.FailpointError):
         delivering.deliver_due("w", NOON)
