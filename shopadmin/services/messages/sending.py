@@ -155,7 +155,7 @@ def _destination(request: MessageRequest, channel: MessageChannel, person: peopl
     address = request.destination.strip() or people.address_of(person, channel.address)
     hindered = people.obstacle(person, channel.address, address, channel.medium, now)
     if hindered is not None:
-        raise RefusedError(Problem(f"destination.{hindered}", OBSTACLES[hindered], "destination"))
+        raise RefusedError(Problem("destination", OBSTACLES[hindered], "destination"))
     return address
 
 
