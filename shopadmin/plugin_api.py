@@ -88,6 +88,7 @@ from shopadmin.domain.records import (
     ReviewRecord,
     SellerRecord,
 )
+from shopadmin.domain.sms.parts import Sms
 from shopadmin.domain.sms.parts import count as count_sms
 from shopadmin.domain.wording import Result as WordingResult
 from shopadmin.domain.wording import check as check_wording
@@ -263,6 +264,7 @@ __all__ = [
     "Series",
     "ShopFreeCommand",
     "ShopSettings",
+    "Sms",
     "SoldLine",
     "SoldPeriod",
     "Sort",

@@ -19,7 +19,9 @@ from shopadmin.plugin_api import (
     ObjectionsError,
     RefusedError,
     SendResult,
+    Sms,
     contact_reason,
+    count_sms,
     parse_id,
     shop_settings,
     wording_remarks,
@@ -121,6 +123,7 @@ class AnswersView(AdminView):
                 languages=labels.LANGUAGES,
                 channels=[(name, channel.title) for name, channel in answers.channels().items()],
                 abouts=labels.ABOUT,
+                sms=_sms(form),
                 remarks=[remark for remark in wording_remarks(form.text, "message") if not remark.is_blocking],
                 cause=labels.cause_text(case.cause) if case.cause else "",
                 sent=self._sent(case),
@@ -162,6 +165,12 @@ class _Form:
     def answer(self) -> Answer:
         """What is to be sent."""
         return Answer(self.token, self.channel, self.about, self.language, self.text, self.used)
+
+
+def _sms(form: _Form) -> Sms | None:
+    """What the text takes as a text message; None while there is none, or it goes another way."""
+    channel = answers.channels().get(form.channel)
+    return count_sms(form.text) if channel is not None and channel.medium == "text" and form.text.strip() else None
 
 
 def own_language() -> str:

@@ -346,3 +346,19 @@ def test_the_pages_speak_chinese(app: Flask, owner: testing.ShopClient) -> None:
     assert "快捷回复" in owner.get(REPLIES).text
     assert "回复买家" in owner.get(f"{ANSWERS}case/{case_id}").text
     assert "与评价无关" in owner.get(f"{MONEY}details/1").text
+
+
+def test_the_composer_says_what_a_text_message_takes(owner):
+    gateway = {
+        "url": "https://gateway.example.com/", "headers": "", "body_kind": "json", "success_status": "200",
+        "body": '{"to": "{{to}}", "text": "{{text}}"}',
+    }  # fmt: skip
+    assert owner.post("/admin/settings/sms", data=gateway).status_code == 302
+    page = f"{ANSWERS}case/{make_case()}"
+    form = {"act": "check", "language": "zh", "about": "service", "text": "您好" * 36}
+
+    by_text = owner.post(page, data=form | {"channel": "sms"}).get_data(as_text=True)
+    by_chat = owner.post(page, data=form | {"channel": "chat"}).get_data(as_text=True)
+
+    assert "Parts as a text message: 2. The last has room for 62 characters more." in by_text
+    assert "Parts as a text message" not in by_chat
