@@ -135,6 +135,12 @@ def reachable(
     )
 
 
+def is_whole(kind: Literal["phone", "email"], address: str) -> bool:
+    """Whether something sent to this address arrives, as far as the address alone says."""
+    medium: Medium = "email" if kind == "email" else "text"
+    return why_unreachable(read(kind, address), medium, None, datetime.now(UTC)) is None
+
+
 def obstacle(
     person: Person, kind: Literal["phone", "email"], address: str, medium: Medium, now: datetime
 ) -> Obstacle | None:

@@ -71,7 +71,7 @@ def send_to_staff(request: StaffMessage, now: datetime | None = None) -> SendRes
         raise RefusedError(Problem("channel", _("There is no such way to send a message."), "channel"))
     person = people.colleague(request.phone)
     with writing() as session:
-        return _ask_for(session, None, channel, wanted, person, _destination(wanted, channel, person), now)
+        return _ask_for(session, None, channel, wanted, person, _destination(wanted, channel, person, now), now)
 
 
 def _ask_for(
