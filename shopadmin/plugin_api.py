@@ -127,7 +127,9 @@ from shopadmin.services.messages.blocks import block_buyer, is_contact_blocked
 from shopadmin.services.messages.blocks import blocked as blocked_buyers
 from shopadmin.services.messages.calls import answered as call_answered
 from shopadmin.services.messages.calls import begin as begin_call
+from shopadmin.services.messages.calls import clocks_of as buyer_clocks
 from shopadmin.services.messages.calls import invite as invite_in_call
+from shopadmin.services.messages.calls import next_hour as next_call_hour
 from shopadmin.services.messages.channels import known as message_channels
 from shopadmin.services.messages.consents import give as give_consent
 from shopadmin.services.messages.consents import has_marketing_consent
@@ -290,6 +292,7 @@ __all__ = [
     "block_buyer",
     "blocked_buyers",
     "bought_by",
+    "buyer_clocks",
     "buyer_refs",
     "buyers_known_as",
     "call_answered",
@@ -324,6 +327,7 @@ __all__ = [
     "low_reviews",
     "message_channels",
     "message_status",
+    "next_call_hour",
     "open_complaint",
     "order_facts",
     "order_lines",

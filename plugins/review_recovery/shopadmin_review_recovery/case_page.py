@@ -13,7 +13,7 @@ from shopadmin_review_recovery import case_panels, evidence_labels, forms, label
 from shopadmin_review_recovery.domain.causes import CAUSES
 from shopadmin_review_recovery.domain.states import ENDED, Standing, next_states
 from shopadmin_review_recovery.models import ReviewCase, ReviewCaseEvent
-from shopadmin_review_recovery.services import cases, setup, timing
+from shopadmin_review_recovery.services import cases, follow_ups, setup, timing
 
 _ICONS = {
     "opened": ("inbox", "danger"),
@@ -38,7 +38,6 @@ _ICONS = {
     "owner.alerted": ("bell", "danger"),
     "evidence.wanted": ("folder-plus", "warn"),
     "remedy.promised": ("hand-thumbs-up", "info"),
-    "remedy.asked_for": ("question-circle", "warn"),
     "remedy.settled": ("check-lg", "ok"),
     "run.started": ("telephone", "info"),
     "run.ended": ("telephone-x", "neutral"),
@@ -64,7 +63,7 @@ def context(case: ReviewCase, actor: Actor, posted: Mapping[str, Any]) -> dict[s
         "is_running": case.clock_since is not None,
         "moves": [(state, labels.STATES[state]) for state in _moves(case)],
         "panels": case_panels.shown(case, actor),
-        "follow_ups": [_follow_up(row, now) for row in cases.follow_ups(case.id)],
+        "follow_ups": [_follow_up(row, now) for row in follow_ups.of_case(case.id)],
         "person": account_names([case.assigned_to]).get(case.assigned_to, "") if case.assigned_to else "",  # type: ignore[call-overload]
         "outcome": labels.OUTCOMES.get(case.outcome, case.outcome),
         "reason": labels.REASONS.get(case.reason, case.reason),

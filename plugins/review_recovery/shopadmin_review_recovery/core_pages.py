@@ -27,7 +27,7 @@ from shopadmin_review_recovery.domain import hours
 from shopadmin_review_recovery.domain.states import OPEN
 from shopadmin_review_recovery.notice_settings import NoticeSettings
 from shopadmin_review_recovery.script_settings import CallSettingsForm
-from shopadmin_review_recovery.services import alerts, compensations, listing
+from shopadmin_review_recovery.services import alerts, compensations, follow_ups, listing
 
 LIST = "review_recovery_cases.index_view"
 DETAILS = "review_recovery_cases.details_view"
@@ -88,7 +88,7 @@ def _check(read: object) -> None:
 def tiles() -> list[Tile]:
     """How many cases are overdue; nothing in a shop without open cases."""
     late, still_open = listing.overdue()
-    planned = listing.due_follow_ups()
+    planned = follow_ups.due()
     if not (still_open or planned):
         return []
     notes = [ngettext("%(num)s case is open", "%(num)s cases are open", still_open)]

@@ -14,7 +14,8 @@ from shopadmin_review_recovery import labels, permissions
 from shopadmin_review_recovery.domain.causes import CODES
 from shopadmin_review_recovery.domain.states import ENDED
 from shopadmin_review_recovery.models import ReviewCase
-from shopadmin_review_recovery.services.cases import FOLLOW_UPS, LONGEST
+from shopadmin_review_recovery.services.cases import LONGEST
+from shopadmin_review_recovery.services.follow_ups import KINDS as FOLLOW_UPS
 
 _CAUSES = [SelectChoice(code, labels.CAUSES[code]) for code in CODES]  # type: ignore[arg-type]
 # What a person may say came of it; the rest is the program's.

@@ -1,6 +1,7 @@
 """Words for states, causes, facts and what happened, and the marks they are shown with."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from flask_babel import lazy_gettext as _
 
@@ -119,6 +120,13 @@ FOLLOW_UPS: Mapping[str, object] = {
     "remedy_check": _("Ask whether it arrived"),
     "other": _("Something else"),
 }
+# The same in the list, with the time it is planned for.
+NEXT: Mapping[str, Any] = {
+    "call": lambda when: _("ring at %(when)s", when=when),
+    "remedy_check": lambda when: _("ask from %(when)s on whether it arrived", when=when),
+    "other": lambda when: _("planned for %(when)s", when=when),
+}
+DUE_NOW = Badge(_("due now"), "warn", "clock")
 # What to do first, and the task that keeps it from coming again.
 ADVICE: Mapping[str, tuple[object, object]] = {
     "logistics": (

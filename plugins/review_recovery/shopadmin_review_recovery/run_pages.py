@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask_babel import get_locale
+from flask_babel import format_currency, get_locale
 from flask_babel import lazy_gettext as _
 
-from shopadmin.plugin_api import Actor
-from shopadmin_review_recovery import labels, script_labels
+from shopadmin.plugin_api import Actor, shop_settings, to_decimal
+from shopadmin_review_recovery import labels, reply_labels, reply_panels, script_labels
 from shopadmin_review_recovery.domain import causes, templates
+from shopadmin_review_recovery.domain.appointments import WINDOWS
 from shopadmin_review_recovery.domain.scripts import walking
 from shopadmin_review_recovery.domain.scripts.graph import Edge, Node, Script, Texts
 from shopadmin_review_recovery.models import ReviewCase, ReviewScriptRun, ReviewScriptStep
-from shopadmin_review_recovery.services import run_values, runs, scripts
+from shopadmin_review_recovery.services import compensations, run_inputs, run_values, runs, scripts
 
 _GAP = re.compile(r"(\{\{[^{}]*\}\})")
 
@@ -42,6 +43,7 @@ class Shown:
     buttons: tuple[tuple[str, Any], ...]
     lasting: tuple[tuple[str, Any], ...]
     inputs: tuple[dict[str, Any], ...]
+    given: tuple[dict[str, Any], ...]
     remarks: tuple[Any, ...]
     path: tuple[dict[str, Any], ...]
     ended: Any
@@ -72,11 +74,18 @@ def shown(run: ReviewScriptRun, case: ReviewCase, actor: Actor, now: datetime) -
         sent=_pieces(node.send, run.language, known) if node else (),
         buttons=tuple((edge.on, _label(edge)) for edge in choices if edge.on in own),
         lasting=tuple((edge.on, script_labels.ANYWHERE[edge.on]) for edge in choices if edge.on not in own),
-        inputs=tuple(_input(name, typed, case) for name in node.sets) if node else (),
+        inputs=tuple(_input(name, node, typed, case, now) for name in run_inputs.asked(script, node)) if node else (),
+        given=tuple(_given(taken)),
         remarks=tuple(script_labels.remarks(taken[-1].remarks)),
         path=tuple(_path(script, taken)),
         ended=script_labels.EXITS[at.exit] if at.exit else None,
     )
+
+
+def _given(taken: Sequence[ReviewScriptStep]) -> Sequence[dict[str, Any]]:
+    """What was promised or asked for on the way, as it stands now."""
+    numbers = [step.remarks["compensation"] for step in taken if "compensation" in step.remarks]
+    return [reply_panels.compensation_row(compensations.find(number)) for number in numbers]
 
 
 def _text(texts: Texts) -> str:
@@ -93,17 +102,51 @@ def _label(edge: Edge) -> Any:
     return _text(edge.label) or _("Go on")
 
 
-def _input(name: str, typed: Mapping[str, str], case: ReviewCase) -> dict[str, Any]:
-    choices: Sequence[tuple[str, Any]] = ()
-    value = typed.get(name, "")
-    if name == "cause.code":
-        choices = [(code, labels.CAUSES[code]) for code in causes.CODES]
-        value = value or case.cause or ""
-    longest = templates.REGISTRY[name].longest if name in templates.REGISTRY else runs.LONGEST_NOTE
-    return {
-        "name": name, "label": script_labels.INPUTS[name], "value": value, "choices": choices, "longest": longest,
-        "is_long": name == "note",
+def _input(name: str, node: Node, typed: Mapping[str, str], case: ReviewCase, now: datetime) -> dict[str, Any]:
+    """A field: its value, what it offers, a word of help. ``none``: what choosing nothing means."""
+    field: dict[str, Any] = {
+        "name": name, "label": script_labels.INPUTS[name], "value": typed.get(name, ""), "choices": (), "type": "text",
+        "none": _("Choose"), "help": "", "is_long": name == "note",
+        "longest": templates.REGISTRY[name].longest if name in templates.REGISTRY else run_inputs.LONGEST_NOTE,
     }  # fmt: skip
+    if name == "cause.code":
+        field["choices"] = [(code, labels.CAUSES[code]) for code in causes.CODES]
+        field["value"] = field["value"] or case.cause or ""
+    elif name == run_inputs.KIND:
+        field |= {"choices": tuple(reply_labels.KINDS.items()), "none": _("Nothing that costs money"), "value": ""}
+    elif name == run_inputs.AMOUNT:
+        field |= {"help": _limit(case), "value": ""}
+    elif name in (run_inputs.DAY, run_inputs.HOUR):
+        field |= _booking(name, node, case, now)
+    return field
+
+
+def _limit(case: ReviewCase) -> Any:
+    """In which currency, and up to where nobody has to decide."""
+    currency = compensations.currency_of(case)
+    limit = format_currency(to_decimal(compensations.alone_up_to(case), shop_settings().currency), currency)
+    return _(
+        "In %(currency)s. Without asking you may give up to %(limit)s, but no coupon or gift.",
+        currency=currency,
+        limit=limit,
+    )
+
+
+def _booking(name: str, node: Node, case: ReviewCase, now: datetime) -> dict[str, Any]:
+    """A day and an hour that fit; where the answer itself names the window the hour may stay empty."""
+    on = next(edge.on for edge in node.edges if edge.to == "booked")
+    agreed = run_inputs.proposal(case, on, now)
+    if agreed is None:
+        return {"type": "date" if name == run_inputs.DAY else "time"}
+    clock = run_inputs.clock_of(case)
+    begins = agreed.begins.astimezone(clock)
+    if name == run_inputs.DAY:
+        return {"type": "date", "value": begins.date().isoformat()}
+    is_open = on in WINDOWS
+    help_text = _("Calls from 9 to 12 and from 14 to 20:30 (%(clock)s).", clock=clock.key)
+    if is_open:
+        help_text = _("Empty for the whole of the time that the buyer chooses (%(clock)s).", clock=clock.key)
+    return {"type": "time", "value": "" if is_open else f"{begins:%H:%M}", "help": help_text}
 
 
 def _path(script: Script, taken: Sequence[ReviewScriptStep]) -> Sequence[dict[str, Any]]:

@@ -15,7 +15,7 @@ from shopadmin.plugin_api import Actor, AdminView, MissingError, Panel, attempt,
 from shopadmin_review_recovery import permissions, run_pages, script_labels
 from shopadmin_review_recovery.domain.states import ENDED
 from shopadmin_review_recovery.models import ReviewCase
-from shopadmin_review_recovery.services import run_effects, runs
+from shopadmin_review_recovery.services import remedies, runs
 
 _LONGEST_NUMBER = 6
 
@@ -75,7 +75,7 @@ class RunsView(AdminView):
     def settle_view(self, case_id: str) -> ResponseReturnValue:
         """What was promised is done and paid."""
         case = _case(case_id)
-        status = attempt(lambda: runs.settle_remedies(self.actor, case.id), _("Noted: what was promised is done."))
+        status = attempt(lambda: remedies.settle(self.actor, case.id), _("Noted: what was promised is done."))
         return redirect(url_for(".index_view", case=case.id)) if status == 200 else (self._page(case, None), status)
 
     def _page(self, case: ReviewCase, run: Any, typed: Mapping[str, str] | None = None) -> str:
@@ -113,7 +113,7 @@ def panel_context(case: ReviewCase, actor: Actor, run: Any, typed: Mapping[str, 
         "may_begin": may_work and is_free and case.state not in (*ENDED, "on_hold"),
         "languages": list(script_labels.LANGUAGES.items()),
         "language": run_pages.reader_language(),
-        "open_remedies": run_effects.open_remedies(db.session(), case.id),
+        "open_remedies": remedies.open_count(db.session(), case.id),
         "earlier": [one for one in all_runs if chosen is None or one.id != chosen.id],
     }
 

@@ -28,6 +28,10 @@ INPUTS: Mapping[str, Any] = {
     "remedy.due": _("Done by"),
     "approval.due": _("Answer by"),
     "callback.window": _("When it suits"),
+    "remedy.kind": _("What the buyer gets"),
+    "remedy.amount": _("Amount"),
+    "callback.day": _("Day of the call"),
+    "callback.time": _("Hour, on the buyer's clock"),
 }
 KINDS: Mapping[str, Any] = {
     "say": _("Say"),
@@ -45,7 +49,6 @@ EVENTS: Mapping[str, Any] = {
     "owner.alerted": _("The buyer complained to the platform: the owner has to look"),
     "evidence.wanted": _("Keep what was said as evidence"),
     "remedy.promised": _("Promised a remedy"),
-    "remedy.asked_for": _("Asked the owner for a remedy"),
     "remedy.settled": _("What was promised is done"),
     "run.started": _("Began a call"),
 }

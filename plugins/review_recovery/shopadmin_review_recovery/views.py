@@ -30,7 +30,7 @@ from shopadmin_review_recovery.domain import calendars
 from shopadmin_review_recovery.domain.calendars import Calendar
 from shopadmin_review_recovery.domain.states import ENDED
 from shopadmin_review_recovery.services import cases as service
-from shopadmin_review_recovery.services import listing, setup, timing
+from shopadmin_review_recovery.services import follow_ups, listing, setup, timing
 
 # Colleagues that stand as buttons below a list.
 MOST_BUTTONS = 6
@@ -72,10 +72,11 @@ class CasesView(AdminListView):
         """Texts, names and clocks: one question each for the page."""
         texts = review_dossiers([row.review_id for row in rows if row.review_id])
         names = account_names([row.assigned_to for row in rows])
+        planned = follow_ups.next_of([row.id for row in rows if row.planned_at is not None])
         calendar, now = setup.load().calendar, datetime.now(UTC)
         return [
             _row(row, texts.get(row.review_id))
-            | {"person": names.get(row.assigned_to, ""), "due": _due(row, calendar, now)}
+            | {"person": names.get(row.assigned_to, ""), "due": _due(row, planned.get(row.id), calendar, now)}
             for row in rows
         ]
 
@@ -174,7 +175,7 @@ class CasesView(AdminListView):
 
         def plan() -> None:
             at = form.instant.replace(tzinfo=shop_settings().zone).astimezone(UTC)
-            service.plan(self.actor, case_id, form.kind.data, at, form.note.data or "")
+            follow_ups.plan(self.actor, case_id, form.kind.data, at, form.note.data or "")
 
         return self._act(case_id, "plan", form, plan)
 
@@ -182,7 +183,7 @@ class CasesView(AdminListView):
     def done_view(self, row_id: str, follow_up_id: str) -> ResponseReturnValue:
         """Say that what was planned is done."""
         case_id, planned = parse_id(row_id), parse_id(follow_up_id)
-        return self._act(case_id, "", None, lambda: service.finish_follow_up(self.actor, case_id, planned))
+        return self._act(case_id, "", None, lambda: follow_ups.finish(self.actor, case_id, planned))
 
     def _find(self, case_id: int) -> Any:
         try:
@@ -235,13 +236,22 @@ def _row(row: Any, dossier: Any) -> dict[str, Any]:
     }
 
 
-def _due(row: Any, calendar: Calendar, now: datetime) -> Pair | None:
-    """Which target is next, and how much business time is left of it."""
+def _due(row: Any, planned: Any, calendar: Calendar, now: datetime) -> Pair | None:
+    """What is next: something planned, or a target with how much business time is left of it."""
     if row.state in ENDED:
         return None
+    if planned is not None and row.burns_at == planned.due_at:
+        return _planned(planned, now)
     if row.burns_at >= timing.NEVER:
         return Pair(str(_("Clock stands")))
     what = _("first answer") if row.due_first_at is not None else _("to be solved")
     if row.burns_at <= now:
         return Pair(case_page.hours_text(calendars.between(calendar, row.burns_at, now)), str(what), [labels.LATE])
     return Pair(case_page.hours_text(calendars.between(calendar, now, row.burns_at)), str(what))
+
+
+def _planned(row: Any, now: datetime) -> Pair:
+    zone = shop_settings().zone
+    due, today = row.due_at.astimezone(zone), now.astimezone(zone).date()
+    when = f"{due:%H:%M}" if due.date() == today else f"{due:%Y-%m-%d %H:%M}"
+    return Pair(str(labels.NEXT[row.kind](when)), row.note, [labels.DUE_NOW] if row.due_at <= now else ())

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from forms import token_in
 from shopadmin_review_recovery.models import ReviewCase
 from shopadmin_review_recovery.permissions import READ, REPLY
-from shopadmin_review_recovery.services import cases, opening
+from shopadmin_review_recovery.services import cases, follow_ups, opening
 from werkzeug.test import TestResponse
 
 from shopadmin import testing
@@ -224,7 +224,7 @@ def test_notes_and_plans_stand_on_the_page(shop: Flask, agent: FlaskClient) -> N
     assert "rang twice" in text
     assert "afternoon" in text
     post(agent, form_url(text, "done"))
-    assert cases.follow_ups(case_id)[0].done_at is not None
+    assert follow_ups.of_case(case_id)[0].done_at is not None
 
 
 def test_a_plan_in_the_past_is_refused(shop: Flask, agent: FlaskClient) -> None:
@@ -233,7 +233,7 @@ def test_a_plan_in_the_past_is_refused(shop: Flask, agent: FlaskClient) -> None:
     answer = post(agent, f"{page(case_id)}/plan", data={"kind": "call", "due_at": "2020-01-01T10:00"})
 
     assert answer.status_code == 400
-    assert cases.follow_ups(case_id) == []
+    assert follow_ups.of_case(case_id) == []
 
 
 def test_a_case_whose_review_is_gone_still_has_its_page(shop: Flask, agent: FlaskClient) -> None:

@@ -11,7 +11,17 @@ from importing import run, undo
 from orders_file import order, orders, rating, ratings
 from shopadmin_review_recovery.models import ReviewCase, ReviewCaseEvent
 from shopadmin_review_recovery.permissions import READ, REPLY
-from shopadmin_review_recovery.services import cases, integrity, keeping, listing, memos, opening, setup, timing
+from shopadmin_review_recovery.services import (
+    cases,
+    follow_ups,
+    integrity,
+    keeping,
+    listing,
+    memos,
+    opening,
+    setup,
+    timing,
+)
 from sqlalchemy import select, text
 
 from shopadmin import testing
@@ -345,9 +355,9 @@ REFUSALS = [
     (lambda who, case: cases.assign(who, range(501), None), RefusedError),
     (lambda who, case: cases.add_note(who, case.id, " "), RefusedError),
     (lambda who, case: cases.add_note(who, case.id, "a\0b"), RefusedError),
-    (lambda who, case: cases.plan(who, case.id, "call", datetime(2020, 1, 1, tzinfo=UTC)), RefusedError),
-    (lambda who, case: cases.plan(who, case.id, "dance", datetime(2099, 1, 1, tzinfo=UTC)), RefusedError),
-    (lambda who, case: cases.finish_follow_up(who, case.id, 10**9), MissingError),
+    (lambda who, case: follow_ups.plan(who, case.id, "call", datetime(2020, 1, 1, tzinfo=UTC)), RefusedError),
+    (lambda who, case: follow_ups.plan(who, case.id, "dance", datetime(2099, 1, 1, tzinfo=UTC)), RefusedError),
+    (lambda who, case: follow_ups.finish(who, case.id, 10**9), MissingError),
 ]  # fmt: skip
 
 
@@ -369,8 +379,8 @@ ACTS = [
     lambda who, case: cases.confirm_cause(who, case.id, None, "quality"),
     lambda who, case: cases.assign(who, [case.id], None),
     lambda who, case: cases.add_note(who, case.id, "note"),
-    lambda who, case: cases.plan(who, case.id, "call", datetime(2099, 1, 1, tzinfo=UTC)),
-    lambda who, case: cases.finish_follow_up(who, case.id, 1),
+    lambda who, case: follow_ups.plan(who, case.id, "call", datetime(2099, 1, 1, tzinfo=UTC)),
+    lambda who, case: follow_ups.finish(who, case.id, 1),
 ]
 
 
@@ -389,13 +399,13 @@ def test_who_may_only_read_changes_nothing(shop: Flask, act: Any) -> None:
 def test_what_is_planned_is_due_and_done_once(shop: Flask, agent: Actor) -> None:
     case = open_case()
     due = datetime.now(UTC) + timedelta(days=2)
-    number = cases.plan(agent, case.id, "remedy_check", due, "did it arrive?")
-    assert (listing.due_follow_ups(), listing.due_follow_ups(due)) == (0, 1)
+    number = follow_ups.plan(agent, case.id, "remedy_check", due, "did it arrive?")
+    assert (follow_ups.due(), follow_ups.due(due)) == (0, 1)
 
-    cases.finish_follow_up(agent, case.id, number)
-    cases.finish_follow_up(agent, case.id, number)
+    follow_ups.finish(agent, case.id, number)
+    follow_ups.finish(agent, case.id, number)
 
-    assert listing.due_follow_ups(due) == 0
+    assert follow_ups.due(due) == 0
     assert codes(cases.find(case.id)) == ["opened", "planned", "follow_up_done"]
 
 

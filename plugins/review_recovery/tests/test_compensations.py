@@ -11,7 +11,7 @@ from replies_of_tests import CLERK, NOON, OVER, OWNER, READER, compensation_stat
 from runs_of_tests import case, events, make_case, set_platform
 from shopadmin_review_recovery.models import ReviewCompensation
 from shopadmin_review_recovery.services import cases, compensations, run_effects
-from shopadmin_review_recovery.services.run_effects import Walk
+from shopadmin_review_recovery.services.run_walk import Walk
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
@@ -120,7 +120,7 @@ def test_it_is_approved_told_and_handed_over(app: Flask) -> None:
 
     row = compensations.find(asked.id)
     assert (row.state, row.decided_by, row.decision_note, row.settled_by) == ("settled", 1, "fair", 2)
-    assert events(case_id) == ["compensation.requested", "compensation.approved", "compensation.settled"]
+    assert events(case_id) == ["compensation.requested", "compensation.approved", "compensation.settled", "planned"]
 
 
 def test_g14_nobody_decides_about_his_own_request_the_owner_included(app: Flask) -> None:

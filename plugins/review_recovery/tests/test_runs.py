@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from runs_of_tests import CLERK, NOON, OWNER, case, events, make_case, path, set_platform, take
 from shopadmin_review_recovery.models import ReviewInvitation, ReviewScriptNote, ReviewScriptStep
-from shopadmin_review_recovery.services import cases, runs
+from shopadmin_review_recovery.services import cases, remedies, run_inputs, runs
 from sqlalchemy import func, select
 
 from shopadmin import testing
@@ -209,7 +209,7 @@ def test_the_invitation_is_made_once_and_counts_in_the_cores_gate(app):
 def test_g3_a_review_is_never_followed_by_a_second_invitation(app):
     case_id = make_case()
     run_id = begin(case_id)
-    take(run_id, *TO_GUARD, "agrees", "later", "afternoon", callback__window="after two")
+    take(run_id, *TO_GUARD, "agrees", "later", "afternoon")
 
     assert path(run_id)[-1] == "[booked]"
     again = begin(case_id, NOON + timedelta(days=1))
@@ -250,9 +250,9 @@ def test_g5_what_is_promised_is_done_before_anybody_is_invited(app):
     take(run_id, "within_limit", "next", "next", remedy__summary="A new pot goes out", remedy__due="Friday")
 
     assert path(run_id)[-3:] == ["comfort", "ask_ok", "later"]
-    take(run_id, "yes", callback__window="next week")
+    take(run_id, "yes")
     later = NOON + timedelta(days=7)
-    runs.settle_remedies(CLERK, case_id, later)
+    remedies.settle(CLERK, case_id, later)
     again = begin(case_id, later)
     take(again, "yes", "next", now=later)
 
@@ -262,33 +262,25 @@ def test_g5_what_is_promised_is_done_before_anybody_is_invited(app):
 
 def test_g3_a_booked_call_is_the_one_appointment(app):
     case_id = make_case()
-    take(begin(case_id), "busy", "time", callback__window="evening")
-    first = begin(case_id, NOON + timedelta(hours=1))
+    take(begin(case_id), "busy", "time")
+    afternoon = NOON + timedelta(hours=4)
+    first = begin(case_id, afternoon)
 
     assert path(first)[-1] == "identity"
-    take(first, "busy", "time", callback__window="tomorrow", now=NOON + timedelta(hours=1))
+    take(first, "busy", "time", now=afternoon)
     assert path(begin(case_id, NOON + timedelta(days=1))) == ["gate", "[end]"]
 
 
 def test_a_booked_call_that_waits_for_the_morning_stays_the_booked_one(app):
     case_id = make_case(status="shipped")
     run_id = begin(case_id)
-    take(run_id, *TO_GUARD, "yes", callback__window="when it is there")
+    take(run_id, *TO_GUARD, "yes")
     assert path(begin(case_id, NIGHT))[-1] == "[queue]"
 
     again = begin(case_id, NOON + timedelta(days=1))
     take(again, "yes", now=NOON + timedelta(days=1))
 
     assert path(again)[-1] == "comfort"
-
-
-def test_a_demand_closes_the_invitation_for_good(app):
-    case_id = make_case()
-    run_id = begin(case_id)
-    take(run_id, *TO_GUARD, "demand", "problem_left")
-
-    assert path(run_id)[-1] == "[new_request]"
-    assert case(case_id).state == "waiting_approval"
 
 
 def test_what_was_said_is_written_down_though_the_case_was_closed_meanwhile(app):
@@ -339,7 +331,7 @@ def test_a_text_that_needs_what_nobody_wrote_down_is_not_reached(app):
     ("inputs", "field"),
     [
         ({"cause__code": "weather"}, "cause.code"),
-        ({"note": "x" * (runs.LONGEST_NOTE + 1)}, "note"),
+        ({"note": "x" * (run_inputs.LONGEST_NOTE + 1)}, "note"),
         ({"note": "a\0b"}, "note"),
     ],
 )

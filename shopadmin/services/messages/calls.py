@@ -3,14 +3,17 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select, update
 
 from shopadmin.contract import Actor, MessageRequest, Problem, SendResult
-from shopadmin.domain.contact import Decision
+from shopadmin.domain import contact
+from shopadmin.domain.contact import Contact, Decision, Facts
 from shopadmin.models import db
 from shopadmin.models.messages import OutboxMessage
+from shopadmin.services import settings
 from shopadmin.services.conflicts import MissingError, RefusedError
 from shopadmin.services.messages import channels, delivering, gate, marking, people, sending
 from shopadmin.services.transactions import writing
@@ -63,6 +66,20 @@ def invite(key: str, now: datetime | None = None) -> Decision:
         if decision.verdict != "deny":
             session.connection().execute(update(OutboxMessage).where(OutboxMessage.id == row.id).values(blocks=blocks))
     return decision
+
+
+def clocks_of(buyer_id: int) -> tuple[ZoneInfo, ...]:
+    """Every clock that may be the buyer's, the shop's own first where it is one of them. Raises MissingError."""
+    person = people.find(buyer_id)
+    if person is None:
+        raise MissingError(buyer_id)
+    own = settings.load().zone
+    return tuple(sorted(person.zones, key=lambda zone: (zone.key != own.key, zone.key)))
+
+
+def next_hour(clocks: tuple[ZoneInfo, ...], at: datetime) -> datetime | None:
+    """The first moment from ``at`` on, aware UTC, that is in quiet hours on none of the clocks (G2); None for none."""
+    return contact.next_open(Contact(at, "call"), Facts(clocks), at)
 
 
 def _made(key: str) -> Any:

@@ -27,8 +27,8 @@ class ReviewCase(Base):
     ``proposals`` is what triage said last: ``[{"code", "confidence", "because"}]``, best first. ``held_from``: the
     state that a case on hold goes back to. Clock: ``used_seconds`` of business time were used up to ``clock_since``,
     from which it runs on; None while it stands. A due time is None while the clock stands; ``burns_at`` is the next of
-    the two, or the end of time. ``warned``: 0 nothing told yet, 1 at 80 %, 2 at 100 %. ``review_version``: the version
-    of the review that was looked at.
+    the two and of ``planned_at``, the next thing to be done later, the end of time for none. ``warned``: 0 nothing told
+    yet, 1 at 80 %, 2 at 100 %. ``review_version``: the version of the review that was looked at.
     """
 
     __tablename__ = "plugin_review_recovery_case"
@@ -79,6 +79,7 @@ class ReviewCase(Base):
     clock_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     due_first_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     due_resolve_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    planned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     burns_at: Mapped[datetime] = mapped_column(UtcDateTime)
     warned: Mapped[int] = mapped_column(SmallInteger, default=0)
     touched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

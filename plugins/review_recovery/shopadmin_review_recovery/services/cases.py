@@ -1,4 +1,4 @@
-"""What people do with cases: assign and hand over, confirm causes, move on, close, open again, note, plan.
+"""What people do with cases: assign and hand over, confirm causes, move on, close, open again, note.
 
 Every act names the version of the case that the person saw, writes a line in its timeline and one in the activity
 log, and keeps the clock. ``actor`` None is the program.
@@ -26,13 +26,12 @@ from shopadmin_review_recovery.domain import states
 from shopadmin_review_recovery.domain.calendars import Calendar
 from shopadmin_review_recovery.domain.causes import CAUSES
 from shopadmin_review_recovery.domain.states import OPEN, Standing, State, StateError
-from shopadmin_review_recovery.models import ReviewCase, ReviewCaseEvent, ReviewCaseFollowUp
+from shopadmin_review_recovery.models import ReviewCase, ReviewCaseEvent
 from shopadmin_review_recovery.services import opening, setup, timing
 
 OBJECT = "review_recovery.case"
 LONGEST = 500
 MOST_AT_ONCE = 500
-FOLLOW_UPS = ("call", "remedy_check", "other")
 # States in which the buyer hears from the shop, or has.
 _ANSWERS = ("contacting", "waiting_buyer")
 
@@ -66,16 +65,6 @@ def linked(case: ReviewCase) -> Sequence[ReviewCase]:
 def timeline(case_id: int) -> Sequence[ReviewCaseEvent]:
     """What happened in the case, newest first."""
     query = select(ReviewCaseEvent).where(ReviewCaseEvent.case_id == case_id).order_by(ReviewCaseEvent.id.desc())
-    return db.session().scalars(query).all()
-
-
-def follow_ups(case_id: int) -> Sequence[ReviewCaseFollowUp]:
-    """What is to be done later, the next first, and behind it what is done."""
-    query = (
-        select(ReviewCaseFollowUp)
-        .where(ReviewCaseFollowUp.case_id == case_id)
-        .order_by(ReviewCaseFollowUp.done_at.is_not(None), ReviewCaseFollowUp.due_at, ReviewCaseFollowUp.id)
-    )
     return db.session().scalars(query).all()
 
 
@@ -194,45 +183,6 @@ def add_note(actor: Actor, case_id: int, text: str) -> None:
         opening.record(session, case, "note", datetime.now(UTC), actor.account_id, text=text.strip())
 
 
-def plan(
-    actor: Actor | None, case_id: int, kind: str, due_at: datetime, note: str = "", until: datetime | None = None
-) -> int:
-    """Plan something for later; returns its number. ``due_at``, ``until``: aware, the window of a booked call.
-
-    Joins a transaction around. Raises ForbiddenError, MissingError, RefusedError.
-    """
-    permissions.require(actor, permissions.REPLY)
-    check_length(note, "note")
-    if kind not in FOLLOW_UPS:
-        raise RefusedError(messages.problem("unknown_kind", "kind"))
-    now = datetime.now(UTC)
-    if due_at <= now or (until is not None and until <= due_at):
-        raise RefusedError(messages.problem("bad_time", "due_at"))
-    by = actor.account_id if actor else None
-    with writing() as session:
-        case = load(session, case_id, None)
-        _need_open(case)
-        row = ReviewCaseFollowUp(case_id=case.id, kind=kind, due_at=due_at, until=until, note=note.strip(), made_by=by)
-        session.add(row)
-        session.flush()
-        opening.record(session, case, "planned", now, by, kind=kind, due_at=due_at.isoformat(), note=note.strip())
-        return row.id
-
-
-def finish_follow_up(actor: Actor | None, case_id: int, follow_up_id: int) -> None:
-    """Say that what was planned is done; a second time changes nothing. Raises ForbiddenError, MissingError."""
-    permissions.require(actor, permissions.REPLY)
-    now = datetime.now(UTC)
-    with writing() as session:
-        case = load(session, case_id, None)
-        row = session.get(ReviewCaseFollowUp, follow_up_id, with_for_update=True)
-        if row is None or row.case_id != case.id:
-            raise MissingError(follow_up_id)
-        if row.done_at is None:
-            row.done_at, row.done_by = now, actor.account_id if actor else None
-            opening.record(session, case, "follow_up_done", now, row.done_by, kind=row.kind)
-
-
 def answered(review_id: int, at: datetime) -> None:
     """The shop's reply to the review is out: the first target of its case is met."""
     with writing() as session:
@@ -242,6 +192,12 @@ def answered(review_id: int, at: datetime) -> None:
         if case is not None and case.state in OPEN and case.touched_at is None:
             timing.touch(case, setup.load().calendar, at)
             opening.record(session, case, "answered", at)
+
+
+def check_length(text: str, field: str) -> None:
+    """Raise RefusedError for a text that is too long to be kept."""
+    if len(text) > LONGEST or "\0" in text:
+        raise RefusedError(messages.problem("long_reason", field, most=LONGEST))
 
 
 def load(session: Session, case_id: int, version: int | None) -> ReviewCase:
@@ -292,12 +248,6 @@ def _asked(rule: Any) -> Standing:
             raise RefusedError(messages.problem(error.code, error.code.removeprefix("no_"))) from None
         raise ObjectionsError(messages.problem(error.code, "state")) from None
     return found
-
-
-def check_length(text: str, field: str) -> None:
-    """Raise RefusedError for a text that is too long to keep."""
-    if len(text) > LONGEST or "\0" in text:
-        raise RefusedError(messages.problem("long_reason", field, most=LONGEST))
 
 
 def _log(

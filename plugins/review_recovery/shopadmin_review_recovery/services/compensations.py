@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select, update
@@ -28,6 +28,7 @@ from shopadmin_review_recovery.domain import compensation
 from shopadmin_review_recovery.domain.compensation import KINDS, Bounds, State, Wanted
 from shopadmin_review_recovery.domain.states import ENDED
 from shopadmin_review_recovery.models import ReviewCase, ReviewCaseEvent, ReviewCompensation
+from shopadmin_review_recovery.services import cases, follow_ups, locking
 
 OBJECT = "review_recovery.compensation"
 LONGEST = 500
@@ -80,31 +81,56 @@ def currency_of(case: ReviewCase) -> str:
     return amount.currency if amount else shop_settings().currency
 
 
-def request(actor: Actor, case_id: int, kind: str, amount: str, reason: str, now: datetime | None = None) -> Asked:
+def alone_up_to(case: ReviewCase) -> int:
+    """The most that may be given now without asking, minor units of the shop's currency."""
+    return _bounds(db.session(), case).alone_up_to
+
+
+def undecided(case_id: int) -> int:
+    """How many of the case wait for a decision."""
+    of_it = (ReviewCompensation.case_id == case_id, ReviewCompensation.state == "requested")
+    return int(db.session().scalar(select(func.count()).select_from(ReviewCompensation).where(*of_it)) or 0)
+
+
+def request(
+    actor: Actor,
+    case_id: int,
+    kind: str,
+    amount: str,
+    reason: str,
+    now: datetime | None = None,
+    decided: Literal["if_needed", "alone", "by_owner"] = "if_needed",
+) -> Asked:
     """Ask for a compensation; given at once where nobody has to decide. ``amount``: as typed, major units of the
-    order's currency. Raises ForbiddenError, MissingError, RefusedError; ObjectionsError when the case is over.
+    order's currency. ``decided``: ``alone`` for what was promised already, so that it must be within the limit;
+    ``by_owner`` for what the owner decides in any case. Joins a transaction around.
+
+    Raises ForbiddenError, MissingError, RefusedError; ObjectionsError when the case is over.
     """
     permissions.require(actor, permissions.REPLY)
     now, reason = now or datetime.now(UTC), _line(reason, "reason")
     if kind not in KINDS:
         raise RefusedError(problem("kind", _("Choose what the buyer gets."), "kind"))
     with writing() as session:
-        case = _lock_case(session, case_id)
+        case = locking.lock_case(session, case_id)
         if case.state in ENDED:
             raise ObjectionsError(problem("ended", _("The case is over. Open it again first.")))
         currency = currency_of(case)
         wanted = Wanted(kind, read_amount(amount, currency, "amount"), currency)
         bounds = _bounds(session, case)
         reasons = compensation.reasons(wanted, bounds)
+        if reasons and decided == "alone":
+            raise RefusedError(problem("not_alone", _("This is the owner's to decide. Say so to the buyer."), "amount"))
+        is_given = not reasons and decided != "by_owner"
         row = ReviewCompensation(
             case_id=case.id, order_id=case.order_id, buyer_id=case.buyer_id, kind=kind, amount=wanted.amount,
             currency=currency, reason=reason, alone_up_to=bounds.alone_up_to,
-            state="requested" if reasons else "approved", requested_at=now, requested_by=actor.account_id,
-            decided_at=None if reasons else now,
+            state="approved" if is_given else "requested", requested_at=now, requested_by=actor.account_id,
+            decided_at=now if is_given else None,
         )  # fmt: skip
         session.add(row)
         session.flush()
-        _note(session, actor, row, "requested" if reasons else "given", now)
+        _note(session, actor, row, "given" if is_given else "requested", now)
         return Asked(row.id, reasons)
 
 
@@ -132,9 +158,15 @@ def withdraw(actor: Actor, compensation_id: int, now: datetime | None = None) ->
 
 
 def settle(actor: Actor, compensation_id: int, now: datetime | None = None) -> None:
-    """Say that the buyer has got it: paid out, or sent. Raises as ``approve`` does."""
+    """Say that the buyer has got it: paid out, or sent; in two days somebody asks whether it arrived.
+
+    Raises as ``approve`` does.
+    """
     permissions.require(actor, permissions.REPLY)
-    _change(actor, compensation_id, "approved", "settled", "", now)
+    now = now or datetime.now(UTC)
+    with writing() as session:
+        _change(actor, compensation_id, "approved", "settled", "", now)
+        follow_ups.check_arrival(session, find(compensation_id).case_id, now)
 
 
 def _decide(actor: Actor, compensation_id: int, state: State, note: str, now: datetime | None) -> None:
@@ -155,7 +187,8 @@ def _change(actor: Actor, compensation_id: int, before: State, after: State, not
     else:
         values |= {"decided_at": now, "decided_by": by, "decision_note": note}
     with writing() as session:
-        find(compensation_id)
+        # The case first, as a step of a call does.
+        locking.lock_case(session, find(compensation_id).case_id)
         wanted = update(ReviewCompensation).where(
             ReviewCompensation.id == compensation_id, ReviewCompensation.state == before
         )
@@ -167,10 +200,18 @@ def _change(actor: Actor, compensation_id: int, before: State, after: State, not
             late = _("Somebody decided this meanwhile, or it was taken back. Look at it again.")
             raise ObjectionsError(problem("decided", late))
         _note(session, actor, row, after, now)
+        if before == "requested":
+            _go_on(row.case_id)
+
+
+def _go_on(case_id: int) -> None:
+    """Nothing of the case waits for the owner any more: the buyer hears what was decided, and the time runs again."""
+    if cases.find(case_id).state == "waiting_approval" and not undecided(case_id):
+        cases.move(None, case_id, None, "contacting")
 
 
 def _bounds(session: Session, case: ReviewCase) -> Bounds:
-    """What may be given without asking; ``_lock_case`` sees to it that two requests cannot both take the rest."""
+    """What may be given without asking; ``lock_case`` sees to it that two requests cannot both take the rest."""
     limit = int(plugin_settings("review_recovery").get(SETTING) or 0)
     shop_currency = shop_settings().currency
     amount = refundable_amount(case.order_id) if case.order_id is not None else None
@@ -190,17 +231,6 @@ def _bounds(session: Session, case: ReviewCase) -> Bounds:
         given_alone=int(session.scalar(alone) or 0),
         given=int(session.scalar(of_order) or 0) if case.order_id is not None else 0,
     )
-
-
-def _lock_case(session: Session, case_id: int) -> ReviewCase:
-    """The case, locked with all others of its order, always in the same sequence: they share what was paid."""
-    case = session.get(ReviewCase, case_id)
-    if case is None:
-        raise MissingError(case_id)
-    shared = ReviewCase.id == case_id if case.order_id is None else ReviewCase.order_id == case.order_id
-    session.execute(select(ReviewCase.id).where(shared).order_by(ReviewCase.id).with_for_update()).all()
-    session.refresh(case)
-    return case
 
 
 def _note(session: Session, actor: Actor, row: ReviewCompensation, act: str, now: datetime) -> None:

@@ -68,7 +68,7 @@ def warn(now: datetime | None = None) -> int:
 
 
 def close_unanswered(now: datetime | None = None) -> int:
-    """Close what has waited for its buyer for seven days; returns how many."""
+    """Close what has waited for its buyer for seven days, unless something is planned; returns how many."""
     moment = now or datetime.now(UTC)
     since = (
         select(func.max(ReviewCaseEvent.at))
@@ -76,7 +76,9 @@ def close_unanswered(now: datetime | None = None) -> int:
         .correlate(ReviewCase)
         .scalar_subquery()
     )
-    query = select(ReviewCase.id).where(ReviewCase.state == "waiting_buyer", since <= moment - WAIT_FOR_BUYER)
+    query = select(ReviewCase.id).where(
+        ReviewCase.state == "waiting_buyer", ReviewCase.planned_at.is_(None), since <= moment - WAIT_FOR_BUYER
+    )
     found = db.session().scalars(query).all()
     for case_id in found:
         with writing() as session:
@@ -180,7 +182,7 @@ def _reckon(session: Session, case: ReviewCase, moves: Sequence[tuple[datetime, 
             clock_since=clock.since,
             due_first_at=due.first,
             due_resolve_at=due.resolve,
-            burns_at=due.first or due.resolve or timing.NEVER,
+            burns_at=timing.burns_at(case, due),
         )
     )
 

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from shopadmin.plugin_api import Actor, Filter, ListSpec, Sort, View, accounts_that_may, db
 from shopadmin_review_recovery import labels, permissions
@@ -14,7 +14,7 @@ from shopadmin_review_recovery.domain.causes import CODES
 from shopadmin_review_recovery.domain.deadlines import TARGETS
 from shopadmin_review_recovery.domain.facts import FACTS
 from shopadmin_review_recovery.domain.states import ENDED, OPEN, RUNNING, STATES, WAITING
-from shopadmin_review_recovery.models import ReviewCase, ReviewCaseFollowUp
+from shopadmin_review_recovery.models import ReviewCase
 
 NOBODY = "nobody"
 SHOWN = 50
@@ -46,7 +46,7 @@ def spec() -> ListSpec:
             ReviewCase.id, ReviewCase.review_id, ReviewCase.order_no, ReviewCase.stars, ReviewCase.grade,
             ReviewCase.fact, ReviewCase.cause, ReviewCase.cause_confirmed_at, ReviewCase.state, ReviewCase.assigned_to,
             ReviewCase.urgency, ReviewCase.opened_at, ReviewCase.burns_at, ReviewCase.due_first_at,
-            ReviewCase.due_resolve_at, ReviewCase.touched_at, ReviewCase.platform,
+            ReviewCase.due_resolve_at, ReviewCase.touched_at, ReviewCase.platform, ReviewCase.planned_at,
         ),
         id_column=ReviewCase.id,
         sorts=(
@@ -113,20 +113,10 @@ def first(limit: int = SHOWN) -> Sequence[ReviewCase]:
 def overdue(now: datetime | None = None) -> tuple[int, int]:
     """How many cases are overdue, and how many are open."""
     moment = now or datetime.now(UTC)
-    late = func.count().filter(ReviewCase.burns_at <= moment)
+    # Not by burns_at: a call that is to be made is no target that was missed.
+    late = func.count().filter(or_(ReviewCase.due_first_at <= moment, ReviewCase.due_resolve_at <= moment))
     row = db.session().execute(select(late, func.count()).where(ReviewCase.state.in_(OPEN))).one()
     return row[0], row[1]
-
-
-def due_follow_ups(now: datetime | None = None) -> int:
-    """How many planned things are due."""
-    moment = now or datetime.now(UTC)
-    query = (
-        select(func.count())
-        .select_from(ReviewCaseFollowUp)
-        .where(ReviewCaseFollowUp.done_at.is_(None), ReviewCaseFollowUp.due_at <= moment)
-    )
-    return db.session().scalar(query) or 0
 
 
 def by_review(review_ids: Sequence[int]) -> dict[int, Any]:

@@ -5,15 +5,11 @@ the gate's no) undoes no step: what became of it is in the step's remarks.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from shopadmin.plugin_api import (
-    Actor,
     BuyerId,
     MessageRequest,
     MissingError,
@@ -26,16 +22,16 @@ from shopadmin.plugin_api import (
     spoken_facts,
 )
 from shopadmin_review_recovery.domain import templates
-from shopadmin_review_recovery.domain.scripts import inviting
-from shopadmin_review_recovery.domain.scripts.graph import Message, Node, Script
+from shopadmin_review_recovery.domain.scripts import graph, inviting
+from shopadmin_review_recovery.domain.scripts.graph import Message, Node
 from shopadmin_review_recovery.models import (
     ReviewCase,
-    ReviewCaseEvent,
     ReviewInvitation,
     ReviewScriptRun,
     ReviewScriptStep,
 )
-from shopadmin_review_recovery.services import compensations, run_values, suspicions
+from shopadmin_review_recovery.services import compensations, remedies, run_values, suspicions
+from shopadmin_review_recovery.services.run_walk import Walk
 
 # Channel, basis and blocks of each message (G6, G13); a person copies it into the platform's chat and says so.
 _SENDING: Mapping[Message, Mapping[str, Any]] = {
@@ -46,41 +42,10 @@ _SENDING: Mapping[Message, Mapping[str, Any]] = {
     "complaint": {"channel": "chat", "basis": "complaint", "blocks": ("notice",)},
 }
 _BLOCKS = {"block_stop": "stop", "block_refused": "refused", "block_wrong_person": "wrong_person"}
-_EVENTS = {
-    "remedy": "remedy.promised", "approval": "remedy.asked_for", "evidence": "evidence.wanted",
-    "alert_owner": "owner.alerted",
-}  # fmt: skip
-OPEN_REMEDY, SETTLED_REMEDY = ("remedy.promised", "remedy.asked_for"), "remedy.settled"
+_EVENTS = {"evidence": "evidence.wanted", "alert_owner": "owner.alerted"}
 _UNDER_SUSPICION = ("malicious", "professional")
 # Of a parcel that nobody waits for any more.
 _AT_REST = ("delivered", "completed", "cancelled", "refunded", "unavailable")
-
-
-@dataclass(slots=True)
-class Walk:
-    """A run while a step is taken. ``now``: aware UTC; ``typed``: all that was written down so far."""
-
-    session: Session
-    actor: Actor
-    case: ReviewCase
-    run: ReviewScriptRun
-    script: Script
-    now: datetime
-    typed: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def call_key(self) -> str:
-        """The key of the run's call in the core's outbox."""
-        return f"review_recovery.run.{self.run.id}.call"
-
-    def note(self, event: str, /, **data: Any) -> None:
-        """Write a line into the case's timeline."""
-        account = self.actor.account_id
-        self.session.add(
-            ReviewCaseEvent(
-                case_id=self.case.id, at=self.now, by=account, code=event, data={"run": self.run.id, **data}
-            )
-        )
 
 
 def enter(walk: Walk, node: Node) -> dict[str, Any]:
@@ -89,9 +54,10 @@ def enter(walk: Walk, node: Node) -> dict[str, Any]:
     for effect in node.effects:
         if effect in _BLOCKS:
             remarks |= _block(walk, _BLOCKS[effect])
+        elif effect in graph.MONEY:
+            remarks |= remedies.give(walk, effect)
         elif effect in _EVENTS:
-            given = {name: walk.typed[name] for name in ("remedy.summary", "remedy.due") if walk.typed.get(name)}
-            walk.note(_EVENTS[effect], **(given if effect in ("remedy", "approval") else {}))
+            walk.note(_EVENTS[effect])
     if node.role == "invitation":
         walk.session.add(
             ReviewInvitation(case_id=walk.case.id, run_id=walk.run.id, at=walk.now, by=walk.actor.account_id)
@@ -143,15 +109,9 @@ def invitation_facts(walk: Walk) -> inviting.Facts:
         is_closed=session.execute(demands.limit(1)).first() is not None,
         is_suspected=bool(causes & set(_UNDER_SUSPICION)) or suspicions.current(case.id, walk.now) is not None,
         may_ask=run_values.profile(case.platform, walk.now).may_ask,
-        open_remedies=open_remedies(session, case.id) + compensations.open_count(case.id),
+        open_remedies=remedies.open_count(session, case.id) + compensations.open_count(case.id),
         is_parcel_settled=order is None or order.status in _AT_REST or order.delivered_at is not None,
     )
-
-
-def open_remedies(session: Session, case_id: int) -> int:
-    """How much that was promised or asked for is not done yet."""
-    events = session.scalars(select(ReviewCaseEvent.code).where(ReviewCaseEvent.case_id == case_id)).all()
-    return sum(code in OPEN_REMEDY for code in events) - events.count(SETTLED_REMEDY)
 
 
 def _block(walk: Walk, why: str) -> dict[str, Any]:

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
 from shopadmin.plugin_api import Actor, SpokenFacts, plugin_settings, shop_settings, spoken_facts
 from shopadmin_review_recovery.domain import platforms, spoken
+from shopadmin_review_recovery.domain.appointments import Appointment
 from shopadmin_review_recovery.models import ReviewCase
 
 # Whence a value comes that a page can ask for.
@@ -60,6 +62,14 @@ def values(actor: Actor, case: ReviewCase, language: str, typed: Mapping[str, st
         **{name: typed.get(name, "") for name in TYPED},
     }
     return {name: value for name, value in found.items() if value.strip()}
+
+
+def window_text(appointment: Appointment, zone: ZoneInfo, language: str) -> str:
+    """When a call was agreed for, as it is said to the buyer and shown to whoever rings: day, hours, whose clock."""
+    begins, ends = (at.astimezone(zone) for at in (appointment.begins, appointment.ends))
+    locale, pattern = _LOCALES[language]
+    shown = f"{format_date(begins.date(), pattern, locale=locale)} {begins:%H:%M}–{ends:%H:%M}"
+    return shown if zone.key == shop_settings().zone.key else f"{shown} {zone.key}"
 
 
 def _of_order(order: SpokenFacts, language: str) -> dict[str, str]:

@@ -14,37 +14,39 @@ from shopadmin.plugin_api import (
     MessageRequest,
     MissingError,
     ObjectionsError,
-    Problem,
     RefusedError,
     begin_call,
     db,
     record_audit,
+    shop_settings,
     writing,
 )
 from shopadmin_review_recovery import permissions
-from shopadmin_review_recovery.domain import causes, templates
 from shopadmin_review_recovery.domain.scripts import graph, shape, walking
 from shopadmin_review_recovery.domain.scripts.graph import Node
 from shopadmin_review_recovery.domain.scripts.walking import Position
 from shopadmin_review_recovery.domain.states import ENDED
 from shopadmin_review_recovery.models import (
     ReviewCase,
-    ReviewCaseEvent,
     ReviewScriptNote,
     ReviewScriptRun,
     ReviewScriptStep,
 )
-from shopadmin_review_recovery.services import run_effects, run_moves, run_values, scripts
-from shopadmin_review_recovery.services.run_effects import Walk
+from shopadmin_review_recovery.services import (
+    follow_ups,
+    locking,
+    remedies,
+    run_effects,
+    run_inputs,
+    run_moves,
+    run_values,
+    scripts,
+)
+from shopadmin_review_recovery.services.run_inputs import problem
+from shopadmin_review_recovery.services.run_walk import Walk
 
-LONGEST_NOTE = 4000
 # After that a run that nobody ended counts as left, and another may begin.
 LEFT_AFTER = timedelta(hours=4)
-
-
-def problem(code: str, message: Any, field: str = "") -> Problem:
-    """An objection of this module."""
-    return Problem(f"run.{code}", message, field)
 
 
 def of_case(case_id: int) -> list[ReviewScriptRun]:
@@ -96,13 +98,16 @@ def start(actor: Actor, case_id: int, language: str, now: datetime | None = None
     if language not in graph.LANGUAGES:
         raise RefusedError(problem("language", _("Choose the language of the call."), "language"))
     with writing() as session:
-        case = _lock_case(session, case_id)
+        case = locking.lock_case(session, case_id)
         _may_begin(session, case, now)
+        booked_at = _booked_at(session, case)
+        if booked_at:
+            _not_before(case.id, now)
         version = scripts.newest(session)
         script = scripts.script_of(version)
         run = ReviewScriptRun(
             case_id=case.id, script_version_id=version.id, language=language, started_at=now,
-            booked_at=_booked_at(session, case), started_by=actor.account_id,
+            booked_at=booked_at, started_by=actor.account_id,
         )  # fmt: skip
         session.add(run)
         session.flush()
@@ -110,7 +115,8 @@ def start(actor: Actor, case_id: int, language: str, now: datetime | None = None
         at = walking.start(script, run.booked_at)
         _write(walk, 0, node=at.node)
         run_moves.contacting(walk)
-        _go_on(walk, at, 1)
+        if _go_on(walk, at, 1).exit != "queue":
+            run_moves.keep_appointment(walk)
         record_audit(actor, "review_recovery.run.started", "review_recovery.case", case.id, after={"run": run.id})
         return run.id
 
@@ -128,7 +134,7 @@ def step(
     now = now or datetime.now(UTC)
     with writing() as session:
         run = find(run_id)
-        case = _lock_case(session, run.case_id)
+        case = locking.lock_case(session, run.case_id)
         taken = steps(run.id, session)
         at = position(run, taken)
         if len(taken) - 1 != at_position:
@@ -141,16 +147,18 @@ def step(
         if at.exit is not None or on not in {edge.on for edge in walking.choices(script, node)}:
             raise ObjectionsError(problem("no_step", _("The script has no such step here.")))
         walk = Walk(session, actor, case, run, script, now, typed(taken))
-        note, kept = _inputs(node, inputs)
-        walk.typed |= kept
+        given = run_inputs.read(walk, node, on, inputs)
+        walk.typed |= given.kept
+        walk.money, walk.appointment = given.money, given.appointment
         after = walking.step(script, at, on)
-        _refuse_gaps(walk, after)
-        if note:
-            session.add(ReviewScriptNote(run_id=run.id, position=len(taken), text=note))
-        if "cause.code" in kept and kept["cause.code"] != (case.cause if case.cause_confirmed_at else None):
-            run_moves.confirm_cause(walk, kept["cause.code"])
+        run_inputs.refuse_gaps(walk, after)
+        if given.note:
+            session.add(ReviewScriptNote(run_id=run.id, position=len(taken), text=given.note))
+        cause = given.kept.get("cause.code")
+        if cause and cause != (case.cause if case.cause_confirmed_at else None):
+            run_moves.confirm_cause(walk, cause)
         _note_the_answer(walk, at, after, on)
-        return _arrive(walk, after, len(taken), on, kept)
+        return _arrive(walk, after, len(taken), on, given.kept)
 
 
 def _go_on(walk: Walk, at: Position, count: int) -> Position:
@@ -167,8 +175,11 @@ def _arrive(
 ) -> Position:
     """Write the step down, with what entering its node does; then go on."""
     if at.exit is not None:
-        _write(walk, count, outcome=on, ended=at.exit, inputs=dict(inputs), remarks=dict(remarks or {}))
+        done = remedies.ask_owner(walk) if at.exit == "new_request" else {}
+        _write(walk, count, outcome=on, ended=at.exit, inputs=dict(inputs), remarks={**(remarks or {}), **done})
         run_moves.finish(walk, walking.case_state(walk.script, at.path, at.exit))
+        if at.exit == "booked":
+            run_moves.book(walk)
         walk.note("run.ended", exit=at.exit)
         return at
     done = run_effects.enter(walk, walk.script.by_name[at.node])
@@ -217,44 +228,6 @@ def _write(walk: Walk, count: int, **values: Any) -> None:
     walk.session.flush()
 
 
-def _inputs(node: Node, inputs: Mapping[str, str]) -> tuple[str, dict[str, str]]:
-    """The note, and the other inputs of the node. Raises RefusedError."""
-    note = inputs.get("note", "").strip() if "note" in node.sets else ""
-    if len(note) > LONGEST_NOTE or "\0" in note:
-        raise RefusedError(problem("note", _("Use %(most)s characters at most.", most=LONGEST_NOTE), "note"))
-    kept = {
-        name: " ".join(inputs[name].split()) for name in node.sets if name != "note" and inputs.get(name, "").strip()
-    }
-    if "cause.code" in kept and kept["cause.code"] not in causes.CODES:
-        raise RefusedError(problem("cause", _("Choose the cause."), "cause.code"))
-    for name, value in kept.items():
-        longest = templates.REGISTRY[name].longest if name in templates.REGISTRY else 40
-        if len(value) > longest or not value.isprintable():
-            raise RefusedError(problem("input", _("Use %(most)s characters at most.", most=longest), name))
-    return note, kept
-
-
-def _refuse_gaps(walk: Walk, after: Position) -> None:
-    """Nobody gets to a text that needs what nobody has written down yet. Raises RefusedError with the fields."""
-    if after.exit is not None:
-        return
-    node = walk.script.by_name[after.node]
-    texts = [text[walk.run.language] for text in (node.say, node.send) if text]
-    named = {name for text in texts for name in templates.read(text).names}
-    asked = [name for name in run_values.TYPED if name in named and not walk.typed.get(name)]
-    if {"cause.explain", "remedy.options"} & named and not (walk.typed.get("cause.code") or walk.case.cause):
-        asked.append("cause.code")
-    if asked:
-        raise RefusedError(*(problem("missing", _("Fill this in first."), name) for name in asked))
-
-
-def _lock_case(session: Session, case_id: int) -> ReviewCase:
-    case = session.get(ReviewCase, case_id, with_for_update=True, populate_existing=True)
-    if case is None:
-        raise MissingError(case_id)
-    return case
-
-
 def _may_begin(session: Session, case: ReviewCase, now: datetime) -> None:
     if case.state in ENDED or case.state == "on_hold":
         raise ObjectionsError(problem("closed", _("The case is over or on hold. Nobody is rung for it.")))
@@ -269,6 +242,14 @@ def _may_begin(session: Session, case: ReviewCase, now: datetime) -> None:
             raise ObjectionsError(problem("goes_on", _("A conversation about this case goes on. End it first.")))
 
 
+def _not_before(case_id: int, now: datetime) -> None:
+    """A booked call is the buyer's own wish, so it is made when the buyer wants it, and not before."""
+    planned = [row.due_at for row in follow_ups.of_case(case_id) if row.kind == "call" and row.done_at is None]
+    if planned and now < planned[0]:
+        when = f"{planned[0].astimezone(shop_settings().zone):%Y-%m-%d %H:%M}"
+        raise ObjectionsError(problem("too_early", _("The buyer wants to be rung from %(when)s on.", when=when)))
+
+
 def _booked_at(session: Session, case: ReviewCase) -> str:
     """The node at which the buyer asked for this call, empty for none; a call that the gate held is still that one."""
     last = session.scalar(_last_run(case.id))
@@ -281,22 +262,3 @@ def _booked_at(session: Session, case: ReviewCase) -> str:
 def _last_run(case_id: int) -> Any:
     query = select(ReviewScriptRun).where(ReviewScriptRun.case_id == case_id)
     return query.order_by(ReviewScriptRun.id.desc()).limit(1)
-
-
-def settle_remedies(actor: Actor, case_id: int, now: datetime | None = None) -> None:
-    """What was promised is done, and money that goes with it is paid out: the way to the guard's ``pass`` (G5).
-
-    Raises ForbiddenError, MissingError; ObjectionsError when nothing is open.
-    """
-    permissions.require(actor, permissions.REPLY)
-    now = now or datetime.now(UTC)
-    with writing() as session:
-        case = _lock_case(session, case_id)
-        still_open = run_effects.open_remedies(session, case.id)
-        if not still_open:
-            raise ObjectionsError(problem("nothing_open", _("Nothing that was promised is open.")))
-        for _number in range(still_open):
-            session.add(
-                ReviewCaseEvent(case_id=case.id, at=now, by=actor.account_id, code=run_effects.SETTLED_REMEDY, data={})
-            )
-        record_audit(actor, "review_recovery.remedy.settled", "review_recovery.case", case.id)

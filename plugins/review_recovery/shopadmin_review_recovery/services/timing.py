@@ -6,6 +6,7 @@ from typing import Any
 from shopadmin_review_recovery.domain import deadlines
 from shopadmin_review_recovery.domain.calendars import Calendar
 from shopadmin_review_recovery.domain.deadlines import TARGETS, Clock
+from shopadmin_review_recovery.domain.states import ENDED
 from shopadmin_review_recovery.domain.triage import Urgency
 from shopadmin_review_recovery.models import ReviewCase
 
@@ -55,11 +56,18 @@ def restart(case: ReviewCase, state: str, calendar: Calendar, now: datetime) -> 
 
 
 def set_due(case: ReviewCase, calendar: Calendar) -> None:
-    """Due times by the clock; ``burns_at`` is the next of them. Raises EmptyCalendarError."""
+    """Due times by the clock, and ``burns_at``. Raises EmptyCalendarError."""
     target = TARGETS[case.urgency]  # type: ignore[index]
     due = deadlines.due(clock_of(case), calendar, target, case.touched_at is not None)
     case.due_first_at, case.due_resolve_at = due.first, due.resolve
-    case.burns_at = due.first or due.resolve or NEVER
+    case.burns_at = burns_at(case, due)
+
+
+def burns_at(case: Any, due: deadlines.Due) -> datetime:
+    """When the case next wants somebody: at a target, or at what is planned; a case that is over never does."""
+    if case.state in ENDED:
+        return NEVER
+    return min(filter(None, (due.first or due.resolve, case.planned_at)), default=NEVER)
 
 
 def uses(case: Any, calendar: Calendar, now: datetime) -> dict[str, deadlines.Use]:

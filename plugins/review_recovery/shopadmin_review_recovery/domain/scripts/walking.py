@@ -2,9 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from shopadmin_review_recovery.domain.scripts import graph, shape
 from shopadmin_review_recovery.domain.scripts.graph import CaseState, Edge, Exit, Node, Script
+
+# Whose the money is that a step promises: within the limit the operator's, the owner's, the owner's outside of the run.
+Giving = Literal["remedy", "approval", "request"]
 
 
 class NoSuchStepError(ValueError):
@@ -53,6 +57,14 @@ def step(script: Script, at: Position, on: str) -> Position:
         return Position((*at.path, to), None, at.booked_at)
     found: Exit = to  # type: ignore[assignment]
     return Position(at.path, found, at.booked_at)
+
+
+def gives(script: Script, edge: Edge) -> Giving | None:
+    """What an edge does about money: a remedy within the limit, one for the owner to decide, a request by itself."""
+    if edge.to == "new_request":
+        return "request"
+    effects = script.by_name[edge.to].effects if edge.to in script.by_name else ()
+    return "approval" if "approval" in effects else "remedy" if "remedy" in effects else None
 
 
 def case_state(script: Script, path: Sequence[str], ended: Exit) -> CaseState:
