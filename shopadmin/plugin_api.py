@@ -1,7 +1,7 @@
 """The one door: everything a plugin may import from shopadmin. The core itself never imports this module."""
 
 from shopadmin.admin.base import AdminListView, AdminView, Column, Pair
-from shopadmin.admin.charts import Series, chart_response, chart_svg, chosen_look
+from shopadmin.admin.charts import Picture, Series, chart_response, chart_svg, chosen_look
 from shopadmin.admin.evidence import shown_response as evidence_response
 from shopadmin.admin.pages import attempt, uploaded_picture
 from shopadmin.api_contract import (
@@ -108,6 +108,7 @@ from shopadmin.services.complaints.labels import STATES as COMPLAINT_STATES
 from shopadmin.services.complaints.opening import for_plugin as open_complaint
 from shopadmin.services.complaints.opening import grounds as complaint_grounds
 from shopadmin.services.complaints.opening import of_origin as complaints_of
+from shopadmin.services.complaints.opening import outcomes_of as complaint_outcomes
 from shopadmin.services.conflicts import MissingError, ObjectionsError, RefusedError
 from shopadmin.services.evidence.facts import order_facts
 from shopadmin.services.evidence.labels import KINDS as EVIDENCE_KINDS
@@ -144,6 +145,13 @@ from shopadmin.services.order_amounts import OrderAmount, refundable_amount
 from shopadmin.services.order_history import SoldPeriod, first_sold, sold_buyers, sold_periods
 from shopadmin.services.order_lines import OrderedLine, order_lines
 from shopadmin.services.order_news import OrderNews, order_news
+from shopadmin.services.order_origins import (
+    order_couriers,
+    ordered_products,
+    orders_placed,
+    product_titles,
+    supplier_of,
+)
 from shopadmin.services.orders import snapshots as order_snapshots
 from shopadmin.services.past_buyers import Bought, PastBuyer, Returned, past_buyers
 from shopadmin.services.past_buyers import bought as bought_by
@@ -151,6 +159,7 @@ from shopadmin.services.past_buyers import known_as as buyers_known_as
 from shopadmin.services.past_buyers import refs_of as buyer_refs
 from shopadmin.services.past_buyers import returned as returned_buyers
 from shopadmin.services.plugins import load_settings as plugin_settings
+from shopadmin.services.product_ratings import ProductRating, product_ratings, shop_rating
 from shopadmin.services.refusals import ConflictError, ForbiddenError
 from shopadmin.services.review_dossiers import (
     facts_of_orders,
@@ -247,7 +256,9 @@ __all__ = [
     "PeriodicJob",
     "Permission",
     "Phone",
+    "Picture",
     "Problem",
+    "ProductRating",
     "ProductRecord",
     "ReadContext",
     "RefusedError",
@@ -301,6 +312,7 @@ __all__ = [
     "check_wording",
     "chosen_look",
     "complaint_grounds",
+    "complaint_outcomes",
     "complaints_of",
     "consenting_buyers",
     "contact_reason",
@@ -329,14 +341,19 @@ __all__ = [
     "message_status",
     "next_call_hour",
     "open_complaint",
+    "order_couriers",
     "order_facts",
     "order_lines",
     "order_news",
     "order_snapshots",
+    "ordered_products",
+    "orders_placed",
     "parse_id",
     "past_buyers",
     "platform_name",
     "plugin_settings",
+    "product_ratings",
+    "product_titles",
     "reachable_buyers",
     "read_amount",
     "record_audit",
@@ -350,6 +367,7 @@ __all__ = [
     "selling_platforms",
     "send_message",
     "send_to_staff",
+    "shop_rating",
     "shop_settings",
     "sold_buyers",
     "sold_lines",
@@ -358,6 +376,7 @@ __all__ = [
     "store_api_answers",
     "store_evidence",
     "stored_api_answers",
+    "supplier_of",
     "to_decimal",
     "to_minor",
     "uploaded_picture",

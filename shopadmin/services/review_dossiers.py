@@ -17,7 +17,7 @@ from shopadmin.models.products import Product
 from shopadmin.models.reviews import Review
 from shopadmin.services import reviews
 
-_NO_REVIEWS = ("spam", "trash")
+NO_REVIEWS = ("spam", "trash")
 _MARKS = select(
     Review.id, Review.text_version, Review.stars, Review.grade, Review.order_id, Review.buyer_id, Review.created_at
 )
@@ -36,7 +36,7 @@ def known_reviews(ids: Collection[int]) -> dict[ReviewId, ReviewMark]:
 
 def review_dossiers(ids: Collection[int], stars: int = 5) -> dict[ReviewId, ReviewDossier]:
     """The reviews with what became of their orders; without those of more stars, or of a better grade."""
-    query = select(Review).where(Review.id.in_(ids), _is_low(stars) if stars < 5 else Review.state.not_in(_NO_REVIEWS))
+    query = select(Review).where(Review.id.in_(ids), _is_low(stars) if stars < 5 else Review.state.not_in(NO_REVIEWS))
     found = db.session().scalars(query).all()
     orders = facts_of_orders({row.order_id for row in found if row.order_id is not None})
     return {
@@ -139,7 +139,7 @@ def _is_out() -> ColumnElement[Any]:
 def _is_low(stars: int) -> ColumnElement[bool]:
     grades = [Grade.BAD, Grade.NEUTRAL] if stars >= 3 else [Grade.BAD]
     low = or_(Review.stars.between(1, stars), and_(Review.stars.is_(None), Review.grade.in_(grades)))
-    return and_(low, Review.state.not_in(_NO_REVIEWS))
+    return and_(low, Review.state.not_in(NO_REVIEWS))
 
 
 def _mark(row: Any) -> ReviewMark:

@@ -107,7 +107,7 @@ def test_icons_come_once_and_are_kept(app, page):
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("kind", ["line", "bar", "stacked"])
+@pytest.mark.parametrize("kind", ["line", "bar", "stacked", "across"])
 def test_charts_hold_no_script_and_are_the_same_for_the_same_data(kind, theme):
     def draw():
         return chart_svg(kind, ["Mon", "Tue"], [Series("Orders", [3, None]), Series("<script>", [1, 2])], Look(theme))

@@ -16,9 +16,6 @@ from shopadmin.plugin_api import (
     AdminView,
     Column,
     MissingError,
-    chart_response,
-    chart_svg,
-    chosen_look,
     export_response,
 )
 from shopadmin_red_envelope import form_pages, labels, permissions, push_pictures
@@ -28,7 +25,7 @@ from shopadmin_red_envelope.forms import money_text
 from shopadmin_red_envelope.push_pictures import PICTURES
 from shopadmin_red_envelope.services import campaigns, push_lists, push_reports, pushes
 from shopadmin_red_envelope.services.push_reports import Report
-from shopadmin_red_envelope.simulator_pictures import WIDTH, number, percent
+from shopadmin_red_envelope.simulator_pictures import number, percent
 
 _COLUMNS = (
     Column("title", _("Campaign")),
@@ -133,8 +130,7 @@ class PushReportsView(AdminView):
         found = _ready(row_id)
         if picture not in push_pictures.drawn(found):
             abort(404)
-        made = PICTURES[picture](found)
-        return chart_response(chart_svg(made.kind, made.labels, made.series, chosen_look(WIDTH), show=made.show))
+        return PICTURES[picture](found).drawn()
 
     @expose("/<row_id>/groups.<kind>")
     def file_view(self, row_id: str, kind: str) -> Response:
@@ -172,15 +168,7 @@ def _shown(campaign_id: int, found: Report) -> dict[str, Any]:
 
 def _picture(campaign_id: int, name: str, found: Report) -> dict[str, Any]:
     """A picture for ui.chart()."""
-    picture = PICTURES[name](found)
-    return {
-        "src": url_for(".picture_view", row_id=campaign_id, picture=name),
-        "title": picture.title,
-        "finding": picture.finding,
-        "headings": picture.headings,
-        "rows": picture.rows,
-        "width": WIDTH,
-    }
+    return PICTURES[name](found).shown(url_for(".picture_view", row_id=campaign_id, picture=name))
 
 
 def _tiles(found: Report) -> list[dict[str, Any]]:

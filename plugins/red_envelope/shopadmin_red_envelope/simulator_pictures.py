@@ -1,37 +1,19 @@
 """The simulator's pictures: a chart each, what it shows in a sentence, and the same numbers as a table."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from fractions import Fraction
-from typing import Any, Literal
 
 from babel.dates import format_skeleton
 from flask_babel import format_decimal, get_locale, gettext
 from flask_babel import lazy_gettext as _
 
-from shopadmin.plugin_api import Series, shop_settings, to_decimal
+from shopadmin.plugin_api import Picture, Series, shop_settings, to_decimal
 from shopadmin_red_envelope.domain.times import to_datetime
 from shopadmin_red_envelope.forms import money_text
 from shopadmin_red_envelope.services.forecasts import Forecast, Question
 
 # More bars than this are thinner than their gaps.
 _MOST_BARS = 14
-# Two beside each other: drawn in this width, so that their words are not shrunk.
-WIDTH = 520
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A chart of series over labels; ``finding`` says what it shows, the table is the same as text."""
-
-    title: Any
-    finding: str
-    labels: Sequence[str]
-    series: Sequence[Series]
-    headings: Sequence[Any]
-    rows: Sequence[Sequence[str]]
-    kind: Literal["bar", "line"] = "bar"
-    show: Callable[[float], str] = "{:,.0f}".format
 
 
 def fitting(question: Question, found: Forecast) -> Picture:

@@ -16,9 +16,6 @@ from shopadmin.plugin_api import (
     MenuItem,
     MissingError,
     RefusedError,
-    chart_response,
-    chart_svg,
-    chosen_look,
     parse_id,
 )
 from shopadmin_red_envelope import permissions
@@ -27,7 +24,7 @@ from shopadmin_red_envelope.services import budget, campaigns, forecasts, listin
 from shopadmin_red_envelope.services.budget import Stake
 from shopadmin_red_envelope.services.forecasts import Forecast, Question
 from shopadmin_red_envelope.simulator_forms import DEFAULTS, SimulatorForm, of_campaign
-from shopadmin_red_envelope.simulator_pictures import PICTURES, WIDTH, number, percent
+from shopadmin_red_envelope.simulator_pictures import PICTURES, number, percent
 
 
 class SimulatorView(AdminView):
@@ -74,8 +71,7 @@ class SimulatorView(AdminView):
         found = forecasts.forecast(question)
         if found is None or picture not in _drawn(found):
             abort(404)
-        made = PICTURES[picture](question, found)
-        return chart_response(chart_svg(made.kind, made.labels, made.series, chosen_look(WIDTH), show=made.show))
+        return PICTURES[picture](question, found).drawn()
 
 
 def _campaign() -> Any:
@@ -127,16 +123,8 @@ def _answer(question: Question, found: Forecast, form: SimulatorForm) -> dict[st
 
 def _shown(name: str, question: Question, found: Forecast, form: SimulatorForm) -> dict[str, Any]:
     """A picture for ui.chart()."""
-    picture = PICTURES[name](question, found)
     asked = {field.short_name: field.raw_data[0] for field in form if field.raw_data}
-    return {
-        "src": url_for(".picture_view", picture=name, **asked),
-        "title": picture.title,
-        "finding": picture.finding,
-        "headings": picture.headings,
-        "rows": picture.rows,
-        "width": WIDTH,
-    }
+    return PICTURES[name](question, found).shown(url_for(".picture_view", picture=name, **asked))
 
 
 def _tiles(question: Question, found: Forecast, stake: Stake) -> list[dict[str, Any]]:

@@ -40,7 +40,9 @@ from shopadmin_review_recovery import (
     listening,
     models,
     permissions,
+    prevention_views,
     reply_views,
+    report_views,
     run_views,
     script_log,
     script_views,
@@ -101,11 +103,12 @@ def shopadmin_integrity_problems() -> Sequence[Problem]:
 
 @hookimpl
 def shopadmin_periodic_jobs() -> Sequence[PeriodicJob]:
-    """Open what was missed, reckon anew, warn, close; learn; tell buyers of parcels and the owner of news."""
+    """Open what was missed, reckon anew, warn, close; learn; open tasks; tell buyers of parcels, the owner of news."""
     return [
         PeriodicJob("review_recovery.clock", 60, listening.keep_time),
         PeriodicJob("review_recovery.catch_up", 300, listening.catch_up),
         PeriodicJob("review_recovery.learn", 3600, listening.learn),
+        PeriodicJob("review_recovery.prevent", 300, listening.prevent),
         PeriodicJob("review_recovery.notices", 900, notices.send_due),
         PeriodicJob("review_recovery.alerts", 60, alerts.tell),
     ]
@@ -155,10 +158,11 @@ def shopadmin_check_message(message: MessageSnapshot) -> Sequence[Problem]:
 
 @hookimpl
 def shopadmin_dashboard_tiles(actor: Actor) -> Sequence[Tile]:
-    """What is new for the owner, what is overdue, and what waits for a decision."""
+    """What is new for the owner, what is overdue, what waits for a decision, and what is to be prevented."""
     if not actor.can(permissions.READ):
         return []
-    return [*core_pages.alert_tiles(actor), *core_pages.tiles(), *core_pages.decision_tiles(actor)]
+    cases = [*core_pages.alert_tiles(actor), *core_pages.tiles(), *core_pages.decision_tiles(actor)]
+    return [*cases, *core_pages.prevention_tiles()]
 
 
 @hookimpl
@@ -189,7 +193,7 @@ def shopadmin_demo_data(shop: DemoShop) -> None:
 
 @hookimpl
 def shopadmin_admin_views() -> Sequence[AdminView]:
-    """The inbox of cases, scripts and calls by them, quick replies and answers, compensation."""
+    """The inbox of cases, scripts and calls by them, quick replies and answers, compensation, reports, prevention."""
     return [
         views.CasesView(),
         script_views.ScriptsView(),
@@ -198,4 +202,6 @@ def shopadmin_admin_views() -> Sequence[AdminView]:
         answer_views.AnswersView(),
         compensation_views.CompensationsView(),
         evidence_views.EvidenceView(),
+        report_views.ReportsView(),
+        prevention_views.PreventionView(),
     ]

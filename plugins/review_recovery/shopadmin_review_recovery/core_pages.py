@@ -27,7 +27,7 @@ from shopadmin_review_recovery.domain import hours
 from shopadmin_review_recovery.domain.states import OPEN
 from shopadmin_review_recovery.notice_settings import NoticeSettings
 from shopadmin_review_recovery.script_settings import CallSettingsForm
-from shopadmin_review_recovery.services import alerts, compensations, follow_ups, listing
+from shopadmin_review_recovery.services import alerts, compensations, follow_ups, listing, prevention
 
 LIST = "review_recovery_cases.index_view"
 DETAILS = "review_recovery_cases.details_view"
@@ -111,6 +111,17 @@ def alert_tiles(actor: Actor) -> list[Tile]:
             _("New bad reviews"), f"{count:,}", url_for(LIST, view="new"), permissions.READ, note, "danger", "bell", 29
         )
     ]
+
+
+def prevention_tiles() -> list[Tile]:
+    """How many prevention tasks are open; nothing where none is."""
+    late, still_open = prevention.overdue()
+    if not still_open:
+        return []
+    note = ngettext("%(num)s is overdue", "%(num)s are overdue", late) if late else ""
+    url = url_for("review_recovery_prevention.index_view")
+    return [Tile(_("Prevention tasks"), f"{still_open:,}", url, permissions.READ, note, "warn" if late else "neutral",
+                 "clipboard-check", 32)]  # fmt: skip
 
 
 def decision_tiles(actor: Actor) -> list[Tile]:

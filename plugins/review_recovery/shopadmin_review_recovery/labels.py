@@ -96,6 +96,7 @@ REMEDIES: Mapping[str, object] = {
 }
 OUTCOMES: Mapping[str, object] = {
     "solved": _("The problem is solved"),
+    "confirmed": _("The buyer says that it is solved"),
     "explained": _("Explained, nothing left to do"),
     "nothing_to_do": _("Nothing can be done"),
     "no_answer": _("No answer"),

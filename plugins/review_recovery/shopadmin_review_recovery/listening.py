@@ -13,7 +13,7 @@ from shopadmin.plugin_api import (
 )
 from shopadmin_review_recovery import messages
 from shopadmin_review_recovery.domain import suspicion
-from shopadmin_review_recovery.services import cases, keeping, learning, opening, suspicions
+from shopadmin_review_recovery.services import cases, keeping, learning, opening, prevention, suspicions
 
 _HEARD: Mapping[str, Callable[[Sequence[ReviewId]], object]] = {
     "new": opening.open_for,
@@ -56,6 +56,11 @@ def keep_time() -> None:
 def catch_up() -> None:
     """What an import could not tell, because it was killed or the plugin was off."""
     keeping.catch_up()
+
+
+def prevent() -> None:
+    """Open tasks where a cause has repeated."""
+    prevention.open_repeated()
 
 
 def learn() -> None:

@@ -8,7 +8,7 @@ from typing import cast
 
 from flask import has_request_context, url_for
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from shopadmin.contract import Actor, BuyerId, ComplaintRequest, ComplaintSnapshot, OrderId, Problem, ReviewId
@@ -127,6 +127,19 @@ def of_origin(origin: str, origin_id: int) -> list[ComplaintSnapshot]:
     """What was opened for a thing of a plugin's, the newest first."""
     query = select(Complaint).where(Complaint.origin == origin, Complaint.origin_id == origin_id)
     return [snapshot(found) for found in db.session().scalars(query.order_by(Complaint.id.desc()))]
+
+
+def outcomes_of(origin: str, begins: datetime, ends: datetime) -> dict[str, int]:
+    """What became of complaints that were opened for things of a plugin's in ``[begins, ends)``: outcome to count.
+
+    The empty outcome stands for those that nobody has decided yet.
+    """
+    query = (
+        select(Complaint.outcome, func.count())
+        .where(Complaint.origin == origin, Complaint.opened_at >= begins, Complaint.opened_at < ends)
+        .group_by(Complaint.outcome)
+    )
+    return {row[0]: row[1] for row in db.session().execute(query)}
 
 
 def snapshot(found: Complaint) -> ComplaintSnapshot:

@@ -10,6 +10,7 @@ from shopadmin_review_recovery.models.cases import (
     ReviewRecoveryMemo,
 )
 from shopadmin_review_recovery.models.compensation import ReviewCompensation
+from shopadmin_review_recovery.models.prevention import ReviewPrevention, ReviewPreventionTick
 from shopadmin_review_recovery.models.replies import ReviewAnswer, ReviewQuickReply
 from shopadmin_review_recovery.models.scripts import (
     ReviewInvitation,
@@ -28,6 +29,8 @@ __all__ = [
     "ReviewCaseFollowUp",
     "ReviewCompensation",
     "ReviewInvitation",
+    "ReviewPrevention",
+    "ReviewPreventionTick",
     "ReviewQuickReply",
     "ReviewRecoveryMemo",
     "ReviewScript",

@@ -22,13 +22,15 @@ class ReviewCase(Base):
 
     ``review_id``: None once the review is gone because its import was undone; its number may then be another's.
     ``stars``, ``grade``: of the newest version, one of the two as the platform has it; ``urgency`` is by either.
-    ``fact``, ``cause``: section 3 of the
-    rules; ``cause`` is the proposal until somebody confirms it, ``further_causes`` are confirmed beside it, and
-    ``proposals`` is what triage said last: ``[{"code", "confidence", "because"}]``, best first. ``held_from``: the
-    state that a case on hold goes back to. Clock: ``used_seconds`` of business time were used up to ``clock_since``,
-    from which it runs on; None while it stands. A due time is None while the clock stands; ``burns_at`` is the next of
-    the two and of ``planned_at``, the next thing to be done later, the end of time for none. ``warned``: 0 nothing told
-    yet, 1 at 80 %, 2 at 100 %. ``review_version``: the version of the review that was looked at.
+    ``fact``, ``cause``: section 3 of the rules; ``cause`` is the proposal until somebody confirms it,
+    ``further_causes`` are confirmed beside it, and ``proposals`` is what triage said last:
+    ``[{"code", "confidence", "because"}]``, best first. ``held_from``: the state that a case on hold goes back to.
+    Clock: ``used_seconds`` of business time were used up to ``clock_since``, from which it runs on; None while it
+    stands. A due time is None while the clock stands; ``burns_at`` is the next of the two and
+    of ``planned_at``, the next thing to be done later, the end of time for none.
+    ``first_used_seconds``: business time until ``touched_at``, None also where that was before it was kept.
+    ``warned``: 0 nothing told yet, 1 at 80 %, 2 at 100 %. ``review_version``: the version of the review that was
+    looked at.
     """
 
     __tablename__ = "plugin_review_recovery_case"
@@ -49,6 +51,8 @@ class ReviewCase(Base):
         Index("ix_plugin_review_recovery_case_state", "state", "burns_at", "id"),
         Index("ix_plugin_review_recovery_case_assigned", "assigned_to", "burns_at", "id"),
         Index("ix_plugin_review_recovery_case_opened", "opened_at", "id"),
+        Index("ix_plugin_review_recovery_case_reviewed", "reviewed_at", "id"),
+        Index("ix_plugin_review_recovery_case_product", "product_ref", "reviewed_at"),
         Index("ix_plugin_review_recovery_case_order", "order_id"),
         Index("ix_plugin_review_recovery_case_number", "order_no"),
         Index("ix_plugin_review_recovery_case_buyer", "buyer_id"),
@@ -83,6 +87,7 @@ class ReviewCase(Base):
     burns_at: Mapped[datetime] = mapped_column(UtcDateTime)
     warned: Mapped[int] = mapped_column(SmallInteger, default=0)
     touched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    first_used_seconds: Mapped[int | None] = mapped_column(BigInteger)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     outcome: Mapped[str] = mapped_column(String(40), default="")
     reason: Mapped[str] = mapped_column(String(500), default="")
@@ -96,7 +101,10 @@ class ReviewCaseEvent(Base):
     """One line of a case's timeline, never changed. ``by``: the account, None for the program."""
 
     __tablename__ = "plugin_review_recovery_case_event"
-    __table_args__ = (Index("ix_plugin_review_recovery_case_event_case", "case_id", "id"),)
+    __table_args__ = (
+        Index("ix_plugin_review_recovery_case_event_case", "case_id", "id"),
+        Index("ix_plugin_review_recovery_case_event_code", "code", "case_id"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     case_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("plugin_review_recovery_case.id"))

@@ -44,13 +44,14 @@ def enter(case: ReviewCase, state: str, calendar: Calendar, now: datetime) -> No
 def touch(case: ReviewCase, calendar: Calendar, now: datetime) -> None:
     """The buyer was answered: the first target is met, or missed for good."""
     if case.touched_at is None:
+        case.first_used_seconds = deadlines.used_until(clock_of(case), calendar, now)
         case.touched_at, case.warned = now, 0
         set_due(case, calendar)
 
 
 def restart(case: ReviewCase, state: str, calendar: Calendar, now: datetime) -> None:
     """A case that opens again gets the whole of its time anew."""
-    case.state, case.warned = state, 0
+    case.state, case.warned, case.first_used_seconds = state, 0, None
     case.used_seconds, case.clock_since = 0, now
     set_due(case, calendar)
 

@@ -1,0 +1,183 @@
+# mypy: disable-error-code="no-untyped-call"
+"""What the shop learns from its cases: causes as pictures, figures, and the rating simulator."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, ClassVar
+
+from flask import Response, abort, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_admin.base import expose
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from werkzeug.datastructures import MultiDict
+
+from shopadmin.plugin_api import (
+    AdminView,
+    Picture,
+    ProductRating,
+    platform_name,
+    product_ratings,
+    product_titles,
+    shop_rating,
+)
+from shopadmin_review_recovery import figures, permissions, report_pictures
+from shopadmin_review_recovery.domain import ratings
+from shopadmin_review_recovery.domain.ratings import HIGHEST, Question
+from shopadmin_review_recovery.learning_labels import NO_LINES
+from shopadmin_review_recovery.report_forms import RatingForm, SpanForm
+from shopadmin_review_recovery.services import causes_report
+from shopadmin_review_recovery.services.causes_report import BY, Span
+
+# Products that the simulator lists, those with the most reviews.
+MOST_PRODUCTS = 50
+TARGET = Decimal("4.5")
+_PLACES = 4
+
+
+class ReportsView(AdminView):
+    """Causes, figures, and the rating simulator, beside each other."""
+
+    permissions: ClassVar[Mapping[str, str]] = {
+        "index_view": permissions.READ,
+        "picture_view": permissions.READ,
+        "figures_view": permissions.READ,
+        "rating_view": permissions.READ,
+    }
+
+    def __init__(self) -> None:
+        super().__init__(name=_("Reports"), endpoint="review_recovery_reports", url="/admin/review-recovery/reports")
+
+    @expose("/")
+    def index_view(self) -> ResponseReturnValue:
+        """Causes by week, product, supplier and courier."""
+        form = SpanForm(request.args)
+        found = _causes(form.span) if form.validate() else {}
+        return self._page("causes", form, **found)
+
+    @expose("/causes/<picture>.svg")
+    def picture_view(self, picture: str) -> Response:
+        """One of the pictures."""
+        form = SpanForm(request.args)
+        if not form.validate():
+            abort(400)
+        if picture != "week" and picture not in BY:
+            abort(404)
+        totals = causes_report.totals(form.span)
+        made = _picture(picture, form.span, totals) if totals else None
+        if made is None:
+            abort(404)
+        return made.drawn()
+
+    @expose("/figures")
+    def figures_view(self) -> ResponseReturnValue:
+        """What became of cases."""
+        form = SpanForm(request.args)
+        found = figures.context(form.span) if form.validate() else {}
+        return self._page("figures", form, **found)
+
+    @expose("/rating")
+    def rating_view(self) -> ResponseReturnValue:
+        """How many reviews it takes until an average is back."""
+        is_asked, whole = "reviews" in request.args, shop_rating()
+        form = RatingForm(request.args if is_asked else _posted(whole))
+        # A shop without reviews has nothing to begin with, which is no error of anybody's.
+        asked = form.question if (is_asked or whole.reviews) and form.validate() else None
+        return self._page(
+            "rating",
+            form,
+            question=asked,
+            needed=ratings.needed(asked) if asked else None,
+            products=_products(asked) if asked else [],
+        )
+
+    def _page(self, name: str, form: Any, **context: Any) -> ResponseReturnValue:
+        page = self.render(
+            f"shopadmin_review_recovery/{name}.html",
+            title=self.name,
+            tabs=tabs(name),
+            form=form,
+            back_url=url_for("review_recovery_cases.index_view"),
+            back_text=gettext("Cases"),
+            **context,
+        )
+        return str(page), 400 if form.errors else 200
+
+
+def tabs(active: str) -> list[dict[str, Any]]:
+    """The reports beside each other, for ui.tabs()."""
+    pages = {
+        "causes": (_("Causes"), url_for("review_recovery_reports.index_view")),
+        "figures": (_("Figures"), url_for("review_recovery_reports.figures_view")),
+        "rating": (_("Rating simulator"), url_for("review_recovery_reports.rating_view")),
+        "prevention": (_("Prevention"), url_for("review_recovery_prevention.index_view")),
+    }
+    return [{"label": label, "url": url, "active": name == active} for name, (label, url) in pages.items()]
+
+
+def _causes(span: Span) -> dict[str, Any]:
+    totals = causes_report.totals(span)
+    if not totals:
+        return {"is_empty": True}
+    pictures = {name: _picture(name, span, totals) for name in ("week", *BY)}
+    asked: dict[str, Any] = {
+        "weeks": span.weeks,
+        "until": span.last.isoformat(),
+        **({"confirmed": "y"} if span.is_confirmed else {}),
+    }
+    return {
+        "pictures": [
+            {"name": name, "empty": NO_LINES.get(name, "")}
+            | (made.shown(url_for(".picture_view", picture=name, **asked)) if made else {"title": _title(name)})
+            for name, made in pictures.items()
+        ]
+    }
+
+
+def _title(name: str) -> Any:
+    return report_pictures.TITLES[name]  # type: ignore[index]
+
+
+def _picture(name: str, span: Span, totals: Mapping[str, int]) -> Picture | None:
+    """None where there is nothing to draw."""
+    if name == "week":
+        return report_pictures.weekly(causes_report.by_week(span), totals)
+    lines = causes_report.by(name, span)  # type: ignore[arg-type]
+    return report_pictures.ranked(name, lines, totals) if lines else None  # type: ignore[arg-type]
+
+
+def _posted(whole: ProductRating) -> MultiDict[str, str]:
+    """The shop's own numbers, as the form begins with."""
+    known = {"reviews": whole.reviews, "mean": _mean(whole)} if whole.reviews else {}
+    return MultiDict({name: str(value) for name, value in (known | {"target": TARGET, "coming": HIGHEST}).items()})
+
+
+def _mean(rated: ProductRating) -> Decimal:
+    return round(Decimal(rated.stars) / rated.reviews, _PLACES)
+
+
+def _products(asked: Question) -> Sequence[dict[str, Any]]:
+    """The shop's products with what each needs for the same aim."""
+    rated = product_ratings(MOST_PRODUCTS)
+    titles = product_titles([(one.platform, one.ref) for one in rated])
+    found = []
+    for one in rated:
+        mean = Fraction(one.stars, one.reviews)
+        needed = ratings.needed(Question(one.reviews, mean, asked.target, asked.coming))
+        address = url_for(
+            "review_recovery_reports.rating_view", reviews=one.reviews,
+            mean=_mean(one), target=_decimal(asked.target),
+            coming=_decimal(asked.coming),
+        )  # fmt: skip
+        found.append(
+            {
+                "name": titles[(one.platform, one.ref)] or one.ref, "platform": platform_name(one.platform),
+                "reviews": one.reviews, "mean": round(float(mean), 2), "needed": needed, "url": address,
+            }
+        )  # fmt: skip
+    return found
+
+
+def _decimal(value: Fraction) -> Decimal:
+    return Decimal(value.numerator) / Decimal(value.denominator)
