@@ -109,7 +109,8 @@ def chart_svg(
     The same data gives the same bytes, so that the answer's ETag is the data's.
     """
     text, axis, line = _TEXT[look.theme]
-    is_across, columns = kind == "across", _legend_columns(series, look)
+    is_across = kind == "across"
+    columns = _legend_columns(series, look.width - (7 * _longest(labels) if is_across else 0))
     style = Style(
         background="transparent", plot_background="transparent", font_family=_FONT,
         foreground=axis, foreground_strong=text, foreground_subtle=line, guide_stroke_color=line,
@@ -144,9 +145,9 @@ def _places(labels: Sequence[str], look: Look) -> int:
     return min(max((look.width - 60) // (8 * _longest(labels) + 12), 2), 8)
 
 
-def _legend_columns(series: Sequence[Series], look: Look) -> int:
-    """How many titles fit beside each other, each behind its box."""
-    return min(max((look.width - 60) // (7 * _longest([one.title for one in series]) + 24), 1), len(series) or 1)
+def _legend_columns(series: Sequence[Series], width: int) -> int:
+    """How many titles fit beside each other below a picture of this width, each behind its box."""
+    return min(max((width - 60) // (7 * _longest([one.title for one in series]) + 24), 1), len(series) or 1)
 
 
 def _below(series: Sequence[Series], columns: int) -> int:

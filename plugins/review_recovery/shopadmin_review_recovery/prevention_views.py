@@ -18,6 +18,7 @@ from shopadmin.plugin_api import (
     Column,
     Filter,
     ListSpec,
+    MenuItem,
     MissingError,
     Pair,
     Sort,
@@ -70,6 +71,7 @@ class PreventionView(AdminListView):
         "plan_view": permissions.REPLY,
         "close_view": permissions.REPLY,
     }
+    menu_item = MenuItem("care", 37, "clipboard-check", group=labels.AREA)
     spec = _LIST
     title = _("Prevention")
     columns = (
@@ -89,7 +91,7 @@ class PreventionView(AdminListView):
         )
 
     def list_context(self) -> dict[str, Any]:
-        """The way to the reports that show where causes repeat."""
+        """When one opens."""
         return {"subtitle": gettext("Three cases of a cause on a product in 30 days open a task.")}
 
     def decorate(self, rows: Sequence[Any]) -> Sequence[Any]:

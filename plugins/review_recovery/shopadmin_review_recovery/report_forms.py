@@ -35,7 +35,7 @@ class SpanForm(Form):
 
     def validate_until(self, field: DateField) -> None:
         """Refuse years that no shop has."""
-        if not _YEARS[0] <= field.data.year < _YEARS[1]:
+        if field.data and not _YEARS[0] <= field.data.year < _YEARS[1]:
             raise ValidationError(gettext("Choose a day of the years %(first)s to %(last)s.", first=_YEARS[0],
                                           last=_YEARS[1] - 1))  # fmt: skip
 

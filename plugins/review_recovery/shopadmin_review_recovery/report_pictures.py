@@ -56,7 +56,8 @@ def weekly(found: Sequence[Week], totals: Mapping[str, int]) -> Picture:
 def ranked(kind: By, found: Sequence[Line], totals: Mapping[str, int]) -> Picture:
     """The products, suppliers or couriers with the most cases."""
     shown = found[:_BARS]
-    legend = 18 * (min(len(totals), OWN_COLOUR) + 1)
+    # A line of the legend for each colour, should no two fit beside each other.
+    height = 80 + 18 * (min(len(totals), OWN_COLOUR) + 1) + 28 * len(shown)
     return Picture(
         title=TITLES[kind],
         finding=gettext(
@@ -64,21 +65,18 @@ def ranked(kind: By, found: Sequence[Line], totals: Mapping[str, int]) -> Pictur
         ),
         labels=[shorten(line.name) for line in shown],
         series=_stacked([line.causes for line in shown], [*totals]),
-        headings=(
-            KINDS[kind], _("Cases"), _("Per 100 orders"), _("Earlier → later half"), _("Trend"), _("Most often"),
-        ),
+        headings=(KINDS[kind], _("Cases"), _("Per 100 orders"), _("Trend")),
         rows=[
             (
                 line.name, number(line.count.cases), number(line.count.per_hundred),
-                f"{number(line.earlier.cases)} → {number(line.later.cases)}", change_text(line.trend),
-                cause_text(max(line.causes, key=lambda cause: (line.causes[cause], cause))),
+                f"{number(line.earlier.cases)} → {number(line.later.cases)}, {change_text(line.trend)}",
             )
             for line in found
         ],
         kind="across",
         axes=(str(KINDS[kind]), gettext("Cases")),
-        height=110 + 28 * len(shown),
-        small_height=80 + legend + 28 * len(shown),
+        height=height,
+        small_height=height,
     )  # fmt: skip
 
 

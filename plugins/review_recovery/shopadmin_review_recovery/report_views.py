@@ -9,12 +9,12 @@ from typing import Any, ClassVar
 from flask import Response, abort, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin.base import expose
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from werkzeug.datastructures import MultiDict
 
 from shopadmin.plugin_api import (
     AdminView,
+    MenuItem,
     Picture,
     ProductRating,
     platform_name,
@@ -25,6 +25,7 @@ from shopadmin.plugin_api import (
 from shopadmin_review_recovery import figures, permissions, report_pictures
 from shopadmin_review_recovery.domain import ratings
 from shopadmin_review_recovery.domain.ratings import HIGHEST, Question
+from shopadmin_review_recovery.labels import AREA
 from shopadmin_review_recovery.learning_labels import NO_LINES
 from shopadmin_review_recovery.report_forms import RatingForm, SpanForm
 from shopadmin_review_recovery.services import causes_report
@@ -45,6 +46,7 @@ class ReportsView(AdminView):
         "figures_view": permissions.READ,
         "rating_view": permissions.READ,
     }
+    menu_item = MenuItem("care", 38, "bar-chart", group=AREA)
 
     def __init__(self) -> None:
         super().__init__(name=_("Reports"), endpoint="review_recovery_reports", url="/admin/review-recovery/reports")
@@ -96,22 +98,19 @@ class ReportsView(AdminView):
         page = self.render(
             f"shopadmin_review_recovery/{name}.html",
             title=self.name,
-            tabs=tabs(name),
+            tabs=_tabs(name),
             form=form,
-            back_url=url_for("review_recovery_cases.index_view"),
-            back_text=gettext("Cases"),
             **context,
         )
         return str(page), 400 if form.errors else 200
 
 
-def tabs(active: str) -> list[dict[str, Any]]:
+def _tabs(active: str) -> list[dict[str, Any]]:
     """The reports beside each other, for ui.tabs()."""
     pages = {
         "causes": (_("Causes"), url_for("review_recovery_reports.index_view")),
         "figures": (_("Figures"), url_for("review_recovery_reports.figures_view")),
         "rating": (_("Rating simulator"), url_for("review_recovery_reports.rating_view")),
-        "prevention": (_("Prevention"), url_for("review_recovery_prevention.index_view")),
     }
     return [{"label": label, "url": url, "active": name == active} for name, (label, url) in pages.items()]
 

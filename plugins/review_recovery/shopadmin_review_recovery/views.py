@@ -12,7 +12,6 @@ from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 
 from shopadmin.plugin_api import (
-    Action,
     AdminListView,
     Column,
     ListSpec,
@@ -83,12 +82,8 @@ class CasesView(AdminListView):
 
     def list_context(self) -> dict[str, Any]:
         """Those who work on cases may give them to somebody."""
-        reports = Action(
-            _("Reports"), url_for("review_recovery_reports.index_view"), permissions.READ, method="GET",
-            icon="bar-chart",
-        )  # fmt: skip
         if not self.actor.can(permissions.REPLY):
-            return {"page_actions": [reports]}
+            return {}
         people = {self.actor.account_id: gettext("me"), **accounts_that_may(permissions.REPLY)}
         people[self.actor.account_id] = gettext("me")
         buttons = [
@@ -96,7 +91,6 @@ class CasesView(AdminListView):
             for account, name in list(people.items())[:MOST_BUTTONS]
         ]
         return {
-            "page_actions": [reports],
             "actions": [*buttons, {"name": "to:", "label": gettext("Give to nobody"), "icon": "inbox"}],
             "actions_url": url_for(".assign_many"),
         }

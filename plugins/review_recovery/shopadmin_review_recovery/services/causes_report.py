@@ -99,10 +99,7 @@ class Line:
 def by_week(span: Span) -> list[Week]:
     """Every week of the span, also those without a case."""
     shown = span.windows
-    place = case(
-        *((ReviewCase.reviewed_at < ends, number) for number, (_day, (_begins, ends)) in enumerate(shown)),
-        else_=len(shown),
-    )
+    place = week_of(span)
     cause = func.coalesce(ReviewCase.cause, NOT_KNOWN)
     query = select(place.label("week"), cause.label("cause"), func.count().label("many")).where(*told(span))
     found: list[dict[str, int]] = [{} for _window in shown]
@@ -142,6 +139,12 @@ def by(kind: By, span: Span) -> list[Line]:
     ]  # fmt: skip
 
 
+def week_of(span: Span) -> ColumnElement[int]:
+    """Which of the span's weeks a case counts in, from 0 on."""
+    ends = [window[1] for _day, window in span.windows]
+    return case(*((ReviewCase.reviewed_at < end, place) for place, end in enumerate(ends)), else_=len(ends))
+
+
 def told(span: Span) -> list[ColumnElement[bool]]:
     """Which cases count."""
     begins, ends = span.whole
@@ -150,35 +153,40 @@ def told(span: Span) -> list[ColumnElement[bool]]:
 
 
 def cases_by_product(conditions: Sequence[ColumnElement[bool]]) -> Select[*tuple[Any, ...]]:
-    """A row for each case and product: ``id``, ``cause``, ``reviewed_at``, ``platform``, ``ref``, ``supplier``."""
-    sold = ordered_products().subquery("sold")
-    own = select(
-        *_CASE, ReviewCase.platform, ReviewCase.product_ref.label("ref"),
-        supplier_of(ReviewCase.platform, ReviewCase.product_ref).label("supplier"),
-    ).where(ReviewCase.product_ref != "", *conditions)  # fmt: skip
-    of_order = (
-        select(*_CASE, sold.c.platform, sold.c.ref, sold.c.supplier)
-        .join(sold, sold.c.order_id == ReviewCase.order_id)
-        .where(ReviewCase.product_ref == "", *conditions)
-        .distinct()
-    )
-    return select(union_all(own, of_order).subquery("goods"))
+    """A row for each case and product: ``id``, ``cause``, ``reviewed_at``, ``platform``, ``ref``."""
+    return _goods(conditions, (), ())
 
 
 _CASE = (ReviewCase.id, func.coalesce(ReviewCase.cause, NOT_KNOWN).label("cause"), ReviewCase.reviewed_at)
+_SOLD = ordered_products().subquery("sold")
+
+
+def _goods(
+    conditions: Sequence[ColumnElement[bool]], of_own: Sequence[Any], of_line: Sequence[Any]
+) -> Select[*tuple[Any, ...]]:
+    """Cases with the product that their review names, else with those of their order; and a column more of either."""
+    own = select(*_CASE, ReviewCase.platform, ReviewCase.product_ref.label("ref"), *of_own)
+    of_order = (
+        select(*_CASE, _SOLD.c.platform, _SOLD.c.ref, *of_line)
+        .join(_SOLD, _SOLD.c.order_id == ReviewCase.order_id)
+        .where(ReviewCase.product_ref == "", *conditions)
+        .distinct()
+    )
+    both = union_all(own.where(ReviewCase.product_ref != "", *conditions), of_order)
+    return select(both.subquery("goods"))
 
 
 def _of_products(span: Span) -> Select[*tuple[Any, ...]]:
     goods = cases_by_product(told(span)).subquery()
-    columns = (goods.c.id, goods.c.cause, goods.c.reviewed_at, goods.c.platform, goods.c.ref.label("key"))
-    # By more than one supplier in an order it is one case of the product still.
-    return select(*columns).distinct()
+    return select(goods.c.id, goods.c.cause, goods.c.reviewed_at, goods.c.platform, goods.c.ref.label("key"))
 
 
 def _of_suppliers(span: Span) -> Select[*tuple[Any, ...]]:
-    goods = cases_by_product(told(span)).subquery()
+    named = supplier_of(ReviewCase.platform, ReviewCase.product_ref).label("supplier")
+    goods = _goods(told(span), (named,), (_SOLD.c.supplier,)).subquery()
     columns = (goods.c.id, goods.c.cause, goods.c.reviewed_at, literal("").label("platform"))
     known = func.coalesce(goods.c.supplier, "") != ""
+    # Two products of one supplier in an order are one case still.
     return select(*columns, goods.c.supplier.label("key")).where(known).distinct()
 
 
@@ -218,13 +226,18 @@ def _orders(kind: By, keys: Sequence[tuple[str, str]], span: Span) -> dict[tuple
     name = rows.c["ref" if kind == "product" else kind]
     platform = rows.c.platform if kind == "product" else literal("")
     begins, ends = span.whole
-    parts = [
-        func.count(rows.c.order_id.distinct()).filter(half)
-        for half in (rows.c.ordered_at < span.middle, rows.c.ordered_at >= span.middle)
-    ]
+    columns = (rows.c.order_id, platform.label("platform"), name.label("key"))
+    is_later = (rows.c.ordered_at >= span.middle).label("is_later")
+    found = select(*columns, is_later).where(rows.c.ordered_at >= begins, rows.c.ordered_at < ends)
+    names = [key for _platform, key in keys]
+    if kind == "product":
+        found = found.where(name.in_(names))
+    # Made once, as finding a supplier costs more than all the rest.
+    once = found.distinct().cte("once")
+    many = func.count()
     query = (
-        select(platform.label("platform"), name.label("key"), *parts)
-        .where(rows.c.ordered_at >= begins, rows.c.ordered_at < ends, name.in_([key for _platform, key in keys]))
-        .group_by(*((rows.c.platform, name) if kind == "product" else (name,)))
+        select(once.c.platform, once.c.key, many.filter(~once.c.is_later), many.filter(once.c.is_later))
+        .where(once.c.key.in_(names))
+        .group_by(once.c.platform, once.c.key)
     )
     return {(row[0], row[1]): (row[2], row[3]) for row in db.session().execute(query)}

@@ -1,14 +1,17 @@
 """Cases of the demo shop's bad reviews: some in every state, by the services that people use."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from shopadmin.plugin_api import Actor, DemoShop, shop_settings, writing
+from shopadmin.plugin_api import Actor, DemoShop, db, shop_settings, writing
 from shopadmin_review_recovery import permissions
+from shopadmin_review_recovery.domain import prevention
 from shopadmin_review_recovery.domain.causes import CODES
-from shopadmin_review_recovery.models import ReviewCase
+from shopadmin_review_recovery.models import ReviewCase, ReviewPrevention
 from shopadmin_review_recovery.services import cases, keeping
+from shopadmin_review_recovery.services import prevention as tasks
 
 # What becomes of every seventh of the cases; the others are new.
 _STORIES: Sequence[Sequence[str]] = (
@@ -30,11 +33,28 @@ def load(shop: DemoShop) -> None:
     owner = Actor(shop.owner_id, "", True, frozenset({permissions.REPLY}))
     with writing() as session:
         keeping.catch_up(shop.today)
+        _confirm_alike(owner)
         found = session.scalars(select(ReviewCase.id).order_by(ReviewCase.id)).all()
         for number, case_id in enumerate(found):
             session.flush()  # what is not written yet would be forgotten
             session.expire_all()
             _tell(owner, case_id, _STORIES[number % len(_STORIES)])
+
+
+def _confirm_alike(owner: Actor) -> None:
+    """One product's cases have the same cause, which opens a prevention task; the first points of it are done."""
+    query = (
+        select(ReviewCase.platform, ReviewCase.product_ref)
+        .where(ReviewCase.product_ref != "", ReviewCase.reviewed_at >= datetime.now(UTC) - prevention.WINDOW)
+        .group_by(ReviewCase.platform, ReviewCase.product_ref)
+        .order_by(func.count().desc(), ReviewCase.product_ref)
+    )
+    platform, ref = db.session().execute(query.limit(1)).one()
+    same = select(ReviewCase.id).where(ReviewCase.platform == platform, ReviewCase.product_ref == ref)
+    for case_id in db.session().scalars(same).all():
+        cases.confirm_cause(owner, case_id, None, "packaging")
+    for task in db.session().scalars(select(ReviewPrevention)).all():
+        tasks.tick(owner, task.id, prevention.ITEMS_OF[task.cause][:2])
 
 
 def _tell(owner: Actor, case_id: int, story: Sequence[str]) -> None:

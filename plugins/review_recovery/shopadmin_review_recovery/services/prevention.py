@@ -202,7 +202,7 @@ def _repeated(
     recent = [ReviewCase.reviewed_at >= since, ReviewCase.reviewed_at <= now, ReviewCase.cause.is_not(None)]
     goods = cases_by_product([*conditions, *recent]).subquery()
     key = (goods.c.platform, goods.c.ref, goods.c.cause)
-    many = select(*key).group_by(*key).having(func.count(goods.c.id.distinct()) >= prevention.ENOUGH)
+    many = select(*key).group_by(*key).having(func.count() >= prevention.ENOUGH)
     if only is not None:
         many = many.where(goods.c.platform == only[0], goods.c.ref == only[1])
     candidates = {tuple(row) for row in db.session().execute(many)}
@@ -282,7 +282,7 @@ def _count(task: ReviewPrevention, begins: datetime, ends: datetime) -> Count:
 
 def _of_product(conditions: Sequence[ColumnElement[bool]], platform: str, ref: str) -> Select[*tuple[Any, ...]]:
     goods = cases_by_product([*conditions, _is_about(platform, ref)]).subquery()
-    return select(goods.c.id).where(goods.c.platform == platform, goods.c.ref == ref).distinct()
+    return select(goods.c.id).where(goods.c.platform == platform, goods.c.ref == ref)
 
 
 def _is_about(platform: str, ref: str) -> ColumnElement[bool]:

@@ -3,7 +3,9 @@
 Every case counts but those that were no case after all, and nobody is ranked by reviews that were changed (G9).
 """
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -23,7 +25,7 @@ from shopadmin_review_recovery.models import (
     ReviewScriptRun,
     ReviewScriptStep,
 )
-from shopadmin_review_recovery.services.causes_report import Span, told
+from shopadmin_review_recovery.services.causes_report import Span, told, week_of
 from shopadmin_review_recovery.services.run_effects import SETTLED_REMEDY
 
 CASE = "review_recovery.case"
@@ -80,24 +82,55 @@ def by_week(span: Span, now: datetime | None = None) -> list[Week]:
     """Every week of the span, also those without a case."""
     moment = now or datetime.now(UTC)
     facts = _Facts.load(span)
-    found = [[0, 0, 0, 0, 0] for _week in span.windows]
+    counts: list[Counter[str]] = [Counter() for _week in span.windows]
+    for place, many, history in _plain(span, moment):
+        counts[place][solving.verdict(history, moment)] += many
     ends = [window[1] for _day, window in span.windows]
-    place = 0
-    for row in db.session().execute(select(*_HISTORY).where(*told(span)).order_by(ReviewCase.reviewed_at)):
-        while row.reviewed_at >= ends[place]:
-            place += 1
-        verdict = solving.verdict(facts.history(row), moment)
-        is_updated = solving.is_updated(row.opened_at, *facts.changed.get(row.id, (None, False)))
-        counts = found[place]
-        counts[0] += 1
-        counts[1] += verdict == "solved"
-        counts[2] += verdict == "unsolved"
-        counts[3] += verdict == "early"
-        counts[4] += is_updated
-    return [
-        Week(day, cases, Share(solved, solved + unsolved), Share(updated, cases), early)
-        for (day, _window), (cases, solved, unsolved, early, updated) in zip(span.windows, found, strict=True)
-    ]
+    for row in db.session().execute(select(*_HISTORY).where(_has_facts(), *told(span))):
+        mine = counts[bisect_right(ends, row.reviewed_at)]
+        mine[solving.verdict(facts.history(row), moment)] += 1
+        mine["updated"] += solving.is_updated(row.opened_at, *facts.changed.get(row.id, (None, False)))
+    return [_week(day, mine) for (day, _window), mine in zip(span.windows, counts, strict=True)]
+
+
+def _week(monday: date, mine: Counter[str]) -> Week:
+    judged = mine["solved"] + mine["unsolved"]
+    cases = judged + mine["early"]
+    return Week(monday, cases, Share(mine["solved"], judged), Share(mine["updated"], cases), mine["early"])
+
+
+def _plain(span: Span, now: datetime) -> Iterator[tuple[int, int, History]]:
+    """Cases of which nothing is known beside their row, as the rule tells them apart: place of the week, how many, and
+    one that stands for all of them.
+    """
+    quiet, young = now - solving.QUIET, now
+    place = week_of(span)
+    is_open, outcome = ReviewCase.state.in_(OPEN), ReviewCase.outcome
+    alike: tuple[Any, ...] = (
+        place, is_open, case((outcome.in_((REMEDIED, CONFIRMED)), outcome), else_=""), ReviewCase.opened_at <= quiet,
+        func.coalesce(ReviewCase.closed_at <= quiet, False),
+    )  # fmt: skip
+    parts = select(*(one.label(f"part{number}") for number, one in enumerate(alike))).where(~_has_facts(), *told(span))
+    found = parts.subquery()
+    query = select(*found.c, func.count()).group_by(*found.c)
+    for row in db.session().execute(query):
+        week, still_open, said, is_old, is_long_over, many = tuple(row)
+        opened, over = (quiet if is_old else young), (quiet if is_long_over else young)
+        yield (
+            week,
+            many,
+            History(opened, bool(still_open), said == CONFIRMED, over if said and not still_open else None),
+        )
+
+
+def _has_facts() -> ColumnElement[bool]:
+    event, money = ReviewCaseEvent, ReviewCompensation
+    told_of = select(event.case_id).where(event.code.in_(("review_changed", "reopened", SETTLED_REMEDY)))
+    return or_(
+        ReviewCase.id.in_(told_of),
+        ReviewCase.id.in_(select(money.case_id).where(money.state == "settled")),
+        ReviewCase.id.in_(select(ReviewScriptRun.case_id)),
+    )
 
 
 def answering(span: Span, now: datetime | None = None) -> list[Answering]:
