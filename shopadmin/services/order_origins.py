@@ -16,28 +16,25 @@ from shopadmin.models import db
 from shopadmin.models.orders import Order, OrderLine, Shipment
 from shopadmin.models.products import Product, Seller
 
-_Line = aliased(Seller)
+_Own, _Line = aliased(Seller), aliased(Seller)
 
 
 def ordered_products() -> Select[*tuple[Any, ...]]:
     """A row for each line with a product: ``order_id``, ``ordered_at``, ``platform``, ``ref``, ``supplier``."""
-    of_line = select(func.coalesce(func.nullif(_Line.name, ""), _Line.ref)).where(
-        _Line.platform == Order.platform, _Line.ref == OrderLine.seller_ref
-    )
-    # A product that stands twice in an order makes two rows.
+    # A product that stands twice in an order makes two rows. Joins, not questions for each line: PostgreSQL answers
+    # those one by one.
     return (
         select(
             OrderLine.order_id.label("order_id"),
             Order.created_at.label("ordered_at"),
             Order.platform.label("platform"),
             OrderLine.product_ref.label("ref"),
-            func.coalesce(
-                supplier_of(Order.platform, OrderLine.product_ref),
-                of_line.correlate(Order, OrderLine).scalar_subquery(),
-                OrderLine.seller_ref,
-            ).label("supplier"),
+            func.coalesce(_name(_Own), _name(_Line), OrderLine.seller_ref).label("supplier"),
         )
         .join(Order, Order.id == OrderLine.order_id)
+        .outerjoin(Product, and_(Product.platform == Order.platform, Product.ref == OrderLine.product_ref))
+        .outerjoin(_Own, _Own.id == Product.supplier_id)
+        .outerjoin(_Line, and_(_Line.platform == Order.platform, _Line.ref == OrderLine.seller_ref))
         .where(OrderLine.product_ref != "")
     )
 
@@ -58,12 +55,16 @@ def order_couriers() -> Select[*tuple[Any, ...]]:
 def supplier_of(platform: SQLColumnExpression[str], ref: SQLColumnExpression[str]) -> ColumnElement[Any]:
     """The supplier that the shop wrote at the product of these two columns, NULL for none."""
     return (
-        select(func.coalesce(func.nullif(Seller.name, ""), Seller.ref))
+        select(_name(Seller))
         .join(Product, Product.supplier_id == Seller.id)
         .where(Product.platform == platform, Product.ref == ref)
         .correlate_except(Seller, Product)
         .scalar_subquery()
     )
+
+
+def _name(seller: type[Seller]) -> ColumnElement[Any]:
+    return func.coalesce(func.nullif(seller.name, ""), seller.ref)
 
 
 def orders_placed(windows: Sequence[tuple[datetime, datetime]]) -> list[int]:
