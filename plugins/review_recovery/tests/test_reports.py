@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from replies_of_tests import OWNER
 from shopadmin_review_recovery.domain.rates import Count, Share
 from shopadmin_review_recovery.models import (
     ReviewCase,
@@ -14,7 +15,7 @@ from shopadmin_review_recovery.models import (
     ReviewScriptStep,
     ReviewScriptVersion,
 )
-from shopadmin_review_recovery.services import causes_report, scripts, statistics
+from shopadmin_review_recovery.services import cases, causes_report, opening, scripts, statistics
 from shopadmin_review_recovery.services.causes_report import Span
 from sqlalchemy import select
 
@@ -166,6 +167,23 @@ def test_first_answers_are_measured_in_business_time_against_their_target(shop: 
 
     # 1★ has two hours, and one of three cases is overdue; 2★ has four.
     assert found == {"stars1": (Share(2, 3), 600), "stars2": (Share(1, 2), 3 * hour)}
+
+
+def test_the_first_answer_is_measured_when_it_goes_out_and_anew_when_the_case_opens_again(shop: Flask) -> None:
+    morning = datetime(2026, 11, 25, 2, tzinfo=UTC)  # a Wednesday, 10:00 in Shanghai
+    review_id = testing.make_review(1, stars=1)
+    opening.open_for([review_id], morning)
+    # Over the lunch break, which does not count.
+    cases.answered(review_id, morning + timedelta(hours=4))
+    case = cases.of_review(review_id)
+    assert case is not None
+    used = case.first_used_seconds
+
+    cases.close(OWNER, case.id, None, "resolved_kept", "solved", "sent anew")
+    cases.reopen(OWNER, case.id, None, "broken again")
+
+    assert used == 2.5 * 3600
+    assert cases.find(case.id).first_used_seconds is None
 
 
 def test_reach_denials_and_complaints_are_counted_by_case(shop: Flask) -> None:
