@@ -41,6 +41,8 @@ SHOTS = (
     ("cases", "/admin/review-recovery/cases/", SIZE, "en", "light"),
     ("case", "/admin/review-recovery/cases/details/{case}", SIZE, "zh", "light"),
     ("script", "/admin/review-recovery/scripts/details/{script}", SIZE, "en", "light"),
+    ("causes", "/admin/review-recovery/reports/", SIZE, "en", "light"),
+    ("causes-phone", "/admin/review-recovery/reports/", PHONE, "zh", "dark"),
     ("complaint", "/admin/complaints/details/{complaint}", SIZE, "en", "dark"),
 )
 

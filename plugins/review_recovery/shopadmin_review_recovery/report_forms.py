@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from flask_babel import gettext
+from flask_babel import format_date, gettext
 from flask_babel import lazy_gettext as _
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, DateField, DecimalField, Form, IntegerField, SelectField, ValidationError
@@ -38,6 +38,14 @@ class SpanForm(Form):
         if field.data and not _YEARS[0] <= field.data.year < _YEARS[1]:
             raise ValidationError(gettext("Choose a day of the years %(first)s to %(last)s.", first=_YEARS[0],
                                           last=_YEARS[1] - 1))  # fmt: skip
+
+    @property
+    def summary(self) -> str:
+        """What is chosen, in words."""
+        if self.errors:
+            return gettext("Choose weeks")
+        day = format_date(self.until.data, "medium")
+        return gettext("%(count)s weeks, up to the one of %(day)s", count=self.weeks.data, day=day)
 
     @property
     def span(self) -> Span:
