@@ -17,6 +17,7 @@ from shopadmin_review_recovery.models import (
 )
 from shopadmin_review_recovery.services import cases, causes_report, opening, scripts, statistics
 from shopadmin_review_recovery.services.causes_report import Span
+from shopadmin_review_recovery.services.evidence import SUBJECT
 from sqlalchemy import select
 
 from shopadmin import testing
@@ -202,8 +203,8 @@ def test_reach_denials_and_complaints_are_counted_by_case(shop: Flask) -> None:
     note(refused, "answer.denied", NOW)
     note(refused, "contact.refused", NOW)
     ground = complaint_grounds("test")[0][0]
-    complaint = open_complaint(None, ComplaintRequest("test", ground, origin=statistics.CASE, origin_id=refused))
-    open_complaint(None, ComplaintRequest("test", ground, origin=statistics.CASE, origin_id=1))
+    complaint = open_complaint(None, ComplaintRequest("test", ground, origin=SUBJECT, origin_id=refused))
+    open_complaint(None, ComplaintRequest("test", ground, origin=SUBJECT, origin_id=1))
     with writing() as session:
         row = session.get(Complaint, complaint)
         assert row is not None

@@ -26,9 +26,9 @@ from shopadmin_review_recovery.models import (
     ReviewScriptStep,
 )
 from shopadmin_review_recovery.services.causes_report import Span, told, week_of
+from shopadmin_review_recovery.services.evidence import SUBJECT
 from shopadmin_review_recovery.services.run_effects import SETTLED_REMEDY
 
-CASE = "review_recovery.case"
 # What a person says came of a case when it is closed: the remedy is done, the buyer said that it is solved.
 REMEDIED, CONFIRMED = "solved", "confirmed"
 # What guards and counters of a script answer, whoever wrote it; and the shipped answer of a buyer who is content.
@@ -204,7 +204,7 @@ def costs(span: Span) -> list[Cost]:
 
 def complaints(span: Span) -> tuple[int, int, int]:
     """Complaints that were opened for cases in the span: won at least in part, decided, and not decided yet."""
-    found = complaint_outcomes(CASE, *span.whole)
+    found = complaint_outcomes(SUBJECT, *span.whole)
     decided = {name: found.get(name, 0) for name in ("upheld", "partly", "rejected")}
     return decided["upheld"] + decided["partly"], sum(decided.values()), found.get("", 0)
 
