@@ -27,7 +27,7 @@ from shopadmin_review_recovery.models import (
 )
 from shopadmin_review_recovery.services.causes_report import Span, told, week_of
 from shopadmin_review_recovery.services.evidence import SUBJECT
-from shopadmin_review_recovery.services.run_effects import SETTLED_REMEDY
+from shopadmin_review_recovery.services.remedies import SETTLED
 
 # What a person says came of a case when it is closed: the remedy is done, the buyer said that it is solved.
 REMEDIED, CONFIRMED = "solved", "confirmed"
@@ -125,7 +125,7 @@ def _plain(span: Span, now: datetime) -> Iterator[tuple[int, int, History]]:
 
 def _has_facts() -> ColumnElement[bool]:
     event, money = ReviewCaseEvent, ReviewCompensation
-    told_of = select(event.case_id).where(event.code.in_(("review_changed", "reopened", SETTLED_REMEDY)))
+    told_of = select(event.case_id).where(event.code.in_(("review_changed", "reopened", SETTLED)))
     return or_(
         ReviewCase.id.in_(told_of),
         ReviewCase.id.in_(select(money.case_id).where(money.state == "settled")),
@@ -243,7 +243,7 @@ class _Facts:
             .order_by(event.id)
         )
         return cls(
-            settled=_latest(_when(SETTLED_REMEDY, span)),
+            settled=_latest(_when(SETTLED, span)),
             paid=_latest(paid),
             reopened=_latest(_when("reopened", span)),
             content=_latest(well),
