@@ -28,7 +28,7 @@ from shopadmin.contract import Actor, ImportFormat, MessageChannel, PeriodicJob,
 from shopadmin.hookspecs import hookimpl
 from shopadmin.http_api import buyer_tokens
 from shopadmin.platforms.recognise import core_formats
-from shopadmin.services import idempotency, transactions
+from shopadmin.services import forgetting, idempotency, transactions
 from shopadmin.services.messages import channels
 
 
@@ -90,6 +90,7 @@ def shopadmin_periodic_jobs() -> Sequence[PeriodicJob]:
     """Old answers of the storefront API are forgotten; what a rush left of the activity log is sealed."""
     return [
         PeriodicJob("api.forget_answers", 3600, idempotency.purge),
+        PeriodicJob("buyers.virtual_numbers", 3600, forgetting.expire_virtual_numbers),
         PeriodicJob("audit.seal", 60, transactions.seal_newest),
     ]
 

@@ -16,6 +16,7 @@ from shopadmin.contract import (
     Actor,
     AuditMessage,
     Badge,
+    BuyerId,
     BuyerSnapshot,
     ComplaintDecided,
     DemoShop,
@@ -239,6 +240,13 @@ def warnings_of(plugin: str) -> list[Problem]:
         return [found for found in check_erase(plugin) if isinstance(found, Problem)]
     except Exception:  # noted; it must not keep the owner from switching the plugin off
         return []
+
+
+def erase_buyer(buyer_id: BuyerId, actor: Actor) -> None:
+    """Let every installed plugin forget a buyer, on or off. An error goes through and keeps the buyer."""
+    for plugin, call in _implementations("shopadmin_erase_buyer", at_start=True):
+        with calling(plugin, "shopadmin_erase_buyer", reads=False):
+            call(buyer_id=buyer_id, actor=actor)
 
 
 def settings_form(plugin: str) -> type[Any] | None:

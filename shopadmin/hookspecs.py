@@ -15,6 +15,7 @@ from shopadmin.contract import (
     Actor,
     AuditMessage,
     Badge,
+    BuyerId,
     BuyerSnapshot,
     ComplaintDecided,
     DemoShop,
@@ -172,6 +173,14 @@ def shopadmin_check_erase() -> Sequence[Problem]:
     The owner who switches the plugin off reads the objections as a warning.
     """
     raise NotImplementedError
+
+
+@hookspec
+def shopadmin_erase_buyer(buyer_id: BuyerId, actor: Actor) -> None:
+    """Forget whatever tells who a buyer was. Called inside the transaction, whether the plugin is on or off.
+
+    An error keeps the buyer, everywhere.
+    """
 
 
 @hookspec

@@ -97,6 +97,7 @@ from shopadmin.models import Base, db
 from shopadmin.models.asking import ask_once
 from shopadmin.models.base import BigId, UtcDateTime
 from shopadmin.models.id_lists import among
+from shopadmin.models.sealed import SealedText
 from shopadmin.platforms.names import platform_name
 from shopadmin.services.amounts import read_amount
 from shopadmin.services.audit import entry as audit_entry
@@ -119,6 +120,7 @@ from shopadmin.services.evidence.packing import make as evidence_pack
 from shopadmin.services.evidence.storing import snapshots as evidence_of
 from shopadmin.services.evidence.storing import store as store_evidence
 from shopadmin.services.exports import respond as export_response
+from shopadmin.services.forgetting import database_now, forget_messages, forget_phones
 from shopadmin.services.idempotency import store_answers as store_api_answers
 from shopadmin.services.idempotency import stored_answers as stored_api_answers
 from shopadmin.services.incident_reports import report as record_incident
@@ -271,6 +273,7 @@ __all__ = [
     "ReviewRecord",
     "ReviewSnapshot",
     "ReviewsChanged",
+    "SealedText",
     "SearchHit",
     "SellerRecord",
     "SendResult",
@@ -317,6 +320,7 @@ __all__ = [
     "consenting_buyers",
     "contact_reason",
     "count_sms",
+    "database_now",
     "db",
     "evidence_by_uuid",
     "evidence_of",
@@ -326,6 +330,8 @@ __all__ = [
     "facts_of_orders",
     "fetch_one",
     "first_sold",
+    "forget_messages",
+    "forget_phones",
     "give_consent",
     "has_marketing_consent",
     "hookimpl",

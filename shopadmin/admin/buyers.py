@@ -16,7 +16,7 @@ from shopadmin.admin.base import AdminListView, Column
 from shopadmin.contract import MenuItem, Text
 from shopadmin.models.buyers import Buyer
 from shopadmin.platforms.names import platform_name
-from shopadmin.services import buyers, incidents, lists, masking, timeline
+from shopadmin.services import buyers, erasing, incidents, lists, masking, timeline
 from shopadmin.services.messages import blocks, consents
 
 _BATCH = 1000
@@ -33,6 +33,7 @@ class BuyersView(AdminListView):
         "block": "core.contact:block",
         "give_consent": "core.contact:consent",
         "withdraw_consent": "core.contact:consent",
+        "erase": "core.buyers:erase",
     }
     menu_item = MenuItem("sell", 20, "people")
     spec = buyers.BUYERS
@@ -126,6 +127,14 @@ class BuyersView(AdminListView):
             row_id, lambda found: consents.withdraw(self.actor, found, purpose), _("The consent is withdrawn.")
         )
 
+    @expose("/details/<row_id>/erase", methods=["POST"])
+    def erase(self, row_id: str) -> ResponseReturnValue:
+        """Forget the buyer for good, once the number is typed."""
+        typed = request.form.get("typed", "")
+        return self._act(
+            row_id, lambda found: erasing.erase_buyer(self.actor, found, typed), _("The buyer is forgotten.")
+        )
+
     def _act(self, row_id: str, change: Callable[[int], object], done: Text) -> ResponseReturnValue:
         buyer_id = self._find(lists.parse_id(row_id)).id
         status = pages.attempt(lambda: change(buyer_id), done)
@@ -160,8 +169,14 @@ class BuyersView(AdminListView):
                 contact=buyer_contact.context(actor, buyer, self.permissions),
                 back_url=self.address(),
                 note_url=None,
+                number=buyer.id,
+                erase_url=self._erase_url(buyer),
             )
         )
+
+    def _erase_url(self, buyer: Buyer) -> str | None:
+        may = self.actor.can(self.permissions["erase"]) and not erasing.is_erased(buyer)
+        return url_for(".erase", row_id=buyer.id) if may else None
 
 
 def _facts(details: buyers.BuyerDetails) -> list[tuple[str, str]]:

@@ -56,6 +56,7 @@ CORE_PERMISSIONS = (
                _("Only the owner can lift it again."), implies=("core.contact:read",)),
     Permission("core.contact:consent", _("Record and withdraw consent"),
                _("Whoever agreed may get offers."), sensitive=True, implies=("core.contact:read",)),
+    Permission("core.buyers:erase", _("Forget buyers for good"), level="owner_only"),
     Permission("core.contact:lift", _("Let somebody be contacted again"), level="owner_only"),
     Permission("core.imports:read", _("See imports")),
     Permission("core.imports:run", _("Import files"),

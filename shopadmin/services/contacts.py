@@ -64,7 +64,8 @@ def contact_json(recipient: str, phone: Phone | None, address: str) -> str:
     return f"{{{','.join(parts)}}}" if parts else ""
 
 
-def _canonical(parts: dict[str, Any]) -> str:
+def canonical(parts: dict[str, Any]) -> str:
+    """A contact's parts as they are sealed and hashed."""
     return json.dumps(parts, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
@@ -80,7 +81,7 @@ def join(keys: Keyring, present: bytes, said: bytes) -> str:
     dropped = after if keeps_phone else before
     for name in of_phone:
         dropped.pop(name, None)
-    return _canonical(before | after)
+    return canonical(before | after)
 
 
 def seal_contact(keys: Keyring, text: str) -> tuple[bytes, bytes]:

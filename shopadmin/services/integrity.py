@@ -167,7 +167,7 @@ def _sealed_values() -> Iterator[Problem]:
     yield from _opened(select(*columns), identifier, "buyers' identifiers")
 
     def message(row: Any) -> bool:
-        return bool(contents.unseal(row.content_encrypted).text)
+        return row.content_encrypted == contents.FORGOTTEN or bool(contents.unseal(row.content_encrypted).text)
 
     yield from _opened(select(OutboxMessage.id, OutboxMessage.content_encrypted), message, "messages")
 

@@ -291,6 +291,19 @@ def test_only_the_plugin_itself_is_asked_before_its_data_is_erased(app_with):
     assert hook_calls.check_erase("third") == []
 
 
+def test_every_installed_plugin_forgets_a_buyer_and_an_error_goes_through(app_with):
+    told = []
+    app_with(good=plugin("good", erase_buyer=lambda buyer_id: told.append(buyer_id)))
+    hook_guard.record().is_on = lambda name: False
+
+    hook_calls.erase_buyer(BuyerId(5), OWNER)
+
+    assert told == [5]
+    app_with(bad=plugin("bad", erase_buyer=raising))
+    with pytest.raises(RuntimeError, match="on purpose"):
+        hook_calls.erase_buyer(BuyerId(5), OWNER)
+
+
 def test_a_plugin_that_cannot_say_whether_it_objects_keeps_its_data(app_with):
     app_with(bad=plugin("bad", check_erase=lambda: raising()))
 

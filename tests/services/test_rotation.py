@@ -12,6 +12,7 @@ from shopadmin import keys, testing
 from shopadmin.keys import KeyringError
 from shopadmin.models import db
 from shopadmin.models.buyers import BuyerIdentifier
+from shopadmin.models.imports import ImportChange, ImportRun
 from shopadmin.models.orders import Order
 from shopadmin.services import contacts, failpoints, integrity, occupancy, rotation
 from shopadmin.services.demo import load
@@ -46,6 +47,23 @@ def test_every_value_is_under_the_new_key_and_the_old_one_is_gone(app: Flask) ->
     assert not keys.load_keyring(folder).is_rotating
     assert contacts.open_identifier(contacts.keyring(), values[500]) == phone
     assert integrity.problems() == []
+
+
+def test_what_an_import_remembers_of_a_row_opens_after_a_rotation_too(app: Flask) -> None:
+    sealed, _mark = contacts.seal_contact(contacts.keyring(), '{"recipient":"Sample"}')
+    with writing() as session:
+        run = ImportRun(created_at=NOW)
+        session.add(run)
+        session.flush()
+        for table, before in (("shop_order", {"contact_encrypted": sealed.hex(), "note": "ab"}), ("product", {"a": 1})):
+            session.add(ImportChange(run_id=run.id, table_name=table, row_id=1, revision=2, before=before))
+
+    assert rotation.rotate() == 1
+
+    kept = db.session.scalars(select(ImportChange.before).where(ImportChange.table_name == "shop_order")).one()
+    assert kept["note"] == "ab"
+    found = contacts.open_contact(contacts.keyring(), bytes.fromhex(kept["contact_encrypted"]))
+    assert found.recipient == "Sample"
 
 
 def test_a_rotation_that_broke_off_goes_on_without_another_key(app: Flask, monkeypatch: Any) -> None:

@@ -53,7 +53,7 @@ def _caps(went: Sequence[Contact], zones: Sequence[ZoneInfo]) -> set[str]:
             found.add("four contacts in 30 days")
         if sum(one.purpose == "marketing" and one.at > last.at - timedelta(days=7) for one in before) > 1:
             found.add("two advertisements in a week")
-    for case in ("c1", "c2"):
+    for case in {one.case for one in counted if one.case}:
         calls = [one for one in counted if one.medium == "call" and one.case == case]
         if len(calls) > 2 or sum(one.medium == "text" and one.case == case for one in counted) > 2:
             found.add("three calls or texts")

@@ -12,6 +12,7 @@ from shopadmin.plugin_api import (
     AdminView,
     AuditMessage,
     Badge,
+    BuyerId,
     ComplaintDecided,
     DemoShop,
     IncidentRecorded,
@@ -56,6 +57,7 @@ from shopadmin_review_recovery.services import (
     incidents,
     integrity,
     notices,
+    privacy,
     reply_demo,
     scripts,
 )
@@ -111,6 +113,7 @@ def shopadmin_periodic_jobs() -> Sequence[PeriodicJob]:
         PeriodicJob("review_recovery.prevent", 300, listening.prevent),
         PeriodicJob("review_recovery.notices", 900, notices.send_due),
         PeriodicJob("review_recovery.alerts", 60, alerts.tell),
+        PeriodicJob("review_recovery.purge", 86_400, listening.purge),
     ]
 
 
@@ -154,6 +157,12 @@ def shopadmin_incident_recorded(event: IncidentRecorded) -> None:
 def shopadmin_check_message(message: MessageSnapshot) -> Sequence[Problem]:
     """No buyer hears of a suspicion."""
     return listening.message_problems(message)
+
+
+@hookimpl
+def shopadmin_erase_buyer(buyer_id: BuyerId) -> None:
+    """Forget what people wrote about the buyer."""
+    privacy.erase_buyer(buyer_id)
 
 
 @hookimpl

@@ -24,6 +24,7 @@ MESSAGES = (
     AuditMessage("review_recovery.prevention.ticked", _("Ticked off points of a prevention task")),
     AuditMessage("review_recovery.prevention.planned", _("Said who does a prevention task, and until when")),
     AuditMessage("review_recovery.prevention.closed", _("Closed a prevention task")),
+    AuditMessage("review_recovery.purged", _("Forgot personal data of closed cases")),
     AuditMessage("review_recovery.compensation", _("Compensation")),
     AuditMessage("review_recovery.compensation.requested", _("Asked for compensation")),
     AuditMessage("review_recovery.compensation.given", _("Gave compensation within the limit")),

@@ -67,7 +67,7 @@ def context(case: ReviewCase, actor: Actor, posted: Mapping[str, Any]) -> dict[s
         "person": account_names([case.assigned_to]).get(case.assigned_to, "") if case.assigned_to else "",  # type: ignore[call-overload]
         "outcome": labels.OUTCOMES.get(case.outcome, case.outcome),
         "reason": labels.REASONS.get(case.reason, case.reason),
-        "events": _events(cases.timeline(case.id)),
+        "events": _events(cases.timeline(case.id), cases.written(case.id)),
         "cause_form": posted.get("cause") or forms.cause_form(case),
         "assign_form": posted.get("assign") or forms.assign_form(case),
         "close_form": posted.get("close") or forms.CloseForm(),
@@ -171,7 +171,7 @@ def _follow_up(row: Any, now: datetime) -> dict[str, Any]:
     }
 
 
-def _events(rows: Sequence[ReviewCaseEvent]) -> list[dict[str, Any]]:
+def _events(rows: Sequence[ReviewCaseEvent], written: Mapping[int, str]) -> list[dict[str, Any]]:
     people = [row.by for row in rows] + [
         row.data.get(end) for row in rows if row.code == "assigned" for end in ("from", "to")
     ]
@@ -181,7 +181,7 @@ def _events(rows: Sequence[ReviewCaseEvent]) -> list[dict[str, Any]]:
             "at": row.at,
             "who": names.get(row.by, "") if row.by else "",  # type: ignore[call-overload]
             "text": _sentence(row, names),
-            "body": _body(row),
+            "body": written.get(row.id) or _body(row),
             "note": row.code == "note",
             "icon": _ICONS.get(row.code, ("dot", ""))[0],
             "tone": _ICONS.get(row.code, ("", "neutral"))[1],
@@ -191,7 +191,7 @@ def _events(rows: Sequence[ReviewCaseEvent]) -> list[dict[str, Any]]:
 
 
 def _body(row: ReviewCaseEvent) -> str:
-    for name in ("text", "note", "why", "reason", "remedy.summary"):
+    for name in ("why", "reason", "remedy.summary"):
         if row.data.get(name):
             return str(labels.REASONS.get(row.data[name], row.data[name]))
     return ""

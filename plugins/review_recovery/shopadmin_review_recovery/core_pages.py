@@ -26,6 +26,7 @@ from shopadmin_review_recovery.compensation_settings import CompensationSettings
 from shopadmin_review_recovery.domain import hours
 from shopadmin_review_recovery.domain.states import OPEN
 from shopadmin_review_recovery.notice_settings import NoticeSettings
+from shopadmin_review_recovery.privacy_settings import PrivacySettings
 from shopadmin_review_recovery.script_settings import CallSettingsForm
 from shopadmin_review_recovery.services import alerts, compensations, follow_ups, listing, prevention
 
@@ -33,7 +34,7 @@ LIST = "review_recovery_cases.index_view"
 DETAILS = "review_recovery_cases.details_view"
 
 
-class SettingsForm(CallSettingsForm, CompensationSettings, NoticeSettings, AlertSettings):
+class SettingsForm(CallSettingsForm, CompensationSettings, NoticeSettings, AlertSettings, PrivacySettings):
     """What the owner sets on the plugin's page."""
 
     threshold = SelectField(

@@ -115,6 +115,7 @@ REASONS: Mapping[str, object] = {
     "nobody_reached": _("nobody was reached by phone"),
     "complaint_rejected": _("the platform rejected the complaint"),
     "complaint_upheld": _("the platform upheld the complaint"),
+    "erased": _("the words are forgotten"),
 }
 FOLLOW_UPS: Mapping[str, object] = {
     "call": _("Call"),

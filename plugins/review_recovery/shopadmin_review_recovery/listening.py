@@ -13,7 +13,16 @@ from shopadmin.plugin_api import (
 )
 from shopadmin_review_recovery import messages
 from shopadmin_review_recovery.domain import suspicion
-from shopadmin_review_recovery.services import cases, keeping, learning, opening, prevention, suspicions
+from shopadmin_review_recovery.services import (
+    cases,
+    keeping,
+    learning,
+    opening,
+    prevention,
+    privacy,
+    scripts,
+    suspicions,
+)
 
 _HEARD: Mapping[str, Callable[[Sequence[ReviewId]], object]] = {
     "new": opening.open_for,
@@ -54,13 +63,19 @@ def keep_time() -> None:
 
 
 def catch_up() -> None:
-    """What an import could not tell, because it was killed or the plugin was off."""
+    """What an import could not tell, because it was killed or the plugin was off; the shipped script of a new shop."""
+    scripts.ensure_shipped()
     keeping.catch_up()
 
 
 def prevent() -> None:
     """Open tasks where a cause has repeated."""
     prevention.open_repeated()
+
+
+def purge() -> None:
+    """Forget what is due."""
+    privacy.purge()
 
 
 def learn() -> None:

@@ -7,7 +7,7 @@ import click
 from shopadmin.plugin_api import ShopFreeCommand, answer, json_option
 from shopadmin_review_recovery import script_texts
 from shopadmin_review_recovery.domain.scripts import yaml_text
-from shopadmin_review_recovery.domain.scripts.findings import Finding, found
+from shopadmin_review_recovery.domain.scripts.findings import Finding
 from shopadmin_review_recovery.script_findings import look
 
 
@@ -39,11 +39,9 @@ def validate_file(file: Path, as_json: bool) -> None:
 
 
 def _of_file(file: Path) -> tuple[Finding, ...]:
-    # A file is read no further than a script can be long: a character takes four bytes at most.
     with click.open_file(str(file), "rb") as stream:
-        raw = stream.read(4 * yaml_text.LONGEST + 4)
+        raw = stream.read(yaml_text.MOST_BYTES + 1)
     try:
-        return look(raw.decode("utf-8-sig")).findings
-    except UnicodeDecodeError:
-        is_cut = len(raw) > 4 * yaml_text.LONGEST
-        return (found("too_long", most=yaml_text.LONGEST) if is_cut else found("not_utf8"),)
+        return look(yaml_text.decode(raw)).findings
+    except yaml_text.YamlError as error:
+        return (Finding(error.code, params=error.params),)

@@ -50,8 +50,7 @@ class ScriptsView(AdminView):
 
     @expose("/")
     def index_view(self) -> ResponseReturnValue:
-        """Every script; in a new shop the one that is shipped."""
-        scripts.ensure_shipped()
+        """Every script; in a new shop soon the one that is shipped."""
         columns = (
             Column("name", _("Name"), "link"),
             Column("number", _("Published version"), "number"),
@@ -76,14 +75,14 @@ class ScriptsView(AdminView):
     @expose("/details/<row_id>/save", methods=["POST"])
     def save_view(self, row_id: str) -> ResponseReturnValue:
         """Keep the draft, valid or not yet. What was typed stays on the page when it is not kept."""
-        row, text = self._find(row_id), _posted_text()
+        row = self._find(row_id)
 
         def save() -> None:
-            scripts.save(self.actor, row.id, text, _version())
+            scripts.save(self.actor, row.id, _posted_text(), _version())
 
         status = attempt(save, _("The draft is saved."))
         if status != 200:
-            return self._page(scripts.find(row.id), text), status
+            return self._page(scripts.find(row.id), _typed_text()), status
         return redirect(url_for(".details_view", row_id=row.id))
 
     @expose("/details/<row_id>/publish", methods=["POST"])
@@ -101,8 +100,9 @@ class ScriptsView(AdminView):
         text, status = scripts.shipped().replace("name: default", "name: our_own", 1), 200
         findings: tuple[Problem, ...] = ()
         if request.method == "POST":
-            text = _posted_text()
+            text = _typed_text()
             try:
+                text = _posted_text()
                 made = scripts.bring_in(self.actor, text)
                 flash(str(_("This is the script, as a draft.")), "success")
                 return redirect(url_for(".details_view", row_id=made))
@@ -201,11 +201,18 @@ def _title(script: Script | None, name: str) -> str:
 
 
 def _posted_text() -> str:
-    """The text as typed, or the uploaded file's; browsers write line ends as CR LF."""
+    """The uploaded file's text, else what was typed. Raises RefusedError for a file that is not UTF-8 or too long."""
     upload = request.files.get("file")
-    if upload and upload.filename:
-        raw = upload.stream.read(4 * yaml_text.LONGEST + 4)
-        return raw.decode("utf-8-sig", "replace")
+    if not (upload and upload.filename):
+        return _typed_text()
+    try:
+        return yaml_text.decode(upload.stream.read(yaml_text.MOST_BYTES + 1))
+    except yaml_text.YamlError as error:
+        raise RefusedError(script_texts.problem(Finding(error.code, params=error.params))) from None
+
+
+def _typed_text() -> str:
+    """The text as typed; browsers write line ends as CR LF."""
     return request.form.get("text", "").replace("\r\n", "\n")
 
 

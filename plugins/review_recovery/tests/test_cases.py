@@ -289,7 +289,8 @@ def test_cases_are_given_on_with_a_word(shop: Flask, agent: Actor) -> None:
 
     assert [case.assigned_to for case in map(cases.find, ids)] == [agent.account_id] * 2
     (last, *_rest) = cases.timeline(ids[0])
-    assert (last.code, last.data) == ("assigned", {"from": None, "to": agent.account_id, "note": "please ring"})
+    assert (last.code, last.data) == ("assigned", {"from": None, "to": agent.account_id})
+    assert cases.written(ids[0])[last.id] == "please ring"
 
 
 def test_confirming_looks_at_a_new_case_and_keeps_what_was_proposed(shop: Flask, agent: Actor) -> None:

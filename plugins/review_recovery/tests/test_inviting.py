@@ -29,6 +29,10 @@ def test_one_thing_against_it_is_enough_for_good(reason):
     assert (decision.outcome, decision.reasons) == ("fail", (reason,))
 
 
+def test_g10_nobody_under_suspicion_is_invited():
+    assert decide(Facts(is_suspected=True)).outcome == "fail"
+
+
 @pytest.mark.parametrize("reason", YET)
 def test_g5_an_open_remedy_or_parcel_puts_it_off(reason):
     decision = decide(replace(Facts(), **YET[reason]))

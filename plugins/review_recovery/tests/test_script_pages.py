@@ -7,7 +7,7 @@ from io import BytesIO
 import pytest
 from runs_of_tests import CLERK, NOON, case, make_case, path, set_platform
 from scripts_of_tests import TEXT
-from shopadmin_review_recovery import run_views
+from shopadmin_review_recovery import listening, run_views
 from shopadmin_review_recovery.models import ReviewScript, ReviewScriptVersion
 from shopadmin_review_recovery.services import runs, scripts
 from sqlalchemy import func, select
@@ -89,8 +89,13 @@ def test_every_page_asks_for_its_right(app, method, address, point):
     assert getattr(allowed, method)(address, data={"version": "1"}).status_code in (200, 302, 400, 409)
 
 
-def test_in_a_new_shop_the_shipped_script_stands_in_the_list(app):
-    page = text_of(client(app, READ).get(f"{SCRIPTS}/"))
+def test_in_a_new_shop_the_worker_brings_the_shipped_script_and_looking_writes_nothing(app):
+    reader = client(app, READ)
+    assert "The shipped one comes" in text_of(reader.get(f"{SCRIPTS}/"))
+    assert count(ReviewScriptVersion) == 0
+    listening.catch_up()
+
+    page = text_of(reader.get(f"{SCRIPTS}/"))
 
     assert "default" in page
     assert "New script" not in page
@@ -170,6 +175,16 @@ def test_what_is_no_script_is_refused_and_shown_again_escaped(app, raw):
 
     assert answer.status_code == 400
     assert "<script>alert" not in answer.get_data(as_text=True)
+    assert count(ReviewScript) == 0
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "utf-16", "gb18030"])
+def test_a_file_in_another_encoding_is_refused_and_never_guessed_at(app, encoding):
+    files = {"file": (BytesIO(OTHER.encode(encoding)), "other.yaml"), "text": ""}
+    answer = client(app, READ, PUBLISH).post(f"{SCRIPTS}/new", data=files)
+
+    assert answer.status_code == 400
+    assert "Save it as UTF-8" in text_of(answer)
     assert count(ReviewScript) == 0
 
 

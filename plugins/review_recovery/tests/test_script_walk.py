@@ -9,7 +9,7 @@ from flask import Flask
 from playwright.sync_api import Browser, expect
 from runs_of_tests import NOON, case, make_case, path, set_platform
 from shopadmin_review_recovery import run_views
-from shopadmin_review_recovery.services import runs
+from shopadmin_review_recovery.services import runs, scripts
 
 from shopadmin import testing
 from shopadmin.plugin_api import is_contact_blocked
@@ -41,6 +41,7 @@ class Noon:
 def address(shop: Flask, monkeypatch) -> Iterator[str]:
     """The shop on a free port of the loopback."""
     set_platform(shop)
+    scripts.ensure_shipped()
     monkeypatch.setattr(runs, "datetime", Noon)
     monkeypatch.setattr(run_views, "datetime", Noon)
     server = waitress.create_server(shop, host="127.0.0.1", port=0, threads=4)

@@ -4,9 +4,9 @@ import pytest
 from runs_of_tests import CLERK, NOON, OWNER, make_case, take
 from scripts_of_tests import TEXT, shipped
 from shopadmin_review_recovery.domain.scripts import notation
-from shopadmin_review_recovery.models import ReviewScript, ReviewScriptVersion
+from shopadmin_review_recovery.models import ReviewScript, ReviewScriptNote, ReviewScriptVersion
 from shopadmin_review_recovery.services import runs, scripts
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from shopadmin import testing
@@ -154,7 +154,7 @@ FORGERIES = {
         "select run_id, 77, 'ask', '', '{{}}', '{{}}', '', at from {t} where position = 0",
         "truncate {t}",
     ],
-    "run_note": ["update {t} set text = 'something else'", "update {t} set position = 9", "delete from {t}",
+    "run_note": ["update {t} set text_encrypted = text_encrypted", "update {t} set position = 9", "delete from {t}",
                  "truncate {t}"],
     "invitation": ["update {t} set case_id = 99", "delete from {t}", "truncate {t}"],
 }  # fmt: skip
@@ -196,9 +196,11 @@ def test_a_note_whose_time_is_over_may_be_emptied(app):
     _walked(app)
 
     with writing() as session:
-        session.execute(text("update plugin_review_recovery_run_note set text = ''"))
+        session.execute(text("update plugin_review_recovery_run_note set text_encrypted = null"))
 
-    assert [row[-1] for row in _rows("plugin_review_recovery_run_note")] == [""]
+    assert [row[-1] for row in _rows("plugin_review_recovery_run_note")] == [None]
+    with pytest.raises(DBAPIError, match="review_recovery:"), writing() as session:
+        session.execute(update(ReviewScriptNote).values(text="Other words"))
 
 
 def test_a_version_that_was_tampered_with_is_named_by_the_check(app, database_kind):

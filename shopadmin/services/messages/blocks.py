@@ -5,9 +5,11 @@ No import and no erasure of a buyer touches it; the database refuses to delete a
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select, tuple_, update
+from sqlalchemy.orm import Session
 
 from shopadmin.contract import Actor, Problem, Text
 from shopadmin.domain.contact import Why
@@ -83,6 +85,28 @@ def _block(
         session.flush()
         audit.record(actor, "core.contact.blocked", *about, after={"why": why, "entries": added})
     return added
+
+
+def keep_blocked(session: Session, buyer_ids: Collection[int]) -> None:
+    """Note those of the buyers who must not be contacted by their references too, before their phones are forgotten.
+
+    Call it inside of a transaction.
+    """
+    for person in people.find_all(buyer_ids).values():
+        there = in_force(person.hashes)
+        own = ("nick", people.block_hash("nick", person.ref))
+        why = strictest(there.values())
+        if why is not None and there.get(own) != why:
+            _note_reference(session, own[1], why)
+
+
+def _note_reference(session: Session, value_hash: bytes, why: Why) -> None:
+    own = (DoNotContact.kind == "nick", DoNotContact.value_hash == value_hash, DoNotContact.lifted_at.is_(None))
+    changed: Any = session.connection().execute(update(DoNotContact).where(*own).values(why=why))
+    if not changed.rowcount:
+        now = datetime.now(UTC)
+        session.add(DoNotContact(kind="nick", value_hash=value_hash, hint="…", why=why, note="", blocked_at=now))
+        session.flush()
 
 
 def lift(actor: Actor, entry_id: int, reason: str) -> None:

@@ -22,6 +22,8 @@ from shopadmin.services import contacts, masking, settings
 Kind = Literal["phone", "email", "nick"]
 # References of buyers whom no platform names.
 _NAMELESS = ("email:", "phone:", "order:")
+# How the reference of a buyer begins whose personal data was erased; nobody is reached there any more.
+ERASED = "erased:"
 _CHUNK = 500
 
 
@@ -39,11 +41,13 @@ class Person:
     email: str
     known: frozenset[tuple[Kind, str]]
     lent: Mapping[str, datetime] = field(default_factory=dict, hash=False)
+    ref: str = ""
 
     @property
     def hashes(self) -> frozenset[tuple[Kind, bytes]]:
-        """Each identifier as do-not-contact keeps it."""
-        return frozenset((kind, block_hash(kind, value)) for kind, value in self.known)
+        """Each identifier as do-not-contact keeps it, and the reference: under that it stands once a phone is gone."""
+        own: set[tuple[Kind, str]] = {("nick", self.ref)} if self.ref else set()
+        return frozenset((kind, block_hash(kind, value)) for kind, value in self.known | own)
 
     @property
     def zones(self) -> tuple[ZoneInfo, ...]:
@@ -166,7 +170,9 @@ def _find(buyer_ids: list[int]) -> dict[int, Person]:
     for row in rows:
         value = masking.identifier(row.value_encrypted)
         kept.setdefault(row.buyer_id, []).append((row.kind, value, row.expires_at))
-    buyers = session.execute(select(Buyer.id, Buyer.ref).where(Buyer.id.in_(buyer_ids)))
+    buyers = session.execute(
+        select(Buyer.id, Buyer.ref).where(Buyer.id.in_(buyer_ids), ~Buyer.ref.startswith(ERASED, autoescape=True))
+    )
     return {row.id: _person(row.id, row.ref, kept.get(row.id, [])) for row in buyers}
 
 
@@ -185,7 +191,7 @@ def _person(buyer_id: int, ref: str, kept: list[tuple[str, str, datetime | None]
             if lent_until is not None:
                 lent[read("phone", value).value] = lent_until
     key = contacts.keyring().hash(ref, b"buyer.ref")
-    return Person(buyer_id, key, latest["phone"], latest["email"], frozenset(known), lent)
+    return Person(buyer_id, key, latest["phone"], latest["email"], frozenset(known), lent, ref)
 
 
 def lock(session: Session, *hashes: bytes | None) -> None:

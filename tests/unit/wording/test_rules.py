@@ -71,7 +71,7 @@ SAME = [
 
 
 @pytest.mark.parametrize(("rule", "context", "text"), BLOCKED)
-def test_a_rule_blocks(rule: str, context: wording.Context, text: str) -> None:
+def test_g7_g8_a_rule_blocks(rule: str, context: wording.Context, text: str) -> None:
     result = wording.check(text, context)
 
     assert result.blocked
@@ -84,13 +84,13 @@ def test_what_stands_next_to_a_rule_may_be_said(context: wording.Context, text: 
 
 
 @pytest.mark.parametrize(("rule", "text"), WARNED)
-def test_a_refusal_to_trade_is_noted_and_not_blocked(rule: str, text: str) -> None:
+def test_g7_a_refusal_to_trade_is_noted_and_not_blocked(rule: str, text: str) -> None:
     result = wording.check(text)
 
     assert (result.blocked, result.warned, result.rules) == (False, True, (rule,))
 
 
-def test_a_threat_that_is_not_denied_stays_one() -> None:
+def test_g8_a_threat_that_is_not_denied_stays_one() -> None:
     assert wording.check("We will not hesitate to take legal action.").rules == ("threat",)
     assert wording.check("我们不会放过你，法院见。").rules == ("threat",)
 
@@ -100,12 +100,12 @@ def test_a_refusal_that_is_taken_back_is_an_offer() -> None:
 
 
 @pytest.mark.parametrize("text", SAME)
-def test_a_disguise_changes_nothing(text: str) -> None:
+def test_g7_a_disguise_changes_nothing(text: str) -> None:
     assert wording.check(text).blocked
 
 
 @pytest.mark.parametrize("context", ["message", "campaign"])
-def test_personal_data_counts_in_public_alone(context: wording.Context) -> None:
+def test_g8_personal_data_counts_in_public_alone(context: wording.Context) -> None:
     assert not wording.check("Please call me on 555-0142", context).blocked
 
 

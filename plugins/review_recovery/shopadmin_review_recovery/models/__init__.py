@@ -7,6 +7,7 @@ from shopadmin_review_recovery.models.cases import (
     ReviewCase,
     ReviewCaseEvent,
     ReviewCaseFollowUp,
+    ReviewCaseText,
     ReviewRecoveryMemo,
 )
 from shopadmin_review_recovery.models.compensation import ReviewCompensation
@@ -27,6 +28,7 @@ __all__ = [
     "ReviewCase",
     "ReviewCaseEvent",
     "ReviewCaseFollowUp",
+    "ReviewCaseText",
     "ReviewCompensation",
     "ReviewInvitation",
     "ReviewPrevention",

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shopadmin.plugin_api import Base, BigId, UtcDateTime
+from shopadmin.plugin_api import Base, BigId, SealedText, UtcDateTime
 from shopadmin_review_recovery.domain.deadlines import TARGETS
 from shopadmin_review_recovery.domain.facts import FACTS
 from shopadmin_review_recovery.domain.states import ENDED, OPEN, STATES
@@ -114,6 +114,19 @@ class ReviewCaseEvent(Base):
     data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
 
+class ReviewCaseText(Base):
+    """What a person wrote beside a line of the timeline; it goes when its time is over, the line stays."""
+
+    __tablename__ = "plugin_review_recovery_case_text"
+    __table_args__ = (Index("ix_plugin_review_recovery_case_text_case", "case_id"),)
+
+    event_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("plugin_review_recovery_case_event.id"), primary_key=True, autoincrement=False
+    )
+    case_id: Mapped[int] = mapped_column(BigInteger)
+    text: Mapped[str] = mapped_column("text_encrypted", SealedText("plugin_review_recovery_case_text", "text"))
+
+
 class ReviewCaseFollowUp(Base):
     """Something to do for a case at a time: a booked call, asking whether the parcel came. ``done_at``: when it was."""
 
@@ -129,7 +142,9 @@ class ReviewCaseFollowUp(Base):
     kind: Mapped[str] = mapped_column(String(20))
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
     until: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    note: Mapped[str] = mapped_column(String(500), default="")
+    note: Mapped[str] = mapped_column(
+        "note_encrypted", SealedText("plugin_review_recovery_follow_up", "note"), default="", nullable=True
+    )
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     made_by: Mapped[int | None] = mapped_column(BigInteger)
     done_by: Mapped[int | None] = mapped_column(BigInteger)

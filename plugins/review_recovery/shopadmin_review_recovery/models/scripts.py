@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shopadmin.plugin_api import Base, BigId, UtcDateTime
+from shopadmin.plugin_api import Base, BigId, SealedText, UtcDateTime
 
 EXITS = ("end", "queue", "booked", "waiting_buyer", "refused", "on_hold", "unreachable", "new_request")
 
@@ -105,7 +105,9 @@ class ReviewScriptNote(Base):
         BigInteger, ForeignKey("plugin_review_recovery_run.id"), primary_key=True, autoincrement=False
     )
     position: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    text: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(
+        "text_encrypted", SealedText("plugin_review_recovery_run_note", "text"), nullable=True
+    )
 
 
 class ReviewInvitation(Base):

@@ -4,7 +4,7 @@ Every act names the version of the case that the person saw, writes a line in it
 log, and keeps the clock. ``actor`` None is the program.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,7 +26,8 @@ from shopadmin_review_recovery.domain import states
 from shopadmin_review_recovery.domain.calendars import Calendar
 from shopadmin_review_recovery.domain.causes import CAUSES
 from shopadmin_review_recovery.domain.states import OPEN, Standing, State, StateError
-from shopadmin_review_recovery.models import ReviewCase, ReviewCaseEvent
+from shopadmin_review_recovery.labels import REASONS
+from shopadmin_review_recovery.models import ReviewCase, ReviewCaseEvent, ReviewCaseText
 from shopadmin_review_recovery.services import opening, prevention, setup, timing
 
 OBJECT = "review_recovery.case"
@@ -68,6 +69,12 @@ def timeline(case_id: int) -> Sequence[ReviewCaseEvent]:
     return db.session().scalars(query).all()
 
 
+def written(case_id: int) -> Mapping[int, str]:
+    """What people wrote in the case, by the lines of its timeline; a text whose time is over is gone."""
+    query = select(ReviewCaseText).where(ReviewCaseText.case_id == case_id)
+    return {row.event_id: row.text for row in db.session().scalars(query)}
+
+
 def assign(actor: Actor, case_ids: Collection[int], account_id: int | None, note: str = "") -> int:
     """Give open cases to somebody, or to nobody; returns how many changed hands. ``note``: for whoever takes over.
 
@@ -88,8 +95,8 @@ def assign(actor: Actor, case_ids: Collection[int], account_id: int | None, note
         changed = [case for case in found if case.assigned_to != account_id]
         for case in changed:
             before, case.assigned_to = case.assigned_to, account_id
-            data = {"from": before, "to": account_id, "note": note.strip()}
-            opening.record(session, case, "assigned", now, actor.account_id, **data)
+            data = {"from": before, "to": account_id}
+            opening.record(session, case, "assigned", now, actor.account_id, note.strip(), **data)
             _log(actor, "assigned", case, {"assigned_to": before}, {"assigned_to": account_id})
         return len(changed)
 
@@ -109,7 +116,11 @@ def confirm_cause(actor: Actor, case_id: int, version: int | None, cause: str, f
         before = {"cause": case.cause, "confirmed": case.cause_confirmed_at is not None}
         case.cause, case.further_causes = cause, [code for code in CAUSES if code in further and code != cause]
         case.cause_confirmed_by, case.cause_confirmed_at = actor.account_id, now
-        data = {"cause": cause, "further": case.further_causes, "proposed": [one["code"] for one in case.proposals]}
+        data: dict[str, Any] = {
+            "cause": cause,
+            "further": case.further_causes,
+            "proposed": [one["code"] for one in case.proposals],
+        }
         opening.record(session, case, "cause_confirmed", now, actor.account_id, **data)
         _log(actor, "cause_confirmed", case, before, {"cause": cause, "further": case.further_causes})
         if case.state == "new":
@@ -143,7 +154,7 @@ def close(actor: Actor | None, case_id: int, version: int | None, end: State, ou
         after = _asked(lambda: states.close(_standing(case), end, outcome, reason))
         calendar = setup.load().calendar  # before anything changes: a question would write down half of it
         case.outcome, case.reason, case.closed_at = outcome.strip()[:40], reason.strip(), now
-        _enter(session, case, after, now, actor, calendar, outcome=case.outcome, reason=case.reason)
+        _enter(session, case, after, now, actor, calendar, case.reason, outcome=case.outcome)
 
 
 def platform_removed(actor: Actor | None, case_id: int, version: int | None) -> None:
@@ -169,8 +180,12 @@ def reopen(actor: Actor | None, case_id: int, version: int | None, reason: str) 
         case.outcome, case.reason, case.closed_at, case.held_from = "", "", None, None
         case.touched_at = None
         timing.restart(case, after.state, calendar, now)
-        opening.record(session, case, "reopened", now, actor.account_id if actor else None, reason=reason.strip())
-        _log(actor, "reopened", case, {"state": before}, {"state": case.state}, reason.strip())
+        # A reason of the program's own has a name; a person's words are sealed, and the activity log has none of them.
+        why = reason.strip()
+        named = {"reason": why} if why in REASONS else {}
+        by = actor.account_id if actor else None
+        opening.record(session, case, "reopened", now, by, "" if named else why, **named)
+        _log(actor, "reopened", case, {"state": before}, {"state": case.state})
 
 
 def add_note(actor: Actor, case_id: int, text: str) -> None:
@@ -181,7 +196,7 @@ def add_note(actor: Actor, case_id: int, text: str) -> None:
         raise RefusedError(messages.problem("no_note", "text"))
     with writing() as session:
         case = load(session, case_id, None)
-        opening.record(session, case, "note", datetime.now(UTC), actor.account_id, text=text.strip())
+        opening.record(session, case, "note", datetime.now(UTC), actor.account_id, text.strip())
 
 
 def answered(review_id: int, at: datetime) -> None:
@@ -230,9 +245,11 @@ def _enter(
     timing.enter(case, after.state, calendar, now)
     if after.state in _ANSWERS:
         timing.touch(case, calendar, now)
-    data = {"from": before, "to": after.state, **({"why": why} if why else {}), **more}
-    opening.record(session, case, "moved", now, actor.account_id if actor else None, **data)
-    _log(actor, "moved", case, {"state": before}, {"state": after.state, **more}, why)
+    # A reason of the program's own has a name; a person's words are sealed, and the activity log has none of them.
+    named = {"why": why} if why in REASONS else {}
+    data = {"from": before, "to": after.state, **named, **more}
+    opening.record(session, case, "moved", now, actor.account_id if actor else None, "" if named else why, **data)
+    _log(actor, "moved", case, {"state": before}, {"state": after.state, **more})
 
 
 def _need_open(case: ReviewCase) -> None:
@@ -251,7 +268,5 @@ def _asked(rule: Any) -> Standing:
     return found
 
 
-def _log(
-    actor: Actor | None, act: str, case: ReviewCase, before: dict[str, Any], after: dict[str, Any], reason: str = ""
-) -> None:
-    record_audit(actor, f"{OBJECT}.{act}", OBJECT, case.id, before=before, after=after, reason=reason)
+def _log(actor: Actor | None, act: str, case: ReviewCase, before: dict[str, Any], after: dict[str, Any]) -> None:
+    record_audit(actor, f"{OBJECT}.{act}", OBJECT, case.id, before=before, after=after)

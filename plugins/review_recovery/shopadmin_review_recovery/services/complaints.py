@@ -4,6 +4,7 @@ The complaint itself is the core's: its checklist, deadline and outcome are work
 """
 
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -74,7 +75,11 @@ def decided(event: ComplaintDecided) -> None:
         if case is None or _is_heard(session, case.id, event):
             return
         now, by = datetime.now(UTC), event.actor
-        data = {"complaint": event.complaint_id, "outcome": event.outcome, "decided_at": event.at.isoformat()}
+        data: dict[str, Any] = {
+            "complaint": event.complaint_id,
+            "outcome": event.outcome,
+            "decided_at": event.at.isoformat(),
+        }
         opening.record(session, case, "complaint.decided", now, by, **data)
         session.flush()
         if event.outcome == "rejected":

@@ -10,7 +10,7 @@ from shopadmin_review_recovery import permissions
 from shopadmin_review_recovery.domain import prevention
 from shopadmin_review_recovery.domain.causes import CODES
 from shopadmin_review_recovery.models import ReviewCase, ReviewPrevention
-from shopadmin_review_recovery.services import cases, keeping
+from shopadmin_review_recovery.services import cases, keeping, scripts
 from shopadmin_review_recovery.services import prevention as tasks
 
 # What becomes of every seventh of the cases; the others are new.
@@ -32,6 +32,7 @@ def load(shop: DemoShop) -> None:
         return
     owner = Actor(shop.owner_id, "", True, frozenset({permissions.REPLY}))
     with writing() as session:
+        scripts.newest(session)
         keeping.catch_up(shop.today)
         _confirm_alike(owner)
         found = session.scalars(select(ReviewCase.id).order_by(ReviewCase.id)).all()

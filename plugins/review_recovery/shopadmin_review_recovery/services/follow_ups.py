@@ -76,7 +76,7 @@ def plan(
             raise ObjectionsError(messages.problem("ended"))
         row = ReviewCaseFollowUp(case_id=case.id, kind=kind, due_at=due_at, until=until, note=note.strip(), made_by=by)
         session.add(row)
-        opening.record(session, case, "planned", now, by, kind=kind, due_at=due_at.isoformat(), note=note.strip())
+        opening.record(session, case, "planned", now, by, note.strip(), kind=kind, due_at=due_at.isoformat())
         session.flush()
         _show_next(session, case)
         return row.id

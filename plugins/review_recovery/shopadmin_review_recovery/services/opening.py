@@ -17,7 +17,7 @@ from shopadmin.plugin_api import ReviewDossier, ReviewId, db, known_reviews, rev
 from shopadmin_review_recovery.domain import deadlines, triage, worse
 from shopadmin_review_recovery.domain.states import ENDED, OPEN, Standing, reopen
 from shopadmin_review_recovery.domain.triage import Urgency, Verdict
-from shopadmin_review_recovery.models import ReviewCase, ReviewCaseEvent, ReviewCaseFollowUp
+from shopadmin_review_recovery.models import ReviewCase, ReviewCaseEvent, ReviewCaseFollowUp, ReviewCaseText
 from shopadmin_review_recovery.services import learning, setup, timing
 from shopadmin_review_recovery.services.dossiers import batches, facts_of, text_of
 from shopadmin_review_recovery.services.setup import Setup
@@ -82,6 +82,7 @@ def drop(session: Session, case: ReviewCase, now: datetime) -> None:
     """Let go of the review; delete the case unless a person did something in it."""
     by_hand = select(ReviewCaseEvent.id).where(ReviewCaseEvent.case_id == case.id, ReviewCaseEvent.by.is_not(None))
     if session.scalar(by_hand.limit(1)) is None:
+        session.execute(delete(ReviewCaseText).where(ReviewCaseText.case_id == case.id))
         session.execute(delete(ReviewCaseEvent).where(ReviewCaseEvent.case_id == case.id))
         session.execute(delete(ReviewCaseFollowUp).where(ReviewCaseFollowUp.case_id == case.id))
         session.delete(case)
@@ -97,11 +98,17 @@ def drop(session: Session, case: ReviewCase, now: datetime) -> None:
 
 
 def record(
-    session: Session, case: ReviewCase, code: str, now: datetime, by: int | None = None, **data: Any
+    session: Session, case: ReviewCase, code: str, now: datetime, by: int | None = None, written: str = "", **data: Any
 ) -> ReviewCaseEvent:
-    """Add a line to the case's timeline, inside the transaction around. ``by``: an account, None for the program."""
+    """Add a line to the case's timeline, inside the transaction around. ``by``: an account, None for the program.
+
+    ``written``: what a person wrote; it is sealed, and goes when its time is over.
+    """
     event = ReviewCaseEvent(case_id=case.id, at=now, by=by, code=code, data=data)
     session.add(event)
+    if written:
+        session.flush()
+        session.add(ReviewCaseText(event_id=event.id, case_id=case.id, text=written))
     return event
 
 

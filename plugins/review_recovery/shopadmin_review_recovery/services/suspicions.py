@@ -58,7 +58,7 @@ def suspect(actor: Actor, case_id: int, kind: str, note: str = "", now: datetime
         )  # fmt: skip
         session.add(row)
         session.flush()
-        opening.record(session, case, "suspicion.set", now, actor.account_id, kind=kind, note=note.strip())
+        opening.record(session, case, "suspicion.set", now, actor.account_id, note.strip(), kind=kind)
         _log(actor, "set", case, {"kind": kind, "evidence": len(found)})
         return row.id
 

@@ -12,6 +12,9 @@ import yaml
 
 LONGEST, DEEPEST, MOST_EVENTS = 200_000, 8, 20_000
 
+# A file is read no further than a script can be long: a character takes four bytes at most.
+MOST_BYTES = 4 * LONGEST
+
 Path = tuple[str, ...]
 
 
@@ -29,6 +32,16 @@ class Document:
 
     data: Any
     lines: Mapping[Path, int]
+
+
+def decode(raw: bytes) -> str:
+    """The text of a file. Raises YamlError: what is not UTF-8 is refused, as a guess would change what is said."""
+    if len(raw) > MOST_BYTES:
+        raise YamlError("too_long", most=LONGEST)
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise YamlError("not_utf8") from None
 
 
 def load(text: str) -> Document:

@@ -1,0 +1,203 @@
+"""Personal data of cases (G12): sealed, kept for so long and no longer, and gone when a buyer is to be forgotten."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from runs_of_tests import CLERK, NOON, OWNER, PHONE, make_case, set_platform, take
+from shopadmin_review_recovery.domain.retention import Retention
+from shopadmin_review_recovery.models import ReviewCase, ReviewCaseEvent, ReviewScriptNote
+from shopadmin_review_recovery.services import cases, follow_ups, privacy, runs
+from sqlalchemy import select, text, update
+from sqlalchemy.exc import DBAPIError
+
+from shopadmin import testing
+from shopadmin.plugin_api import (
+    MessageRequest,
+    block_buyer,
+    db,
+    is_contact_blocked,
+    plugin_settings,
+    send_message,
+    writing,
+)
+from shopadmin.services import erasing, integrity, plugins, rotation, schema
+from shopadmin.services.messages import people
+
+WORDS = "She rang from 13900139001 and cried"
+P = "plugin_review_recovery_"
+
+
+@pytest.fixture
+def case_id(shop):
+    testing.make_account(shop, is_owner=True)
+    set_platform(shop)
+    made = make_case()
+    cases.add_note(CLERK, made, WORDS)
+    follow_ups.plan(CLERK, made, "other", datetime.now(UTC) + timedelta(days=1), WORDS)
+    run_id = runs.start(CLERK, made, "en", NOON)
+    take(run_id, "yes", "yes")
+    take(run_id, "all_well", note=WORDS)
+    return made
+
+
+def close(case_id, closed_at, reason=WORDS):
+    cases.close(CLERK, case_id, None, "resolved_kept", "solved", reason)
+    with writing() as session:
+        session.execute(update(ReviewCase).where(ReviewCase.id == case_id).values(closed_at=closed_at))
+
+
+def words_left(case_id):
+    """What can be read of what people wrote."""
+    db.session.rollback()
+    case = db.session.get(ReviewCase, case_id, populate_existing=True)
+    return [
+        *cases.written(case_id).values(), *[row.note for row in follow_ups.of_case(case_id)],
+        *db.session.scalars(select(ReviewScriptNote.text)), case.reason,
+    ]  # fmt: skip
+
+
+def trouble():
+    """What ``shopadmin check`` says of sealed values and messages; these cases have no beginning and no clock."""
+    return [found for found in integrity.problems() if not found.code.startswith("review_recovery.")]
+
+
+def raw():
+    """Every row of the plugin and of the activity log as the database has it."""
+    db.session.rollback()
+    names = [table for table in db.inspect(db.engine).get_table_names() if table.startswith((P, "audit"))]
+    found = str([db.session.execute(text(f"select * from {name}")).all() for name in names])
+    db.session.rollback()  # an upgrade waits for whoever reads
+    return found
+
+
+def test_g12_what_people_wrote_is_sealed_in_the_database_and_reads_as_it_was(case_id):
+    assert [found for found in words_left(case_id) if found] == [WORDS] * 4
+    close(case_id, NOON)
+    assert "She rang" not in raw().replace(f"'{WORDS}'", "")
+
+
+def test_g12_texts_go_24_months_after_the_case_was_closed_and_the_case_stays(case_id):
+    now = datetime(2028, 3, 31, 12, tzinfo=UTC)
+    close(case_id, datetime(2026, 3, 31, 12, 1, tzinfo=UTC))
+    assert privacy.purge(now)[1] == 0
+    lines = db.session.query(ReviewCaseEvent).count()
+
+    privacy.purge(now + timedelta(minutes=1))
+
+    assert {*words_left(case_id)} == {"", "erased"}
+    assert privacy.purge(now + timedelta(minutes=1)) == (0, 0)
+    assert db.session.query(ReviewCaseEvent).count() == lines
+    assert not trouble()
+
+
+def test_g12_phones_go_90_days_after_the_last_case_and_a_buyer_who_said_no_stays_blocked(shop, case_id):
+    buyer_id = cases.find(case_id).buyer_id
+    with writing() as session:  # known by the phone alone
+        session.execute(text("update buyer set ref = 'phone:0123456789abcdef' where id = :id"), {"id": buyer_id})
+    block_buyer(OWNER, buyer_id, "stop")
+    now = datetime.now(UTC) + timedelta(days=400)
+    close(case_id, now - timedelta(days=90) + timedelta(seconds=1))
+    assert privacy.purge(now)[0] == 0
+    assert people.find(buyer_id).phone == PHONE
+
+    assert privacy.purge(now + timedelta(seconds=1))[0] == 1
+
+    assert people.find(buyer_id).phone == ""
+    assert is_contact_blocked(buyer_id)
+    wanted = MessageRequest(key="post.9", buyer_id=buyer_id, channel="chat", text="Hello", basis="order")
+    assert send_message(OWNER, wanted, NOON).verdict == "deny"
+    assert privacy.purge(now + timedelta(seconds=1))[0] == 0
+
+
+def test_g12_a_buyer_with_another_case_or_an_order_on_its_way_keeps_the_phone(shop, case_id):
+    now = datetime.now(UTC) + timedelta(days=400)
+    other = make_case(phone="13900139002", status="shipped")
+    open_one = make_case(phone="13900139003")
+    buyer_id = cases.find(open_one).buyer_id
+    with writing() as session:
+        session.execute(update(ReviewCase).where(ReviewCase.id == case_id).values(buyer_id=buyer_id))
+    for closed in (case_id, other):
+        close(closed, now - timedelta(days=200))
+
+    assert privacy.purge(now)[0] == 0
+    assert people.find(buyer_id).phone == "13900139003"
+
+
+def test_g12_the_owner_sets_both_times_and_the_last_day_of_a_month_counts(shop):
+    testing.make_account(shop, is_owner=True)
+    plugins.save_settings(OWNER, "review_recovery", {**plugin_settings("review_recovery"), "keep_phones": 30})
+
+    assert privacy.retention() == Retention(30, 24)
+    leap = datetime(2026, 8, 31, tzinfo=UTC)
+    assert Retention(30, 6).texts_before(leap) == datetime(2026, 2, 28, tzinfo=UTC)
+    assert Retention(30, 24).phones_before(leap) == datetime(2026, 8, 1, tzinfo=UTC)
+
+
+def test_a_purge_that_broke_off_goes_on(shop, case_id, monkeypatch):
+    now = datetime.now(UTC) + timedelta(days=4000)
+    second = make_case(phone="13900139002")
+    cases.add_note(CLERK, second, WORDS)
+    for closed in (case_id, second):
+        close(closed, NOON)
+    monkeypatch.setattr(privacy, "CHUNK", 1)
+    whole = privacy.forget_messages
+
+    def breaks_off(refs):
+        if refs == [f"review_recovery.case.{second}"]:
+            raise RuntimeError("on purpose")
+        return whole(refs)
+
+    monkeypatch.setattr(privacy, "forget_messages", breaks_off)
+    with pytest.raises(RuntimeError):
+        privacy.purge(now)
+    assert WORDS in words_left(second)
+    assert WORDS not in cases.written(case_id).values()
+    monkeypatch.setattr(privacy, "forget_messages", whole)
+
+    privacy.purge(now)
+
+    assert WORDS not in words_left(second)
+
+
+def test_a_new_key_covers_what_people_wrote_also_of_a_plugin_that_is_off(shop, case_id):
+    plugins.disable(OWNER, "review_recovery")
+
+    rotation.rotate()
+
+    assert [found for found in words_left(case_id) if found] == [WORDS] * 4
+    sealed = db.session.execute(text(f"select text_encrypted from {P}run_note")).scalars().all()
+    assert {bytes(value)[0] for value in sealed} == {2}
+
+
+def test_the_note_of_a_call_is_emptied_or_sealed_again_and_never_rewritten(case_id):
+    for change in ("text_encrypted = (select text_encrypted from {p}case_text limit 1)", "position = 9"):
+        with pytest.raises(DBAPIError), writing() as session:
+            session.execute(text(f"update {P}run_note set {change.format(p=P)}"))
+        db.session.rollback()
+
+    assert WORDS in words_left(case_id)
+
+
+def test_a_buyer_who_is_forgotten_leaves_a_case_without_words(shop, case_id):
+    buyer_id = cases.find(case_id).buyer_id
+    other = make_case(phone="13900139002")
+    cases.add_note(CLERK, other, "Other words")
+    counted = db.session.query(ReviewCase).count()
+
+    erasing.erase_buyer(OWNER, buyer_id, str(buyer_id))
+
+    left = words_left(case_id)
+    assert not [found for found in left if found]
+    assert [*cases.written(other).values()] == ["Other words"]
+    assert db.session.query(ReviewCase).count() == counted
+    assert not trouble()
+
+
+def test_the_words_of_a_shop_that_was_there_before_are_sealed_by_the_upgrade_and_come_back(shop, case_id):
+    schema.downgrade("review_recovery", "0007")
+    assert "cried" in raw()
+
+    schema.upgrade()
+
+    assert "cried" not in raw()
+    assert [found for found in words_left(case_id) if found] == [WORDS] * 4

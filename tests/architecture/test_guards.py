@@ -1,0 +1,33 @@
+"""Every guard of contact, money, reviews and proof has a test that is named after it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+GUARDS = {
+    1: "one gate for every contact", 2: "quiet hours on the buyer's clock", 3: "caps", 4: "do-not-contact",
+    5: "no money for a review", 6: "money and an invitation never in one message", 7: "wording",
+    8: "threats and privacy in words", 9: "no suppression, no fakes", 10: "suspicion", 11: "platform profiles",
+    12: "privacy of phones and texts", 13: "consent", 14: "approval of compensation", 15: "evidence",
+    16: "the activity log", 17: "recording",
+}  # fmt: skip
+
+
+def named_after() -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {number: [] for number in GUARDS}
+    for path in [*ROOT.glob("tests/**/test_*.py"), *ROOT.glob("plugins/*/tests/**/test_*.py")]:
+        for name in re.findall(r"^def (test_g\d+_\w+)", path.read_text(encoding="utf-8"), re.M):
+            for number in map(int, re.findall(r"g(\d+)_", name)):
+                found.setdefault(number, []).append(name)
+    return found
+
+
+@pytest.mark.parametrize("number", GUARDS, ids=[f"g{number}" for number in GUARDS])
+def test_a_guard_has_a_test_of_its_name(number: int) -> None:
+    assert named_after()[number], f"no test is named test_g{number}_…, for {GUARDS[number]}"
+
+
+def test_no_test_is_named_after_a_guard_that_there_is_not() -> None:
+    assert named_after().keys() == GUARDS.keys()
