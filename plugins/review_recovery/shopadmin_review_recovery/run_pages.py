@@ -76,7 +76,10 @@ def shown(run: ReviewScriptRun, case: ReviewCase, actor: Actor, now: datetime) -
         lasting=tuple((edge.on, script_labels.ANYWHERE[edge.on]) for edge in choices if edge.on not in own),
         inputs=tuple(_input(name, node, typed, case, now) for name in run_inputs.asked(script, node)) if node else (),
         given=tuple(_given(taken)),
-        remarks=tuple(script_labels.remarks(taken[-1].remarks)),
+        remarks=(
+            *script_labels.remarks(taken[-1].remarks),
+            *([typed.get(run_inputs.WINDOW, "")] if at.exit == "booked" else []),
+        ),
         path=tuple(_path(script, taken)),
         ended=script_labels.EXITS[at.exit] if at.exit else None,
     )

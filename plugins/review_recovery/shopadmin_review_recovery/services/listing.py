@@ -69,7 +69,7 @@ def spec() -> ListSpec:
             View("open", _("Open"), (ReviewCase.state.in_(OPEN),), "burns"),
             View("new", labels.STATES["new"], (ReviewCase.state == "new",), "burns"),
             View("working", _("Being worked on"), _each(RUNNING[1:]), "burns"),
-            View("waiting", _("Waiting"), _each(WAITING), "newest"),
+            View("waiting", _("Waiting"), _each(WAITING), "burns"),
             View("on_hold", _("On hold"), (ReviewCase.state == "on_hold",), "newest"),
             View("ended", _("Over"), (ReviewCase.state.in_(ENDED),), "newest"),
             View("all", _("All"), (), "newest"),
