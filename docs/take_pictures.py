@@ -12,7 +12,7 @@ from playwright.sync_api import sync_playwright
 from shopadmin_red_envelope.models import RedEnvelopeCampaign, RedEnvelopePush
 from shopadmin_review_recovery.models.cases import ReviewCase
 from shopadmin_review_recovery.models.scripts import ReviewScript
-from shopadmin_review_recovery.services import scripts
+from shopadmin_review_recovery.services import cases, opening, runs, scripts
 from sqlalchemy import select
 
 from shopadmin import testing
@@ -20,6 +20,7 @@ from shopadmin.app import create_app
 from shopadmin.models import db
 from shopadmin.models.complaints import Complaint
 from shopadmin.models.orders import Order
+from shopadmin.plugin_api import AccountId, Actor
 from shopadmin.services import plugins, schema
 from shopadmin.services.demo import load
 
@@ -40,6 +41,9 @@ SHOTS = (
     ("push", "/admin/red-envelope/push-reports/{push}", SIZE, "en", "light"),
     ("cases", "/admin/review-recovery/cases/", SIZE, "en", "light"),
     ("case", "/admin/review-recovery/cases/details/{case}", SIZE, "zh", "light"),
+    ("call", "/admin/review-recovery/calls/run/{run}", SIZE, "en", "light"),
+    ("call-phone", "/admin/review-recovery/calls/run/{run}", PHONE, "zh", "dark"),
+    ("replies", "/admin/review-recovery/replies/", SIZE, "zh", "light"),
     ("script", "/admin/review-recovery/scripts/details/{script}", SIZE, "en", "light"),
     ("causes", "/admin/review-recovery/reports/", SIZE, "en", "light"),
     ("causes-phone", "/admin/review-recovery/reports/", PHONE, "zh", "dark"),
@@ -80,7 +84,26 @@ def _ids(app: Flask) -> dict[str, int]:
     }
     with app.app_context():
         scripts.ensure_shipped()
-        return {name: db.session().scalars(query.limit(1)).one() for name, query in wanted.items()}
+        found = {name: db.session().scalars(query.limit(1)).one() for name, query in wanted.items()}
+        return found | {"run": _call()}
+
+
+def _call() -> int:
+    """A call to somebody who can be rung, as far as the remedy: the demo's own numbers lead nowhere."""
+    owner = Actor(AccountId(1), "Robin", True, frozenset())
+    morning = datetime.now(UTC).replace(hour=2, minute=0)
+    buyer_id = testing.make_buyer(name="Wang Sample", phone="13900139001", platform="shopify")
+    order_id = testing.make_order(1, buyer_id=buyer_id, platform="shopify", status="completed")
+    review_id = testing.make_review(
+        1, stars=1, body="The lid was broken", platform="shopify", order_id=order_id, buyer_id=buyer_id
+    )
+    opening.open_for([review_id])
+    case = cases.of_review(review_id)
+    assert case is not None  # noqa: S101 - it has just been opened
+    run_id = runs.start(owner, case.id, "en", morning)
+    for number, answer in enumerate(("yes", "yes", "told", "next", "other", "next"), 1):
+        runs.step(owner, run_id, number, answer, {"cause.code": "packaging"}, morning)
+    return run_id
 
 
 def _photograph(app: Flask, url: str) -> None:

@@ -126,8 +126,10 @@ def _input(name: str, node: Node, typed: Mapping[str, str], case: ReviewCase, no
 
 def _limit(case: ReviewCase) -> Any:
     """In which currency, and up to where nobody has to decide."""
-    currency = compensations.currency_of(case)
-    limit = format_currency(to_decimal(compensations.alone_up_to(case), shop_settings().currency), currency)
+    currency, alone = compensations.currency_of(case), compensations.alone_up_to(case)
+    if not alone:
+        return _("In %(currency)s. The owner decides about every amount.", currency=currency)
+    limit = format_currency(to_decimal(alone, shop_settings().currency), shop_settings().currency)
     return _(
         "In %(currency)s. Without asking you may give up to %(limit)s, but no coupon or gift.",
         currency=currency,
