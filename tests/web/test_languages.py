@@ -24,6 +24,7 @@ CHINESE = {"Accept-Language": "zh-CN,zh;q=0.9,en;q=0.8"}
 NAMES = re.compile(
     r"English|My shop|shopadmin|DEMO|Sample buyer \d+|[\w.]+@example\.com|\bOwner\b|\bTest\b|\btests\b"
     r"|\w+(\.\w+)*[.:]\w+|[0-9a-f]{8}|T\d+|CNY|SKU|API|IP|MB|UTF-8|GB18030|CSV|TSV|XLSX|JSON|ZIP|PNG|JPEG"
+    r"|https://|POST|Authorization: Bearer|Idempotency-Key|\{\{\w+\}\}|&#34;\w+&#34;"
     r"|[A-Z]\w+/[A-Z]\w+|WebP|Amazon|Judge\.me|Loox|Olist|Shopify|WooCommerce|Yotpo"
 )
 
