@@ -8,6 +8,7 @@ from typing import Any, Literal
 from flask import current_app, g
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from shopadmin.contract import Actor, Manifest, Permission, Problem, Text
 from shopadmin.hook_guard import record
@@ -75,12 +76,16 @@ def look_again() -> None:
 
 
 def switch_on_installed() -> None:
-    """In a new shop, all that is installed is on; what is installed later waits for the owner's word."""
+    """In a new shop, all that is installed is on; what is installed later waits for the owner's word.
+
+    Several processes may start in a new shop at once and say so together.
+    """
+    now = datetime.now(UTC)
+    rows = [{"name": name, "state": "on", "changed_at": now, "settings": {}} for name in record().plugins.names()]
     with writing() as session:
-        known = set(session.scalars(select(PluginState.name)))
-        for name in record().plugins.names():
-            if name not in known:
-                session.add(PluginState(name=name, state="on", changed_at=datetime.now(UTC), settings={}))
+        insert: Any = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+        if rows:
+            session.execute(insert(PluginState).values(rows).on_conflict_do_nothing())
     g.pop("plugin_states", None)
 
 
