@@ -13,13 +13,14 @@ from shopadmin.contract import AccountId, Actor, Manifest
 from shopadmin.hookspecs import hookimpl
 from shopadmin.models import db
 from shopadmin.models.buyers import Buyer, BuyerIdentifier
+from shopadmin.models.cases import Note
 from shopadmin.models.imports import ImportChange, ImportRun
 from shopadmin.models.messages import OutboxMessage
 from shopadmin.models.orders import Order
 from shopadmin.models.reviews import Review
 from shopadmin.services import contacts, erasing, forgetting, integrity
 from shopadmin.services.conflicts import MissingError, ObjectionsError, RefusedError
-from shopadmin.services.messages import blocks, contents, delivering, people
+from shopadmin.services.messages import blocks, consents, contents, delivering, people
 from shopadmin.services.messages.sending import send
 from shopadmin.services.refusals import ForbiddenError
 from shopadmin.services.transactions import writing
@@ -172,6 +173,63 @@ def test_a_buyer_is_forgotten_everywhere_and_do_not_contact_stays_by_its_hash(ap
         send(OWNER, request(buyer_id, "post.3", channel="chat"), NOON)
     with pytest.raises(MissingError):
         erasing.erase_buyer(OWNER, buyer_id, str(buyer_id))
+
+
+def test_a_forgotten_buyer_who_is_brought_again_agreed_to_nothing_and_stays_blocked_without_a_phone(buyer_id):
+    ref = people.find(buyer_id).ref
+    consents.give(OWNER, buyer_id, "marketing", "in_a_call", "Wang said yes")
+    blocks.block(OWNER, "phone", PHONE, "stop")
+
+    erasing.erase_buyer(OWNER, buyer_id, str(buyer_id))
+
+    again = testing.make_buyer()
+    with writing() as session:
+        session.execute(update(Buyer).where(Buyer.id == again).values(ref=ref))
+    assert not consents.has_marketing_consent(again)
+    assert [row.note for row in consents.of_buyer(again)] == [""]
+    assert blocks.is_contact_blocked(again)
+
+
+def test_a_message_that_may_be_out_counts_when_its_buyer_is_forgotten(buyer_id):
+    for key in ("post.2", "post.3"):
+        send(OWNER, request(buyer_id, key, basis="statutory", not_before=NOON + timedelta(days=1)), NOON)
+    with writing() as session:
+        tried = update(OutboxMessage).where(OutboxMessage.key == "post.2")
+        session.execute(tried.values(may_be_out_at=NOON))
+
+    erasing.erase_buyer(OWNER, buyer_id, str(buyer_id))
+
+    rows = db.session.scalars(select(OutboxMessage).where(OutboxMessage.key != "post.1").order_by(OutboxMessage.key))
+    found = [(row.state, row.contact_at, row.finished_at is None, row.next_attempt_at) for row in rows]
+    assert found == [("unknown", NOON, False, None), ("suppressed", None, False, None)]
+
+
+def test_what_colleagues_noted_on_orders_and_reviews_goes_with_the_buyer(buyer_id):
+    order_id, review_id = db.session.scalar(select(Order.id)), db.session.scalar(select(Review.id))
+    with writing() as session:
+        session.execute(update(Order).values(shop_note="Wang rings twice"))
+        for subject, subject_id in (("order", order_id), ("review", review_id), ("order", order_id + 1)):
+            written = {"subject": subject, "subject_id": subject_id, "written_by": 1, "written_at": NOON}
+            session.add(Note(text="Wang" if subject_id == order_id or subject == "review" else "Other", **written))
+
+    erasing.erase_buyer(OWNER, buyer_id, str(buyer_id))
+
+    assert db.session.scalars(select(Note.text)).all() == ["Other"]
+    assert db.session.scalars(select(Order.shop_note)).all() == [""]
+
+
+def test_who_is_forgotten_while_a_message_is_asked_for_gets_none(buyer_id, monkeypatch):
+    whole = people.lock_person
+
+    def forgotten_first(session, person, *more):
+        monkeypatch.setattr(people, "lock_person", whole)
+        erasing.erase_buyer(OWNER, buyer_id, str(buyer_id))
+        whole(session, person, *more)
+
+    monkeypatch.setattr(people, "lock_person", forgotten_first)
+
+    with pytest.raises(MissingError):
+        send(OWNER, request(buyer_id, "post.2", channel="chat"), NOON)
 
 
 def refused(buyer_id, memory, error, actor=OWNER, typed=None):

@@ -1,5 +1,6 @@
 """Many at once: the caps hold, a key is one message, and two workers hand a message over once; on both engines."""
 
+import contextlib
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -11,7 +12,9 @@ from shopadmin import testing
 from shopadmin.contract import AccountId, Actor
 from shopadmin.models import db
 from shopadmin.models.messages import ContactDecision, OutboxMessage
-from shopadmin.services.messages import blocks, consents, delivering
+from shopadmin.services import erasing
+from shopadmin.services.conflicts import MissingError
+from shopadmin.services.messages import blocks, consents, contents, delivering
 from shopadmin.services.messages.sending import send
 
 OWNER = Actor(AccountId(1), "Owner", True, frozenset())
@@ -80,6 +83,22 @@ def test_one_key_is_one_message_however_many_ask(app):
     assert sum(not result.is_repeat for result in results) == 1
     assert db.session.scalar(select(func.count()).select_from(OutboxMessage)) == 1
     assert db.session.scalar(select(func.count()).select_from(ContactDecision)) == 1
+
+
+def test_whoever_is_forgotten_while_many_write_has_no_message_on_its_way(app):
+    testing.make_account(app, is_owner=True)
+    buyer_id = testing.make_buyer(phone=PHONE)
+
+    def act(number):
+        if number == 0:
+            return erasing.erase_buyer(OWNER, buyer_id, str(buyer_id))
+        with contextlib.suppress(MissingError):
+            return send(None, request(buyer_id, f"post.{number}"), NOON)
+
+    all_at_once(app, act)
+
+    kept = db.session.execute(select(OutboxMessage.state, OutboxMessage.content_encrypted)).all()
+    assert not [row for row in kept if row.state == "queued" or row.content_encrypted != contents.FORGOTTEN]
 
 
 def test_many_workers_hand_each_message_over_once(app, post):

@@ -6,6 +6,7 @@ from typing import Literal
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from shopadmin.contract import Actor, Problem, Text
 from shopadmin.models import db
@@ -36,6 +37,7 @@ def give(actor: Actor, buyer_id: int, purpose: str, basis: str, note: str = "") 
     with writing() as session:
         person = _person(buyer_id)
         people.lock(session, person.key)
+        _person(buyer_id)  # again: who was being forgotten agrees to nothing
         if _in_force(person.key, purpose) is not None:
             raise ObjectionsError(Problem("consent", _("This consent is written down already.")))
         given = Consent(
@@ -60,6 +62,14 @@ def withdraw(actor: Actor | None, buyer_id: int, purpose: str) -> bool:
         if done.rowcount:
             audit.record(actor, "core.consent.withdrawn", "buyer", buyer_id, before={"purpose": purpose})
         return bool(done.rowcount)
+
+
+def forget(session: Session, actor: Actor, key: bytes) -> None:
+    """Withdraw all that this person agreed to and empty its notes; inside the transaction around."""
+    theirs, connection = update(Consent).where(Consent.person == key), session.connection()
+    withdrawn = {"withdrawn_at": datetime.now(UTC), "withdrawn_by": actor.account_id}
+    connection.execute(theirs.where(Consent.withdrawn_at.is_(None)).values(withdrawn))
+    connection.execute(theirs.values(note=""))
 
 
 def of_buyer(buyer_id: int) -> Sequence[Consent]:

@@ -79,6 +79,8 @@ def _ask_for(
     address: str, now: datetime,
 ) -> SendResult:  # fmt: skip
     people.lock_person(session, person, contents.key_hash(request.key))
+    if person.buyer_id != people.NOBODY and people.find(person.buyer_id) is None:  # forgotten meanwhile
+        raise MissingError(person.buyer_id)
     if (known := _known(request)) is not None:
         return _result(known, is_repeat=True)
     wanted = contact(channel, request, max(now, request.not_before or now))
