@@ -12,6 +12,7 @@ from shopadmin.plugin_api import (
     AdminView,
     ApiEndpoint,
     AuditMessage,
+    BuyerId,
     DemoShop,
     Manifest,
     MessageSnapshot,
@@ -138,6 +139,12 @@ def shopadmin_check_message(message: MessageSnapshot) -> Sequence[Problem]:
 def shopadmin_check_erase() -> Sequence[Problem]:
     """No data goes while a campaign is not over."""
     return list(erasing.objections())
+
+
+@hookimpl
+def shopadmin_erase_buyer(buyer_id: BuyerId) -> None:
+    """Forget under which reference pushes knew the buyer."""
+    erasing.forget_buyer(buyer_id)
 
 
 @hookimpl

@@ -6,15 +6,17 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from red_envelope_push import during, members, names, of, past_buyer, past_buyers, push_campaign, sent
+from red_envelope_push import OWNER, during, members, names, of, past_buyer, past_buyers, push_campaign, sent
 from red_envelope_shop import HOUR, NOW, Clock, claimed, order
 from shopadmin_red_envelope.domain import uplift
-from shopadmin_red_envelope.models import RedEnvelopePush
+from shopadmin_red_envelope.models import RedEnvelopePush, RedEnvelopePushBuyer
 from shopadmin_red_envelope.services import campaigns, holding, push_forecasts, push_reports, pushes, refunding, sealing
 from shopadmin_red_envelope.services.push_reports import Report
+from sqlalchemy import select
 
 from shopadmin import testing
 from shopadmin.plugin_api import db, writing
+from shopadmin.services import erasing
 from shopadmin.services.demo import load
 
 USE_TO = NOW + 72 * HOUR
@@ -255,6 +257,20 @@ def test_a_buyer_whose_row_is_gone_or_somebody_elses_is_in_no_group(shop: Flask,
     found = read(clock, campaign)
 
     assert (found.gone, found.push.bought) == (1, uplift.Share(0, 8))
+
+
+def test_a_buyer_who_is_forgotten_leaves_no_reference_in_a_push(shop: Flask, clock: Clock) -> None:
+    campaign = push_campaign(clock)
+    past_buyers(10)
+    sent(campaign)
+    lost = members(campaign, "holdout")[0]
+    testing.make_account(shop, is_owner=True)
+
+    erasing.erase_buyer(OWNER, lost, str(lost))
+
+    row = db.session.scalars(select(RedEnvelopePushBuyer).where(RedEnvelopePushBuyer.buyer_id == lost)).one()
+    assert row.ref == ""
+    assert read(clock, campaign).gone == 1
 
 
 def test_the_demo_shows_a_push_with_its_report(shop: Flask) -> None:

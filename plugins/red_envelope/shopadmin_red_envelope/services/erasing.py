@@ -1,10 +1,10 @@
-"""Whether the plugin's data may be taken away: not while a campaign is still owed to buyers."""
+"""Whether the plugin's data may be taken away, not while a campaign is still owed to buyers; and forgetting a buyer."""
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from shopadmin.plugin_api import Problem, db
 from shopadmin_red_envelope import messages
-from shopadmin_red_envelope.models import RedEnvelopeCampaign, RedEnvelopeHold, RedEnvelopeRefund
+from shopadmin_red_envelope.models import RedEnvelopeCampaign, RedEnvelopeHold, RedEnvelopePushBuyer, RedEnvelopeRefund
 from shopadmin_red_envelope.services import changing
 
 
@@ -16,3 +16,11 @@ def objections() -> list[Problem]:
     refunding = select(func.count()).where(RedEnvelopeRefund.completed_at.is_(None))
     asked = (("not_ended", unended), ("not_released", held), ("not_completed", refunding))
     return [messages.problem(code) for code, query in asked if db.session().scalar(query)]
+
+
+def forget_buyer(buyer_id: int) -> None:
+    """Empty the buyer's reference in pushes, inside the transaction around: nobody has the empty one, so that no push
+    writes to the row's next owner and reports count it as gone.
+    """
+    theirs = update(RedEnvelopePushBuyer).where(RedEnvelopePushBuyer.buyer_id == buyer_id)
+    db.session().connection().execute(theirs.values(ref=""))
