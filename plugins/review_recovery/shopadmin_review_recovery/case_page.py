@@ -48,6 +48,7 @@ def context(case: ReviewCase, actor: Actor, posted: Mapping[str, Any]) -> dict[s
     """Everything the template asks for. ``posted``: forms that were refused, by name."""
     now = datetime.now(UTC)
     dossier = review_dossiers([case.review_id]).get(case.review_id) if case.review_id else None  # type: ignore[call-overload]
+    rows, written = cases.timeline(case.id), cases.written(case.id)
     return {
         "case": case,
         "mark": labels.state_badge(case.state),
@@ -66,8 +67,8 @@ def context(case: ReviewCase, actor: Actor, posted: Mapping[str, Any]) -> dict[s
         "follow_ups": [_follow_up(row, now) for row in follow_ups.of_case(case.id)],
         "person": account_names([case.assigned_to]).get(case.assigned_to, "") if case.assigned_to else "",  # type: ignore[call-overload]
         "outcome": labels.OUTCOMES.get(case.outcome, case.outcome),
-        "reason": labels.REASONS.get(case.reason, case.reason),
-        "events": _events(cases.timeline(case.id), cases.written(case.id)),
+        "reason": labels.REASONS.get(case.reason) or _closing_words(rows, written),
+        "events": _events(rows, written),
         "cause_form": posted.get("cause") or forms.cause_form(case),
         "assign_form": posted.get("assign") or forms.assign_form(case),
         "close_form": posted.get("close") or forms.CloseForm(),
@@ -188,6 +189,11 @@ def _events(rows: Sequence[ReviewCaseEvent], written: Mapping[int, str]) -> list
         }
         for row in rows
     ]
+
+
+def _closing_words(rows: Sequence[ReviewCaseEvent], written: Mapping[int, str]) -> str:
+    """What the person wrote who closed the case last. ``rows``: newest first."""
+    return next((written.get(row.id, "") for row in rows if row.code == "moved" and "outcome" in row.data), "")
 
 
 def _body(row: ReviewCaseEvent) -> str:

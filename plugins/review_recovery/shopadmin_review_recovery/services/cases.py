@@ -33,6 +33,8 @@ from shopadmin_review_recovery.services import opening, prevention, setup, timin
 OBJECT = "review_recovery.case"
 LONGEST = 500
 MOST_AT_ONCE = 500
+# The reason of a case that a person closed: the words are sealed, with the line of the timeline that closed it.
+WRITTEN = "written"
 # States in which the buyer hears from the shop, or has.
 _ANSWERS = ("contacting", "waiting_buyer")
 
@@ -153,8 +155,9 @@ def close(actor: Actor | None, case_id: int, version: int | None, end: State, ou
         case = load(session, case_id, version)
         after = _asked(lambda: states.close(_standing(case), end, outcome, reason))
         calendar = setup.load().calendar  # before anything changes: a question would write down half of it
-        case.outcome, case.reason, case.closed_at = outcome.strip()[:40], reason.strip(), now
-        _enter(session, case, after, now, actor, calendar, case.reason, outcome=case.outcome)
+        why = reason.strip()
+        case.outcome, case.reason, case.closed_at = outcome.strip()[:40], why if why in REASONS else WRITTEN, now
+        _enter(session, case, after, now, actor, calendar, why, outcome=case.outcome)
 
 
 def platform_removed(actor: Actor | None, case_id: int, version: int | None) -> None:

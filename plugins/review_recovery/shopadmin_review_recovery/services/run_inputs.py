@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _
 
-from shopadmin.plugin_api import Problem, RefusedError, buyer_clocks, next_call_hour
+from shopadmin.plugin_api import MissingError, Problem, RefusedError, buyer_clocks, next_call_hour
 from shopadmin_review_recovery.domain import appointments, causes, templates
 from shopadmin_review_recovery.domain.appointments import Appointment, AppointmentError
 from shopadmin_review_recovery.domain.compensation import KINDS
@@ -106,10 +106,10 @@ def clock_of(case: ReviewCase) -> ZoneInfo:
 
 
 def proposal(case: ReviewCase, on: str, now: datetime) -> Appointment | None:
-    """What a page proposes; None where nobody can be rung."""
+    """What a page proposes; None where nobody can be rung, also as the buyer was forgotten."""
     try:
         return appointments.propose(on, clock_of(case), now, _next_hour(case))
-    except AppointmentError:
+    except (AppointmentError, MissingError):
         return None
 
 

@@ -84,6 +84,8 @@ def _seal() -> None:
                 {"id": row.id, "case": row.case_id, "text": _sealed("case_text.text", words)},
             )
         _write_data(connection, row.id, {name: it for name, it in row.data.items() if name not in WORDS[row.code]})
+    codes = ", ".join(f"'{code}'" for code in ("", "erased", *NAMED))
+    connection.execute(sa.text(f"update {PREFIX}case set reason = 'written' where reason not in ({codes})"))
     for table, key, column in MOVED:
         change = partial(_sealed, f"{table}.{column}")
         _move(connection, table, key, column, f"{column}_encrypted", change)
@@ -93,9 +95,17 @@ def _open() -> None:
     connection = op.get_bind()
     rows = connection.execute(sa.text(f"select event_id, text_encrypted from {PREFIX}case_text")).all()
     texts = {row.event_id: _opened("case_text.text", row.text_encrypted) for row in rows}
+    closed = {}
     for row in _lines(connection):
+        is_end = row.code == "moved" and "outcome" in row.data
         if row.id in texts:
-            _write_data(connection, row.id, row.data | {WORDS[row.code][0]: texts[row.id]})
+            name = "reason" if is_end else WORDS[row.code][0]
+            _write_data(connection, row.id, row.data | {name: texts[row.id]})
+        if is_end:
+            closed[row.case_id] = texts.get(row.id, "erased")
+    given_back = sa.text(f"update {PREFIX}case set reason = :words where id = :id and reason = 'written'")
+    for case_id, words in closed.items():
+        connection.execute(given_back, {"id": case_id, "words": words})
     for table, key, column in MOVED:
         change = partial(_opened, f"{table}.{column}")
         _move(connection, table, key, f"{column}_encrypted", column, change)
