@@ -22,6 +22,7 @@ from shopadmin.services import contacts, erasing, forgetting, integrity
 from shopadmin.services.conflicts import MissingError, ObjectionsError, RefusedError
 from shopadmin.services.messages import blocks, consents, contents, delivering, people
 from shopadmin.services.messages.sending import send
+from shopadmin.services.plugins import PluginCard
 from shopadmin.services.refusals import ForbiddenError
 from shopadmin.services.transactions import writing
 
@@ -249,6 +250,14 @@ def test_a_plugin_that_cannot_forget_keeps_the_buyer_everywhere(memory, buyer_id
     memory.error = RuntimeError("on purpose")
 
     refused(buyer_id, memory, RuntimeError)
+
+
+@pytest.mark.parametrize("state", ["quarantined", "missing"])
+def test_while_a_plugin_cannot_be_asked_nobody_is_forgotten(memory, buyer_id, monkeypatch, state):
+    monkeypatch.setattr(erasing.plugins, "cards", lambda: [PluginCard("absent", state)])
+    monkeypatch.setattr(erasing.schema, "heads", lambda: {"absent": "0001"})
+
+    refused(buyer_id, memory, ObjectionsError)
 
 
 def test_while_a_message_goes_out_nobody_is_forgotten(memory, buyer_id):
