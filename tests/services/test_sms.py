@@ -273,6 +273,17 @@ def test_what_did_not_arrive_counts_against_no_cap_and_may_still_arrive(app, gat
     assert (one().state, one().contact_at) == ("delivered", NOON)
 
 
+def test_a_duplicate_of_a_later_attempt_says_that_an_earlier_one_was_taken(app, gateway, served):
+    set_up(served, is_idempotent=True)
+    gateway.is_idempotent, gateway.faults = True, ["drop_after"]
+    ask()
+    deliver()
+
+    receipts.take([Receipt(one().reference.hex(), "duplicate")], NOON + HALF_A_DAY)
+
+    assert (one().state, one().attempts, one().contact_at) == ("sent", 2, NOON + timedelta(minutes=1))
+
+
 def test_a_receipt_that_is_faster_than_the_answer_is_kept(app, gateway, served, monkeypatch):
     hand_over = sms.deliver
 

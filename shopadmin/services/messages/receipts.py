@@ -44,11 +44,13 @@ def _is_named(reference: str) -> Any:
 
 
 def _values(row: Any, receipt: Receipt, now: datetime) -> dict[str, Any]:
+    # What the gateway had already is an earlier attempt of this message, as when its answer says so.
+    is_confirmed = receipt.state == "duplicate" and row.attempts > 1
     values: dict[str, Any] = {
-        "state": receipt.state, "result": f"receipt: {receipt.state}", "lease_owner": "", "lease_until": None,
-        **delivering.ended(now),
+        "state": "sent" if is_confirmed else receipt.state, "result": f"receipt: {receipt.state}",
+        "lease_owner": "", "lease_until": None, **delivering.ended(now),
     }  # fmt: skip
-    if receipt.state == "delivered":
+    if is_confirmed or receipt.state == "delivered":
         # It counts from when it went out, not from when it would have been tried again.
         values["contact_at"] = min(row.contact_at or now, now)
     return values
