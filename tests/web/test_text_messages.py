@@ -132,8 +132,9 @@ def test_whoever_does_not_know_the_address_is_told_nothing_and_changes_nothing(a
 @pytest.mark.parametrize(
     ("content", "status"),
     [(b"{", 400), (b"[" * 100_000, 400), (b'{"id": "nobody", "state": "failed"}', 404), (b"[]", 200),
-     (b'"' + b"a" * 300_000 + b'"', 413)],
-    ids=["broken", "deep", "nobody's", "empty", "long"],
+     (b'"' + b"a" * 300_000 + b'"', 413),
+     (rb'{"id": "a\u0000", "state": "failed"}', 200), (rb'{"id": "\ud800", "state": "failed"}', 200)],
+    ids=["broken", "deep", "nobody's", "empty", "long", "NUL", "half a character"],
 )  # fmt: skip
 def test_what_is_no_receipt_of_ours_is_refused_and_nothing_changes(app, address, message, content, status):
     answer = app.test_client().post(address, data=content, content_type="application/json")

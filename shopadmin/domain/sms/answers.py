@@ -122,6 +122,8 @@ def _parsed(content: bytes) -> Any:
 
 
 def _text(value: Any) -> str:
+    """A word of the gateway; empty for what is none, and for what no database keeps: NUL, half a character."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value).strip() if isinstance(value, str | int | float) else ""
+    said = str(value).strip() if isinstance(value, str | int | float) else ""
+    return said if said.isprintable() else ""
