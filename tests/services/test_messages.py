@@ -4,16 +4,18 @@ from datetime import timedelta
 
 import pytest
 from posting import MORNING, NIGHT, NOON, PHONE, Post, request
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from shopadmin import testing
 from shopadmin.contract import AccountId, Actor, Delivery, Problem
 from shopadmin.models import db
+from shopadmin.models.buyers import BuyerIdentifier
 from shopadmin.models.messages import Consent, ContactDecision, DoNotContact, OutboxMessage
 from shopadmin.services import audit, contacts, integrity, rotation
 from shopadmin.services.conflicts import MissingError, ObjectionsError, RefusedError
 from shopadmin.services.messages import blocks, consents, contents, delivering, gate, marking
+from shopadmin.services.messages.labels import OBSTACLES
 from shopadmin.services.messages.sending import send, status
 from shopadmin.services.refusals import ConflictError, ForbiddenError
 from shopadmin.services.transactions import writing
@@ -429,6 +431,19 @@ def test_a_message_by_hand_that_must_not_go_out_any_more_is_stopped(app, buyer_i
         marking.mark_sent(CLERK, asked.message_id, now=NOON)
 
     assert states() == ["suppressed"]
+
+
+def test_a_number_that_is_taken_back_is_rung_no_more(app, buyer_id):
+    asked = send(OWNER, request(buyer_id, channel="call", text="Ask what happened", case="c1"), NOON)
+    with writing() as session:
+        session.execute(update(BuyerIdentifier).values(expires_at=NOON))
+
+    with pytest.raises(ObjectionsError) as refused:
+        marking.mark_sent(CLERK, asked.message_id, now=NOON)
+
+    assert [problem.message for problem in refused.value.problems] == [OBSTACLES["expired"]]
+    (message,) = stored()
+    assert (message.state, message.result, message.contact_at) == ("suppressed", "the number is expired", None)
 
 
 def test_calls_go_through_the_same_gate_and_remember_whether_somebody_answered(app, buyer_id):

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from shopadmin.contract import Delivery, MessageChannel, MessageSnapshot, OutgoingMessage, Problem
 from shopadmin.domain.contact import Contact, Decision, next_open
+from shopadmin.domain.reaching import Obstacle
 from shopadmin.models import db
 from shopadmin.models.messages import OutboxMessage
 from shopadmin.services import failpoints, jobs
@@ -95,7 +96,7 @@ def _claim(message_id: int, owner: str, now: datetime) -> tuple[str, OutgoingMes
             _change(session, message_id, now, {"result": "the buyer is gone", **stopped(row, now)})
             return None
         people.lock_person(session, person)
-        if hindered := _obstacle(row, person, now):
+        if hindered := obstacle(row, person, now):
             _change(session, message_id, now, {"result": f"the number is {hindered}", **stopped(row, now)})
             return None
         decision, objections, must_wait = ask_again(row, person, now)
@@ -169,7 +170,7 @@ def person_of(row: Any) -> people.Person | None:
     return people.reached_at(found, kind, contents.unseal(row.content_encrypted).destination)
 
 
-def _obstacle(row: Any, person: people.Person, now: datetime) -> str | None:
+def obstacle(row: Any, person: people.Person, now: datetime) -> Obstacle | None:
     """Why nothing arrives there any more: a number that a platform lent is taken back while a message waits."""
     if row.destination_hash is None or row.medium == "email":
         return None

@@ -13,7 +13,7 @@ from shopadmin.models.messages import OutboxMessage
 from shopadmin.services import audit
 from shopadmin.services.conflicts import MissingError, ObjectionsError
 from shopadmin.services.messages import channels, delivering, gate, people
-from shopadmin.services.messages.labels import reason_label
+from shopadmin.services.messages.labels import OBSTACLES, reason_label
 from shopadmin.services.transactions import writing
 
 
@@ -44,23 +44,34 @@ def mark_sent(actor: Actor, message_id: int, is_connected: bool = False, now: da
         if person is None:
             raise MissingError(message_id)
         people.lock_person(session, person)
-        decision, objections, must_wait = delivering.ask_again(row, person, now)
-        gate.note(session, message_id, "sending", decision, objections, now)
-        verdict = gate.verdict(decision, objections)
-        values: dict[str, Any] = {"verdict": verdict, "reasons": gate.reasons(decision, objections)}
-        if verdict == "deny":
-            values |= delivering.stopped(row, now)
-        elif verdict == "allow" and not must_wait:
+        if hindered := delivering.obstacle(row, person, now):
+            values: dict[str, Any] = {"result": f"the number is {hindered}", **delivering.stopped(row, now)}
+            problems = [Problem("destination", OBSTACLES[hindered])]
+        else:
+            values, problems = _asked(session, row, person, now)
+        is_sent = not problems
+        if is_sent:
             values |= {
                 "state": "sent", "attempts": row.attempts + 1, "next_attempt_at": None, "contact_at": now,
                 "finished_at": now, "finished_by": actor.account_id, "is_connected": is_connected,
             }  # fmt: skip
         _change(session, message_id, "queued", values)
-        if values.get("state") == "sent":
+        if is_sent:
             audit.record(actor, "core.message.sent", "message", message_id, after={"channel": row.channel})
-    if values.get("state") != "sent":
+    if not is_sent:
         # After the commit: the answer and the stop are kept, whatever the person is told.
-        raise ObjectionsError(*_problems(decision, objections))
+        raise ObjectionsError(*problems)
+
+
+def _asked(session: Session, row: Any, person: people.Person, now: datetime) -> tuple[dict[str, Any], list[Problem]]:
+    """What the gate's answer makes of the message, and why it must not go out now; none when it may."""
+    decision, objections, must_wait = delivering.ask_again(row, person, now)
+    gate.note(session, row.id, "sending", decision, objections, now)
+    verdict = gate.verdict(decision, objections)
+    values: dict[str, Any] = {"verdict": verdict, "reasons": gate.reasons(decision, objections)}
+    if verdict == "deny":
+        values |= delivering.stopped(row, now)
+    return values, [] if verdict == "allow" and not must_wait else _problems(decision, objections)
 
 
 def cancel(actor: Actor, message_id: int) -> None:
