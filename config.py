@@ -26,7 +26,8 @@ def from_environment() -> dict[str, object]:
         "API_CALLS_PER_TOKEN": int(os.environ.get("API_CALLS_PER_TOKEN", "1000")),
         # In place of the one that the owner typed on the Settings page.
         "SMTP_PASSWORD": os.environ.get("SHOPADMIN_SMTP_PASSWORD"),
-        "SMS_SECRET": os.environ.get("SHOPADMIN_SMS_SECRET"),
+        # A file's last line ends with a break.
+        "SMS_SECRET": os.environ.get("SHOPADMIN_SMS_SECRET", "").strip() or None,
         # What one password check costs in memory (argon2id); less is weaker.
         "PASSWORD_MEMORY_KIB": 65_536,
     }

@@ -137,3 +137,11 @@ def test_an_answer_without_end_is_cut_short(url, gateway, monkeypatch):
     monkeypatch.setattr(https, "LONGEST_ANSWER", 10)
 
     assert https.post(url, HEADERS, b"x").content == b'{"status":'
+
+
+@pytest.mark.parametrize("value", ["plum\norchard", "密码"])
+def test_a_header_that_cannot_be_written_is_certainly_not_sent(url, gateway, value):
+    with pytest.raises(NotSentError):
+        https.post(url, HEADERS | {"X-Secret": value}, b"x")
+
+    assert gateway.asked == []

@@ -11,6 +11,7 @@ from gateway import AFTER, BEFORE, Gateway, admits_loopback, gateway_server, mak
 from posting import MORNING, NIGHT, NOON, PHONE, request
 from sqlalchemy import select, update
 
+import config
 from shopadmin import testing
 from shopadmin.contract import AccountId, Actor, OutgoingMessage
 from shopadmin.domain.sms.answers import Receipt
@@ -394,6 +395,12 @@ def test_password_and_receipts_address_are_sealed_kept_turned_over_and_never_log
     assert sms_settings.is_token(sms_settings.load().token)
     app.config["SMS_SECRET"] = "from outside"
     assert sms_settings.load().secret == "from outside"
+
+
+def test_a_password_out_of_a_file_comes_without_the_end_of_its_line(monkeypatch):
+    monkeypatch.setenv("SHOPADMIN_SMS_SECRET", "plum orchard 7\n")
+
+    assert config.from_environment()["SMS_SECRET"] == "plum orchard 7"
 
 
 @pytest.mark.parametrize("url", ["https://10.0.0.1/", "https://[::1]:8443/", "https://localhost/", "http://8.8.8.8/"])

@@ -77,11 +77,20 @@ def post(url: str, headers: Mapping[str, str], body: bytes, resolve: Resolve = l
     with _connected(host, _allowed(host, port, resolve), port) as connection:
         try:
             with _cut_off(connection):
-                connection.request("POST", target, body, {**headers, **ours}, preload_content=False)
+                _request(connection, target, body, {**headers, **ours})
                 response = connection.getresponse()
                 return Reply(response.status, response.read(LONGEST_ANSWER, decode_content=False))
         except _FAILURES as error:
             raise LostError(type(error).__name__) from error
+
+
+def _request(connection: HTTPSConnection, target: str, body: bytes, headers: Mapping[str, str]) -> None:
+    try:
+        connection.request("POST", target, body, headers, preload_content=False)
+    except _FAILURES:
+        raise
+    except ValueError as error:  # its head goes out at once, when all of it is written
+        raise NotSentError("a header holds what no header can") from error
 
 
 def _allowed(host: str, port: int, resolve: Resolve) -> Sequence[str]:
