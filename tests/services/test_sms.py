@@ -1,17 +1,18 @@
 """Text messages through a real gateway on this machine that fails in every way: once for each message, or unknown."""
 
 import random
+import runpy
 import socket
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from gateway import AFTER, BEFORE, Gateway, admits_loopback, gateway_server, make_certificate
 from posting import MORNING, NIGHT, NOON, PHONE, request
 from sqlalchemy import select, update
 
-import config
 from shopadmin import testing
 from shopadmin.contract import AccountId, Actor, OutgoingMessage
 from shopadmin.domain.sms.answers import Receipt
@@ -400,7 +401,8 @@ def test_password_and_receipts_address_are_sealed_kept_turned_over_and_never_log
 def test_a_password_out_of_a_file_comes_without_the_end_of_its_line(monkeypatch):
     monkeypatch.setenv("SHOPADMIN_SMS_SECRET", "plum orchard 7\n")
 
-    assert config.from_environment()["SMS_SECRET"] == "plum orchard 7"
+    read = runpy.run_path(str(Path(__file__).parents[2] / "config.py"))["from_environment"]
+    assert read()["SMS_SECRET"] == "plum orchard 7"
 
 
 @pytest.mark.parametrize("url", ["https://10.0.0.1/", "https://[::1]:8443/", "https://localhost/", "http://8.8.8.8/"])
