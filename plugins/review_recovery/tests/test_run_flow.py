@@ -295,6 +295,22 @@ def test_a_case_that_waits_for_its_buyer_is_closed_after_seven_days_but_not_over
     assert case(booked).state == "waiting_buyer"
 
 
+def test_a_call_that_is_planned_at_the_last_moment_keeps_the_case_open(app, monkeypatch):
+    case_id, load = make_case(), cases.load
+    cases.move(CLERK, case_id, None, "waiting_buyer")
+    later = datetime.now(UTC) + timedelta(days=21)
+
+    def load_what_somebody_planned(*which):
+        found = load(*which)
+        found.planned_at = later
+        return found
+
+    monkeypatch.setattr(cases, "load", load_what_somebody_planned)
+
+    assert keeping.close_unanswered(later) == 0
+    assert case(case_id).state == "waiting_buyer"
+
+
 def test_a_planned_call_is_no_target_that_was_missed(app):
     case_id = make_case(burns_at=NOON + timedelta(days=900))
     cases.move(CLERK, case_id, None, "waiting_buyer")

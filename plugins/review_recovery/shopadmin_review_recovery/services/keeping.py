@@ -79,12 +79,15 @@ def close_unanswered(now: datetime | None = None) -> int:
     query = select(ReviewCase.id).where(
         ReviewCase.state == "waiting_buyer", ReviewCase.planned_at.is_(None), since <= moment - WAIT_FOR_BUYER
     )
-    found = db.session().scalars(query).all()
+    found, closed = db.session().scalars(query).all(), 0
     for case_id in found:
         with writing() as session:
-            if cases.load(session, case_id, None).state == "waiting_buyer":
+            case = cases.load(session, case_id, None)
+            # Since the look somebody may have heard from the buyer, or planned a call.
+            if case.state == "waiting_buyer" and case.planned_at is None:
                 cases.close(None, case_id, None, "resolved_kept", "no_answer", "waited_7_days")
-    return len(found)
+                closed += 1
+    return closed
 
 
 def _open_missed(now: datetime) -> int:
