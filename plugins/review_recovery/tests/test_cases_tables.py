@@ -1,14 +1,15 @@
 """The plugin's tables: in step with the revisions, and what the database itself refuses."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
 from shopadmin_review_recovery.models import ReviewCase, ReviewCaseEvent
+from shopadmin_review_recovery.services import timing
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from shopadmin.plugin_api import db, writing
+from shopadmin.plugin_api import UtcDateTime, db, writing
 from shopadmin.services import schema
 
 NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
@@ -35,6 +36,21 @@ def test_up_down_and_up_again(shop: Flask) -> None:
     schema.downgrade("review_recovery", "base")
 
     assert schema.upgrade() == ["review_recovery"]
+
+
+def test_without_what_is_planned_a_case_burns_at_its_targets_again(shop: Flask) -> None:
+    due = NOW + timedelta(hours=5)
+    targets: list[dict[str, object]] = [
+        {"due_first_at": due, "due_resolve_at": due + timedelta(days=1)}, {"due_resolve_at": due}, {},
+    ]  # fmt: skip
+    for number, target in enumerate(targets):
+        add_case(review_id=number, planned_at=NOW, **target)
+
+    schema.downgrade("review_recovery", "0005")
+
+    read = text("select burns_at from plugin_review_recovery_case order by id").columns(burns_at=UtcDateTime)
+    assert list(db.session().scalars(read)) == [due, due, timing.NEVER]
+    schema.upgrade()
 
 
 def test_a_review_has_one_case(shop: Flask) -> None:

@@ -4,6 +4,8 @@ Revision ID: 0006
 Revises: 0005
 """
 
+from datetime import UTC, datetime
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -23,6 +25,12 @@ BURNS = """
 update plugin_review_recovery_case set burns_at = planned_at
 where planned_at < burns_at and closed_at is null
 """
+# As before there was anything planned: at the next target, else behind everything that is due.
+TARGETS = """
+update plugin_review_recovery_case set burns_at = coalesce(due_first_at, due_resolve_at, :never)
+where planned_at is not null and closed_at is null
+"""
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 def upgrade() -> None:
@@ -32,4 +40,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    never = sa.bindparam("never", NEVER, sa.DateTime(timezone=True))
+    op.execute(sa.text(TARGETS).bindparams(never))
     op.drop_column(TABLE, "planned_at")
