@@ -9,9 +9,10 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import DateTimeLocalField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
-from shopadmin.plugin_api import EVIDENCE_TIERS, EvidenceOrigin, complaint_grounds, shop_settings
+from shopadmin.plugin_api import EVIDENCE_TIERS, EvidenceOrigin, RefusedError, complaint_grounds, shop_settings
 from shopadmin_review_recovery import evidence_labels as labels
 from shopadmin_review_recovery.domain.suspicion import KINDS
+from shopadmin_review_recovery.messages import problem
 from shopadmin_review_recovery.services.cases import LONGEST
 
 _TIME = "%Y-%m-%dT%H:%M"
@@ -102,5 +103,8 @@ def origin(form: PictureForm | TextForm) -> EvidenceOrigin:
 
 
 def instant(field: DateTimeLocalField) -> datetime | None:
-    """The time as typed on the shop's clock, aware UTC; None for an empty field."""
-    return field.data.replace(tzinfo=shop_settings().zone).astimezone(UTC) if field.data else None
+    """The time as typed on the shop's clock, aware UTC; None for an empty field. Raises RefusedError."""
+    try:
+        return field.data.replace(tzinfo=shop_settings().zone).astimezone(UTC) if field.data else None
+    except OverflowError:
+        raise RefusedError(problem("bad_instant", field.name)) from None

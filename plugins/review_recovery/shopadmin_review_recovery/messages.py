@@ -26,6 +26,7 @@ _SENTENCES: Mapping[str, Callable[..., Any]] = {
     "too_many": lambda most: _("At most %(most)s cases at once.", most=most),
     "unknown_kind": lambda: _("There is no such follow-up."),
     "bad_time": lambda: _("Write a day and a time in the future."),
+    "bad_instant": lambda: _("This time is further away than a calendar goes."),
     "no_evidence": lambda: _("Keep what proves it as evidence first."),
     "too_little": lambda: _("A suspicion needs two different pieces of evidence at least. Keep them first."),
     "already": lambda: _("This review is under suspicion already."),

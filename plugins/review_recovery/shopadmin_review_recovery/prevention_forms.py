@@ -8,10 +8,11 @@ from wtforms import DateField, Form, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
-from shopadmin.plugin_api import accounts_that_may, shop_settings
+from shopadmin.plugin_api import RefusedError, accounts_that_may, shop_settings
 from shopadmin_review_recovery import permissions
 from shopadmin_review_recovery.domain.prevention import RESULTS
 from shopadmin_review_recovery.learning_labels import RESULTS as RESULT_TEXTS
+from shopadmin_review_recovery.messages import problem
 from shopadmin_review_recovery.models import ReviewPrevention
 from shopadmin_review_recovery.services.prevention import LONGEST
 
@@ -41,8 +42,11 @@ class TaskPlanForm(Form):
 
     @property
     def due_at(self) -> datetime:
-        """The end of the day, aware UTC."""
-        return (datetime.combine(self.due_on.data, time(), shop_settings().zone) + _LAST).astimezone(UTC)
+        """The end of the day, aware UTC. Raises RefusedError."""
+        try:
+            return (datetime.combine(self.due_on.data, time(), shop_settings().zone) + _LAST).astimezone(UTC)
+        except OverflowError:
+            raise RefusedError(problem("bad_instant", "due_on")) from None
 
 
 class TaskCloseForm(Form):

@@ -45,6 +45,7 @@ def test_a_day_and_an_hour_are_read_on_the_buyers_clock(wanted, expected):
     [
         ({"day": "2026-03-03"}, "time"),
         ({"day": "tomorrow", "hour": "10:00"}, "day"),
+        ({"day": "0001-01-01", "hour": "01:00"}, "day"),
         ({"hour": "ten"}, "time"),
         ({"day": "2026-03-01", "hour": "10:00"}, "past"),
         ({"day": "2026-05-01", "hour": "10:00"}, "far"),

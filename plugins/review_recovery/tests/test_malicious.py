@@ -18,6 +18,7 @@ from shopadmin.models.complaints import ComplaintEvidence
 from shopadmin.models.evidence import Evidence
 from shopadmin.models.reviews import Review
 from shopadmin.plugin_api import ForbiddenError, ObjectionsError, RefusedError, complaints_of, db, writing
+from shopadmin.services import settings
 from shopadmin.services.evidence import archives
 
 REPLY, EXPORT = "review_recovery.case:reply", "review_recovery.evidence:export"
@@ -116,6 +117,23 @@ def test_who_may_read_sees_evidence_and_neither_keeps_it_nor_takes_it_out(app: F
         assert agent.get(f"{PLACE}/{case_id}/{act}").status_code == 403
     with pytest.raises(ForbiddenError):
         incidents.record_demand(AGENT.__class__(AGENT.account_id, "x", False, frozenset({REPLY})), case_id, NOON)
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00", "9999-12-31T23:59"])
+def test_a_time_at_the_end_of_the_calendar_is_refused_at_its_field(app: Flask, at: str) -> None:
+    zone = "Asia/Shanghai" if at < "1" else "America/New_York"
+    case_id = make_case("taobao")
+    keep(case_id)
+    owner = testing.sign_in(app, testing.make_account(app, is_owner=True))
+    settings.save(None, timezone=zone)
+
+    sent = [
+        send(owner, f"{PLACE}/{case_id}/text", what="sms", text="x", tier="0", captured_at=at),
+        send(owner, f"{PLACE}/{case_id}/complaint", ground="extortion", deadline_at=at),
+        send(owner, f"{PLACE}/{case_id}/incident", occurred_at=at, note="x"),
+    ]
+
+    assert [(answer.status_code, "further away" in answer.text) for answer in sent] == [(400, True)] * 3
 
 
 def test_the_owner_suspects_complains_and_writes_an_incident_down_on_pages(app: Flask) -> None:

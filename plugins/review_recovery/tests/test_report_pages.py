@@ -113,6 +113,8 @@ def test_a_task_is_ticked_planned_and_closed_on_its_page(app: Flask, task: int) 
 
     assert client.post(f"{page}/close", data={"result": "done"}).status_code == 400
     assert client.post(f"{page}/plan", data={"account_id": "", "due_on": "soon"}).status_code == 400
+    for end in ("0001-01-01", "9999-12-31"):
+        assert client.post(f"{page}/plan", data={"account_id": "", "due_on": end}).status_code == 400
     assert client.post(f"{page}/tick", data={"item": items}).status_code == 303
     day = (datetime.now(UTC) + timedelta(days=30)).date()
     assert client.post(f"{page}/plan", data={"account_id": "", "due_on": day.isoformat()}).status_code == 303

@@ -92,7 +92,10 @@ def _end(begins: datetime, window: tuple[time, time] | None, zone: ZoneInfo) -> 
 
 
 def _instant(day: date, at: time, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, at, zone).astimezone(UTC)
+    try:
+        return datetime.combine(day, at, zone).astimezone(UTC)
+    except OverflowError:  # at either end of the calendar
+        raise AppointmentError("day") from None
 
 
 def _rounded_up(at: datetime) -> datetime:
