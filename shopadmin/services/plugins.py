@@ -1,5 +1,6 @@
 """Which plugins are on, and switching them: asked on every request, so that a switch needs no restart."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from shopadmin import hook_calls
 from shopadmin.contract import Actor, Manifest, Permission, Problem, Text
 from shopadmin.hook_guard import record
 from shopadmin.models import db
@@ -210,6 +212,8 @@ def _switch(actor: Actor | None, name: str, state: str, reason: str = "") -> Non
     g.pop("plugin_states", None)
 
 
+# All but the last two of a line.
+_DIGITS = re.compile(r"\d(?=(?:[^\d\n]*\d){2})")
 _CODES = {"on": "core.plugin.enabled", "off": "core.plugin.disabled", "paused": "core.plugin.paused"}
 
 
@@ -231,4 +235,14 @@ def save_settings(actor: Actor | None, name: str, values: Mapping[str, Any]) -> 
             session.add(row)
         before = dict(row.settings)
         row.settings = dict(values)
-        audit.record(actor, "core.plugin.configured", "plugin", name, before=before, after=dict(values))
+        old, new = _without_digits(name, before), _without_digits(name, values)
+        audit.record(actor, "core.plugin.configured", "plugin", name, before=old, after=new)
+
+
+def _without_digits(name: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """For the log, which is kept for good: of fields that the form calls ``personal`` two digits a line stay."""
+    personal: frozenset[str] = getattr(hook_calls.settings_form(name), "personal", frozenset())
+    return {
+        field: _DIGITS.sub("*", value) if field in personal and isinstance(value, str) else value
+        for field, value in values.items()
+    }

@@ -14,6 +14,9 @@ from shopadmin_review_recovery.services.alerts import MOST_PHONES, phones
 class AlertSettings(Form):
     """Alerts."""
 
+    # Masked in the activity log.
+    personal = frozenset({"alert_phones"})
+
     alert_phones = TextAreaField(
         _("Phones that hear of new bad reviews by text message"),
         [Optional(), Length(max=200)],

@@ -7,13 +7,14 @@ from types import SimpleNamespace
 import pytest
 import shopadmin_review_recovery
 from flask import Flask
-from runs_of_tests import NOON, events, make_case, set_platform
+from runs_of_tests import NOON, OWNER, events, make_case, set_platform
 from shopadmin_review_recovery.core_pages import SettingsForm
 from shopadmin_review_recovery.services import alerts
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
 from shopadmin import testing
+from shopadmin.models.audit import AuditEntry
 from shopadmin.models.messages import OutboxMessage
 from shopadmin.plugin_api import (
     Delivery,
@@ -26,7 +27,7 @@ from shopadmin.plugin_api import (
     hookimpl,
     send_to_staff,
 )
-from shopadmin.services import schema
+from shopadmin.services import plugins, schema
 from shopadmin.services.messages import delivering
 
 PHONES = "13800138001\n+44 7400 123456"
@@ -139,3 +140,12 @@ def test_the_owner_alone_has_the_tile_and_messages_to_staff_lead_to_no_buyer(app
     assert "The shop&#39;s own people" in shown
     assert "138****8001" in shown
     assert "buyers/details/0" not in shown + owner.get("/admin/messages/").text
+
+
+def test_the_activity_log_shows_two_digits_of_a_phone(shop):
+    testing.make_account(shop, is_owner=True)
+    for phones in ("13900139001\n139 0013 9002", ""):
+        plugins.save_settings(OWNER, "review_recovery", {"alert_phones": phones})
+
+    logged = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
+    assert logged.before["alert_phones"] == "*********01\n*** **** **02"
