@@ -50,6 +50,7 @@ def test_without_what_is_planned_a_case_burns_at_its_targets_again(shop: Flask) 
 
     read = text("select burns_at from plugin_review_recovery_case order by id").columns(burns_at=UtcDateTime)
     assert list(db.session().scalars(read)) == [due, due, timing.NEVER]
+    db.session.rollback()  # an upgrade waits for whoever reads
     schema.upgrade()
 
 
