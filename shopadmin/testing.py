@@ -49,7 +49,11 @@ CHROMIUM_SWITCHES = (
 )  # fmt: skip
 
 # What a server does for the sake of a crash or of a long life is of no use to one that is thrown away.
-SHORT_LIVED = "-c fsync=off -c full_page_writes=off -c checkpoint_timeout=1h -c max_wal_size=4GB -c autovacuum=off"
+# Whoever waits for a lock for two minutes would wait for ever, and the run with it: that is an error with a name.
+SHORT_LIVED = (
+    "-c fsync=off -c full_page_writes=off -c checkpoint_timeout=1h -c max_wal_size=4GB -c autovacuum=off "
+    "-c lock_timeout=120s"
+)
 
 POSTGRESQL_BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
 
