@@ -8,6 +8,7 @@ import logging
 import os
 import threading
 import time
+import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -28,6 +29,8 @@ PAUSE_ERRORS, PAUSE_WITHIN = 5, timedelta(minutes=10)
 # Seconds after which a call is given up and its plugin paused: the thread it holds is lost until the next start.
 STUCK_SECONDS = 10.0
 _LOOK_EVERY = 1.0
+# The name of the thread that looks.
+WATCH = "shopadmin: calls of plugins"
 KEPT_FOR = timedelta(days=30)
 
 
@@ -51,7 +54,8 @@ def init_app(app: Flask) -> None:
     def watch() -> None:
         # Not at the start: a server that forks would leave the thread behind.
         if os.getpid() not in watched and record().plugins.names():
-            watched[os.getpid()] = thread = threading.Thread(target=_watch, args=(app,), daemon=True)
+            found = weakref.ref(app)
+            watched[os.getpid()] = thread = threading.Thread(target=_watch, args=(found,), name=WATCH, daemon=True)
             thread.start()
 
     app.before_request(watch)
@@ -107,11 +111,12 @@ def _errors(name: str, since: datetime) -> int:
     return db.session().scalar(query) or 0
 
 
-def _watch(app: Flask) -> None:
-    hooks: HookRecord = app.extensions["shopadmin.hooks"]
-    while True:
+def _watch(watched: weakref.ref[Flask]) -> None:
+    # No longer than the app lives: a process that makes many, as tests do, would keep each of them and its thread.
+    while app := watched():
+        look(app, app.extensions["shopadmin.hooks"], time.monotonic())
+        del app
         time.sleep(_LOOK_EVERY)
-        look(app, hooks, time.monotonic())
 
 
 def look(app: Flask, hooks: HookRecord, now: float) -> None:

@@ -1,5 +1,6 @@
 """Failing plugins: what is kept of them, when they are paused, what a hook may not do."""
 
+import gc
 import threading
 import time
 from datetime import UTC, datetime, timedelta
@@ -9,6 +10,7 @@ import pytest
 from sqlalchemy import select, text
 
 from shopadmin import hook_guard, testing
+from shopadmin.app import create_app
 from shopadmin.contract import Badge, Manifest
 from shopadmin.hookspecs import hookimpl
 from shopadmin.models import db
@@ -179,3 +181,21 @@ def test_a_call_that_never_comes_back_is_named_and_its_plugin_paused(shop):
     assert [(hook, kind) for hook, kind, _error in kept(app)] == [("shopadmin_order_badges", "stuck")]
     going_on.set()
     lost.join(10)
+
+
+def test_the_thread_that_looks_at_calls_ends_with_its_app(databases, tmp_path):
+    def watching() -> set[threading.Thread]:
+        return {thread for thread in threading.enumerate() if thread.name == plugin_health.WATCH}
+
+    before = watching()
+    app = create_app(databases.fresh(tmp_path), plugins={"odd": plugin("odd")})
+    app.test_client().get("/")
+    (thread,) = watching() - before
+
+    with app.app_context():
+        db.engine.dispose()
+    del app
+    gc.collect()
+
+    thread.join(10)
+    assert not thread.is_alive()
