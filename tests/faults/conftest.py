@@ -5,19 +5,18 @@ import os
 import re
 import signal
 import subprocess
-import sys
 import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TextIO
 
+import commands
 import pytest
 
 from shopadmin import testing
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass
@@ -30,23 +29,11 @@ class Shell:
 
     def run(self, *arguments: str, timeout: float = 60, **variables: str) -> subprocess.CompletedProcess[str]:
         """One command to its end."""
-        command = [sys.executable, "-m", "shopadmin", *arguments]
-        return subprocess.run(
-            command, env=self.environment | variables, capture_output=True, text=True, timeout=timeout, cwd=ROOT
-        )
+        return commands.run(arguments, self.environment | variables, timeout)
 
     def start(self, *arguments: str, **variables: str) -> "Server":
         """A server, once it listens or has ended."""
-        server = Server(
-            subprocess.Popen(
-                [sys.executable, "-u", "-m", "shopadmin", *arguments],
-                env=self.environment | variables,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                cwd=ROOT,
-            )
-        )
+        server = Server(*commands.start(arguments, self.environment | variables))
         self.servers.append(server)
         server.wait_until_it_listens()
         return server
@@ -60,7 +47,8 @@ class Shell:
 class Server:
     """A running ``shopadmin run`` or ``demo`` and what it has printed."""
 
-    process: subprocess.Popen[str]
+    process: commands.Command
+    output: TextIO
     lines: list[str] = field(default_factory=list)
     url: str = ""
 
@@ -69,8 +57,7 @@ class Server:
         listening = threading.Event()
 
         def read() -> None:
-            assert self.process.stdout is not None
-            for line in self.process.stdout:
+            for line in self.output:
                 self.lines.append(line.rstrip("\n"))
                 if found := re.fullmatch(r"Listening on (http://\S+)", self.lines[-1]):
                     self.url = found[1]
@@ -93,8 +80,7 @@ class Server:
             self.process.kill()
             self.process.wait()
         self.reader.join(5)
-        if self.process.stdout:
-            self.process.stdout.close()
+        self.output.close()
 
     def stop(self, how: int = signal.SIGTERM, seconds: float = 15) -> int:
         """End it and return its exit code."""

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import commands
 import pytest
 from flask import Flask
 from importing import rows
@@ -49,9 +50,7 @@ def environment(app: Flask, **more: str) -> dict[str, str]:
 
 def command(app: Flask, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     db.session.remove()
-    return subprocess.run(
-        [sys.executable, "-m", "shopadmin", *arguments], env=environment(app, **more), capture_output=True, text=True
-    )
+    return commands.run(arguments, environment(app, **more))
 
 
 def told(done: subprocess.CompletedProcess[str]) -> Any:
@@ -187,10 +186,9 @@ def test_a_worker_that_waits_is_woken_and_one_that_is_killed_leaves_its_job_to_t
     assert differences(shop(), whole) == {}
 
 
-def start_worker(app: Flask, **more: str) -> subprocess.Popen[bytes]:
+def start_worker(app: Flask, **more: str) -> commands.Command:
     db.session.remove()
-    program = [sys.executable, "-m", "shopadmin", "worker"]
-    return subprocess.Popen(program, env=environment(app, **more), stderr=subprocess.DEVNULL)
+    return commands.start_silent(["worker"], environment(app, **more))
 
 
 def wait_for(is_so: Any, seconds: float = 30) -> None:

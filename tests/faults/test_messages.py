@@ -2,11 +2,10 @@
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from typing import Any
 
+import commands
 import pytest
 from flask import Flask
 from mail_server import Mailbox, mail_server
@@ -50,12 +49,12 @@ def states() -> list[str]:
     return list(db.session.scalars(select(OutboxMessage.state).order_by(OutboxMessage.id)))
 
 
-def start_worker(app: Flask, **more: str) -> "subprocess.Popen[bytes]":
+def start_worker(app: Flask, **more: str) -> commands.Command:
     db.session.remove()
     url = str(app.config["DATABASE_URL"])
     there = {"SHOPADMIN_DATA": str(app.config["DATA_FOLDER"]), "DATABASE_URL": url, "DATABASE_MIGRATE_URL": url}
     environment = os.environ | there | {"SHOPADMIN_PLUGINS": ""} | more
-    return subprocess.Popen([sys.executable, "-m", "shopadmin", "worker"], env=environment, stderr=subprocess.DEVNULL)
+    return commands.start_silent(["worker"], environment)
 
 
 def wait_for(is_so: Any, seconds: float = 60) -> None:

@@ -3,11 +3,11 @@
 import json
 import os
 import subprocess
-import sys
 import time
 from pathlib import Path
 from types import SimpleNamespace
 
+import commands
 import pytest
 from flask_admin.base import expose
 
@@ -134,16 +134,9 @@ def zoo(tmp_path_factory):
     return data
 
 
-def run(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def run(data: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("DATABASE")}
-    return subprocess.run(
-        [sys.executable, "-m", "shopadmin", *arguments],
-        env=environment | {"SHOPADMIN_DATA": str(data)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return commands.run(arguments, environment | {"SHOPADMIN_DATA": str(data)} | variables, timeout=120)
 
 
 def test_what_is_wrong_at_the_start_is_left_out_with_the_reason_and_the_shop_starts(zoo):
@@ -165,14 +158,7 @@ def test_safe_mode_leaves_all_of_them_alone(zoo):
     (zoo / "plugins" / "marker.py").write_text("open(__file__ + '.imported', 'w')\n")
     (zoo / "plugins" / "marker.py").chmod(0o600)
 
-    listed = subprocess.run(
-        [sys.executable, "-m", "shopadmin", "plugins", "list", "--json"],
-        env=os.environ | {"SHOPADMIN_DATA": str(zoo), "SHOPADMIN_SAFE_MODE": "1"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    )
+    listed = run(zoo, "plugins", "list", "--json", SHOPADMIN_SAFE_MODE="1")
 
     rows = {row["name"]: row for row in json.loads(listed.stdout)["plugins"]}
     assert rows.keys() >= AT_START.keys() | {"tame"}
