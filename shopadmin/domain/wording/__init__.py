@@ -5,12 +5,13 @@ title of a campaign. It is a net below the structure that keeps money and review
 """
 
 import re
+from functools import cache
+from typing import Literal
 
-from shopadmin.domain.wording import chinese, english
 from shopadmin.domain.wording.characters import fold
 from shopadmin.domain.wording.findings import CONTEXTS, RULES, Context, Finding, Result
 from shopadmin.domain.wording.judging import judge
-from shopadmin.domain.wording.privacy import find_personal
+from shopadmin.domain.wording.lexicon import Lexicon
 
 __all__ = ["CONTEXTS", "RULES", "Context", "Finding", "Result", "check"]
 
@@ -29,10 +30,27 @@ def check(text: str, context: Context = "message") -> Result:
     """
     folded = fold(text)
     is_chinese = bool(_HAN.search(folded) or _PINYIN.search(folded))
-    words = chinese.LEXICON if is_chinese else english.LEXICON
+    words = _lexicon("zh" if is_chinese else "en")
     findings = list(judge(words, words.read(folded), context))
     if is_chinese and len(_LATIN.findall(folded)) > 3:
-        findings += judge(english.LEXICON, english.LEXICON.read(folded), context)
+        english = _lexicon("en")
+        findings += judge(english, english.read(folded), context)
     if context == "reply":
+        # As below: much to compile, for replies alone.
+        from shopadmin.domain.wording.privacy import find_personal
+
         findings += find_personal(text, folded)
     return Result(tuple(findings), words.lang)
+
+
+@cache
+def _lexicon(lang: Literal["en", "zh"]) -> Lexicon:
+    """The words of a language, when they are first wanted.
+
+    Compiling them takes longer than all else at the start of a shop, and most commands never ask.
+    """
+    if lang == "zh":
+        from shopadmin.domain.wording.chinese import LEXICON
+    else:
+        from shopadmin.domain.wording.english import LEXICON
+    return LEXICON
