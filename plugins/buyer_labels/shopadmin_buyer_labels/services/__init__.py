@@ -1,0 +1,1 @@
+"""Use cases: load, ask the rule, write, audit, commit, announce."""

@@ -1,0 +1,83 @@
+"""Labels as the other parts of the plugin read them: by buyer, with status and effect derived now."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Row, func, select
+
+from shopadmin.plugin_api import among, db
+from shopadmin_buyer_labels.domain.status import Effect, Facts, Status, effect, status
+from shopadmin_buyer_labels.domain.taxonomy import CODES
+from shopadmin_buyer_labels.models import Label, LabelEvidence
+
+
+@dataclass(frozen=True, slots=True)
+class LabelSnapshot:
+    """A label at a moment. ``tier``: of the best evidence attached; ``evidence``: how many pieces; ``since``: when it
+    was made; ``reviewed_by``: None until somebody approved it; ``effect``: the most that it may lead to.
+    """
+
+    id: int
+    buyer_id: int
+    code: str
+    tier: int
+    severity: int
+    status: Status
+    effect: Effect
+    since: datetime
+    expires_at: datetime
+    evidence: int
+    origin: str
+    reviewed_by: int | None
+    is_protective: bool
+
+
+_PIECES = (
+    select(func.count()).where(LabelEvidence.label_id == Label.id).correlate(Label).scalar_subquery().label("pieces")
+)
+# What status and effect follow from; no sealed text, which costs a decryption each.
+FACTS = (
+    Label.id, Label.buyer_id, Label.code, Label.evidence_tier, Label.severity, Label.created_at, Label.expires_at,
+    Label.submitted_at, Label.noticed_at, Label.notice_sent_at, Label.notice_impossible_at, Label.suspended_at,
+    Label.disputed_at, Label.corrected_at, Label.revoked_at, Label.tombstoned_at, Label.own_fault, Label.origin,
+    Label.reviewed_by,
+)  # fmt: skip
+_OF_BUYERS = select(*FACTS, _PIECES).where(among(Label.buyer_id, "ids")).order_by(Label.id)
+_BY_ID = select(*FACTS, _PIECES).where(among(Label.id, "ids")).order_by(Label.id)
+
+
+def labels_of(buyer_ids: Collection[int], now: datetime) -> Mapping[int, tuple[LabelSnapshot, ...]]:
+    """The labels of these buyers, by buyer; who has none is left out. One query, ``now`` is aware UTC."""
+    found: dict[int, list[LabelSnapshot]] = {}
+    for row in db.session().execute(_OF_BUYERS, {"ids": list(buyer_ids)}) if buyer_ids else ():
+        found.setdefault(row.buyer_id, []).append(snapshot(row, now))
+    return {buyer_id: tuple(labels) for buyer_id, labels in found.items()}
+
+
+def labels_by_id(label_ids: Collection[int], now: datetime) -> Mapping[int, LabelSnapshot]:
+    """The same of these labels, by id."""
+    rows = db.session().execute(_BY_ID, {"ids": list(label_ids)}) if label_ids else ()
+    return {row.id: snapshot(row, now) for row in rows}
+
+
+def facts(row: Label | Row[tuple[object, ...]]) -> Facts:
+    """What the rules see of a row."""
+    return Facts(
+        code=row.code, tier=row.evidence_tier, severity=row.severity, created_at=row.created_at,
+        expires_at=row.expires_at, submitted_at=row.submitted_at, noticed_at=row.noticed_at,
+        told_at=row.notice_sent_at or row.notice_impossible_at, suspended_at=row.suspended_at,
+        disputed_at=row.disputed_at, corrected_at=row.corrected_at, revoked_at=row.revoked_at,
+        tombstoned_at=row.tombstoned_at, is_own_fault=row.own_fault,
+    )  # fmt: skip
+
+
+def snapshot(row: Row[tuple[object, ...]], now: datetime) -> LabelSnapshot:
+    """A row of ``FACTS`` and the number of pieces, as it stands ``now``."""
+    known = facts(row)
+    return LabelSnapshot(
+        id=row.id, buyer_id=row.buyer_id, code=row.code, tier=row.evidence_tier, severity=row.severity,
+        status=status(known, now), effect=effect(known, now), since=row.created_at, expires_at=row.expires_at,
+        evidence=row.pieces, origin=row.origin, reviewed_by=row.reviewed_by,
+        is_protective=CODES[row.code].is_protective,
+    )  # fmt: skip

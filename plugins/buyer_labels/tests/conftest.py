@@ -1,0 +1,24 @@
+"""A shop with the plugin and its tables."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+import shopadmin_buyer_labels
+from flask import Flask
+from hypothesis import settings
+
+from shopadmin.plugin_api import db
+from shopadmin.services import schema
+
+# How long one example takes says more about the machine than about the rule.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
+
+
+@pytest.fixture
+def shop(make_app: Callable[..., Flask]) -> Iterator[Flask]:
+    """A new shop with the plugin, its context pushed."""
+    app = make_app({"buyer_labels": shopadmin_buyer_labels}, prepare=schema.upgrade)
+    with app.app_context():
+        yield app
+        db.session.remove()
