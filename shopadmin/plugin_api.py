@@ -104,7 +104,7 @@ from shopadmin.services.audit import entry as audit_entry
 from shopadmin.services.audit import record as record_audit
 from shopadmin.services.audit import record_all as record_audits
 from shopadmin.services.bulk import Rows as BulkRows
-from shopadmin.services.colleagues import account_names, accounts_that_may
+from shopadmin.services.colleagues import account_names, accounts_that_may, is_run_by_one
 from shopadmin.services.complaints.labels import STATES as COMPLAINT_STATES
 from shopadmin.services.complaints.opening import for_plugin as open_complaint
 from shopadmin.services.complaints.opening import grounds as complaint_grounds
@@ -172,6 +172,7 @@ from shopadmin.services.review_dossiers import (
 )
 from shopadmin.services.settings import ShopSettings
 from shopadmin.services.settings import load as shop_settings
+from shopadmin.services.shown_buyers import buyer_snapshots, buyers_found, own_people
 from shopadmin.services.sold_lines import SoldLine, is_anything_sold, selling_platforms, sold_lines
 from shopadmin.services.spoken_facts import SpokenFacts, spoken_facts
 from shopadmin.services.standing import ask_many as ask_standing
@@ -308,6 +309,8 @@ __all__ = [
     "bought_by",
     "buyer_clocks",
     "buyer_refs",
+    "buyer_snapshots",
+    "buyers_found",
     "buyers_known_as",
     "call_answered",
     "chart_response",
@@ -339,6 +342,7 @@ __all__ = [
     "invite_in_call",
     "is_anything_sold",
     "is_contact_blocked",
+    "is_run_by_one",
     "is_whole_address",
     "json_option",
     "known_reviews",
@@ -354,6 +358,7 @@ __all__ = [
     "order_snapshots",
     "ordered_products",
     "orders_placed",
+    "own_people",
     "parse_id",
     "past_buyers",
     "platform_name",

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from itertools import groupby
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from shopadmin.contract import AccountId
 from shopadmin.models import db
@@ -24,3 +24,8 @@ def accounts_that_may(permission: str) -> dict[AccountId, str]:
     actors = [actor_from(list(mine)) for _, mine in groupby(rows, key=lambda row: row.id)]
     able = [actor for actor in actors if actor is not None and actor.can(permission)]
     return {actor.account_id: actor.name for actor in sorted(able, key=lambda actor: (actor.name, actor.account_id))}
+
+
+def is_run_by_one() -> bool:
+    """Whether no more than one account of the shop is active: there is no second person to ask."""
+    return (db.session().scalar(select(func.count()).select_from(Account).where(Account.active)) or 0) <= 1

@@ -4,7 +4,7 @@ Nothing here is stored: time alone moves a label on.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import IntEnum
 from typing import Literal, get_args
 
@@ -38,25 +38,38 @@ class Effect(IntEnum):
 class Facts:
     """What is known of a label: times are aware UTC, None for what has not happened.
 
-    ``tier``: of the best evidence that is attached. ``submitted_at``: put to review, and not returned. ``noticed_at``:
-    approved, and the notice made. ``told_at``: the notice was sent, or why it cannot be is written down.
-    ``disputed_at``: an objection is open. ``is_own_fault``: None until somebody looked (S10).
+    ``tier``: what it is said to rest on; ``evidence_tier``: of the best evidence that is attached. ``submitted_at``:
+    put to review, and not returned. ``noticed_at``: approved, and the notice made; that it was sent, or cannot be,
+    makes the label active. ``disputed_at``: an objection is open. ``own_fault``: None until somebody looked (S10);
+    ``contacted_on``: when the buyer was talked to (S11). ``suspended_why``: empty where it is not.
     """
 
     code: str
     tier: int
+    evidence_tier: int
     severity: int
     created_at: datetime
     expires_at: datetime
+    own_fault: bool | None = None
+    contacted_on: date | None = None
     submitted_at: datetime | None = None
+    cooling_until: datetime | None = None
+    reviewed_at: datetime | None = None
     noticed_at: datetime | None = None
-    told_at: datetime | None = None
+    notice_sent_at: datetime | None = None
+    notice_impossible_at: datetime | None = None
     suspended_at: datetime | None = None
+    suspended_why: str = ""
     disputed_at: datetime | None = None
     corrected_at: datetime | None = None
     revoked_at: datetime | None = None
+    revoked_why: str = ""
     tombstoned_at: datetime | None = None
-    is_own_fault: bool | None = None
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the buyer knows of it, or cannot be told."""
+        return self.notice_sent_at is not None or self.notice_impossible_at is not None
 
 
 def status(facts: Facts, now: datetime) -> Status:
@@ -68,7 +81,7 @@ def status(facts: Facts, now: datetime) -> Status:
         ("expired", now >= facts.expires_at),
         ("suspended", facts.suspended_at is not None),
         ("disputed", facts.disputed_at is not None),
-        ("active", facts.noticed_at is not None and facts.told_at is not None),
+        ("active", facts.noticed_at is not None and facts.is_told),
         ("noticed", facts.noticed_at is not None),
         ("pending_review", facts.submitted_at is not None),
     )
@@ -83,15 +96,15 @@ def effect(facts: Facts, now: datetime) -> Effect:
     fault.
     """
     rule = CODES[facts.code]
-    if rule.is_protective or (rule.is_careful and facts.is_own_fault):
+    if rule.is_protective or (rule.is_careful and facts.own_fault):
         return Effect.NONE
     found = status(facts, now)
     if found in ("draft", "pending_review"):
-        return Effect.FLAG if facts.tier >= 1 else Effect.NONE
+        return Effect.FLAG if facts.evidence_tier >= 1 else Effect.NONE
     if found == "noticed":
         return Effect.NOTE
     if found != "active":
         return Effect.NONE
-    if facts.tier < UPHELD:
+    if facts.evidence_tier < UPHELD:
         return Effect.FLAG if rule.is_careful else Effect.HOLD
     return Effect.REQUIREMENT if facts.severity >= REQUIREMENT_SEVERITY else Effect.HOLD

@@ -1,7 +1,7 @@
 """Labels as the other parts of the plugin read them: by buyer, with status and effect derived now."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from sqlalchemy import Row, func, select
@@ -37,14 +37,10 @@ _PIECES = (
     select(func.count()).where(LabelEvidence.label_id == Label.id).correlate(Label).scalar_subquery().label("pieces")
 )
 # What status and effect follow from; no sealed text, which costs a decryption each.
-FACTS = (
-    Label.id, Label.buyer_id, Label.code, Label.evidence_tier, Label.severity, Label.created_at, Label.expires_at,
-    Label.submitted_at, Label.noticed_at, Label.notice_sent_at, Label.notice_impossible_at, Label.suspended_at,
-    Label.disputed_at, Label.corrected_at, Label.revoked_at, Label.tombstoned_at, Label.own_fault, Label.origin,
-    Label.reviewed_by,
-)  # fmt: skip
-_OF_BUYERS = select(*FACTS, _PIECES).where(among(Label.buyer_id, "ids")).order_by(Label.id)
-_BY_ID = select(*FACTS, _PIECES).where(among(Label.id, "ids")).order_by(Label.id)
+FACTS = tuple(getattr(Label, field.name) for field in fields(Facts))
+_SHOWN = (*FACTS, Label.id, Label.buyer_id, Label.origin, Label.reviewed_by, _PIECES)
+_OF_BUYERS = select(*_SHOWN).where(among(Label.buyer_id, "ids")).order_by(Label.id)
+_BY_ID = select(*_SHOWN).where(among(Label.id, "ids")).order_by(Label.id)
 
 
 def labels_of(buyer_ids: Collection[int], now: datetime) -> Mapping[int, tuple[LabelSnapshot, ...]]:
@@ -63,17 +59,11 @@ def labels_by_id(label_ids: Collection[int], now: datetime) -> Mapping[int, Labe
 
 def facts(row: Label | Row[tuple[object, ...]]) -> Facts:
     """What the rules see of a row."""
-    return Facts(
-        code=row.code, tier=row.evidence_tier, severity=row.severity, created_at=row.created_at,
-        expires_at=row.expires_at, submitted_at=row.submitted_at, noticed_at=row.noticed_at,
-        told_at=row.notice_sent_at or row.notice_impossible_at, suspended_at=row.suspended_at,
-        disputed_at=row.disputed_at, corrected_at=row.corrected_at, revoked_at=row.revoked_at,
-        tombstoned_at=row.tombstoned_at, is_own_fault=row.own_fault,
-    )  # fmt: skip
+    return Facts(**{field.name: getattr(row, field.name) for field in fields(Facts)})
 
 
 def snapshot(row: Row[tuple[object, ...]], now: datetime) -> LabelSnapshot:
-    """A row of ``FACTS`` and the number of pieces, as it stands ``now``."""
+    """A row with what ``Facts`` needs and the number of pieces, as it stands ``now``."""
     known = facts(row)
     return LabelSnapshot(
         id=row.id, buyer_id=row.buyer_id, code=row.code, tier=row.evidence_tier, severity=row.severity,

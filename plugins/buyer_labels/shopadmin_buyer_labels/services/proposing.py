@@ -1,0 +1,266 @@
+"""Drafts: a label is proposed, changed, and founded, before anybody is asked to review it."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shopadmin.plugin_api import (
+    Actor,
+    EvidenceOrigin,
+    ObjectionsError,
+    RefusedError,
+    buyer_refs,
+    db,
+    evidence_by_uuid,
+    own_people,
+    shop_settings,
+    store_evidence,
+    writing,
+)
+from shopadmin_buyer_labels import labels, permissions
+from shopadmin_buyer_labels.domain import drafts, status, taxonomy
+from shopadmin_buyer_labels.domain.drafts import Draft
+from shopadmin_buyer_labels.messages import problem
+from shopadmin_buyer_labels.models import Label, LabelEvidence
+from shopadmin_buyer_labels.services import reading, records
+
+SUBJECT = records.OBJECT
+LONGEST_WHY = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Something to be kept as evidence: ``kind`` as the core has it; bytes for a picture, else a text."""
+
+    kind: Any
+    content: bytes | str
+    origin: EvidenceOrigin
+    file_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a draft is made from: one of ``ORIGINS`` of the labels, and the name of the thing there."""
+
+    origin: str = ""
+    origin_id: str = ""
+    renewed_from: int | None = None
+
+
+def propose(
+    actor: Actor | None, buyer_id: int, draft: Draft, pieces: Sequence[Piece] = (), uuids: Sequence[str] = (),
+    source: Source = Source(), now: datetime | None = None,
+) -> int:  # fmt: skip
+    """Write a draft with its evidence and return its id. ``uuids``: evidence that is kept already.
+
+    ``draft.tier`` is raised to that of the best piece. Joins the transaction around. ``actor``: none for the program.
+    Raises ForbiddenError; RefusedError that names each field, also for one of the shop's own people; ObjectionsError
+    where the buyer has this label for this day already. Nothing is kept then.
+    """
+    permissions.require(actor, permissions.PROPOSE)
+    now = now or datetime.now(UTC)
+    with writing() as session:
+        check_person(buyer_id)
+        # The pieces count for the cap of the severity, so they are weighed first.
+        best = max([draft.tier, *(piece.origin.tier for piece in pieces), *_tiers(uuids)])
+        draft = _with_tier(draft, best)
+        check(draft, now, now)
+        if (other := same(buyer_id, draft, now)) is not None:
+            raise ObjectionsError(problem("already", "code", label=other))
+        label = _row(actor, buyer_id, draft, source, now)
+        session.add(label)
+        session.flush()
+        records.keep(session, actor, label, "proposed", now, origin=source.origin)
+        for piece in pieces:
+            _attach_new(session, actor, label, piece, now)
+        attach_kept(session, actor, label, uuids, now)
+        return label.id
+
+
+def edit(actor: Actor, label_id: int, revision: int | None, draft: Draft, now: datetime | None = None) -> None:
+    """Change what a draft says; the end counts from when it was made. Raises as ``propose``, ObjectionsError when it is
+    no draft any more or was changed meanwhile.
+    """
+    permissions.require(actor, permissions.PROPOSE)
+    now = now or datetime.now(UTC)
+    with writing() as session:
+        label = records.load(session, label_id, revision)
+        records.ask(session, actor, label, "edit", now)
+        check(draft, label.created_at, now)
+        if draft.tier < label.evidence_tier:
+            raise RefusedError(problem("tier_below", "tier", tier=label.evidence_tier))
+        if (other := same(label.buyer_id, draft, now, label.id)) is not None:
+            raise ObjectionsError(problem("already", "code", label=other))
+        changed = sorted(name for name, value in _values(draft, label.created_at).items() if _set(label, name, value))
+        label.edited_by = actor.account_id
+        records.keep(session, actor, label, "edit", now, fields=changed)
+
+
+def keep_piece(actor: Actor, label_id: int, piece: Piece, now: datetime | None = None) -> str:
+    """Keep a piece of evidence and attach it; returns its uuid. Raises ForbiddenError, MissingError, RefusedError,
+    ObjectionsError while the label is under review, or once it is over.
+    """
+    permissions.require(actor, permissions.PROPOSE)
+    now = now or datetime.now(UTC)
+    with writing() as session:
+        label = records.load(session, label_id, None)
+        records.ask(session, actor, label, "attach", now)
+        return _attach_new(session, actor, label, piece, now)
+
+
+def attach_kept(
+    session: Session, actor: Actor | None, label: Label, uuids: Collection[str], now: datetime | None = None,
+    *, raises: bool = True,
+) -> None:  # fmt: skip
+    """Attach evidence that the core keeps already, as a decision that came; in the transaction around.
+
+    What is attached already is left. Asks no rule: who calls has decided that it belongs there. ``raises``: whether
+    the label weighs as much as its best piece then.
+    """
+    known = {piece.uuid for piece in records.pieces(label.id)}
+    found = [row for row in evidence_by_uuid(list(uuids)) if row.uuid not in known] if uuids else []
+    for row in sorted(found, key=lambda row: row.id):
+        _attach(session, actor, label, row, now or datetime.now(UTC), raises)
+
+
+def check_own_fault(
+    actor: Actor, label_id: int, revision: int | None, is_own: bool, looked_at: Iterable[str], text: str = "",
+    now: datetime | None = None,
+) -> None:  # fmt: skip
+    """Write down whether it was the shop's own fault, once all six were looked at (S10). Raises as ``edit``."""
+    permissions.require(actor, permissions.PROPOSE)
+    if set(looked_at) != set(labels.LOOKED_AT):
+        raise RefusedError(problem("looked_at", "looked_at"))
+    check_text(text, "text")
+    now = now or datetime.now(UTC)
+    with writing() as session:
+        label = records.load(session, label_id, revision)
+        records.ask(session, actor, label, "edit", now)
+        label.own_fault, label.own_fault_note = is_own, text.strip()
+        records.keep(session, actor, label, "own_fault", now, text, is_own=is_own)
+
+
+def contacted(
+    actor: Actor, label_id: int, revision: int | None, on: date, text: str = "", now: datetime | None = None
+) -> None:
+    """Write down when the buyer was talked to (S11); a day of the shop. Raises as ``edit``."""
+    permissions.require(actor, permissions.PROPOSE)
+    check_text(text, "text")
+    now = now or datetime.now(UTC)
+    with writing() as session:
+        label = records.load(session, label_id, revision)
+        records.ask(session, actor, label, "edit", now)
+        if not label.happened_on <= on <= now.astimezone(shop_settings().zone).date():
+            raise RefusedError(problem("contacted_on", "contacted_on"))
+        label.contacted_on = on
+        records.keep(session, actor, label, "contacted", now, text, on=on.isoformat())
+
+
+def renew(actor: Actor, label_id: int, piece: Piece, now: datetime | None = None) -> int:
+    """Write a draft that goes on from a label, with new evidence; returns its id. It is reviewed as any other.
+
+    Raises as ``propose``; ObjectionsError where the piece is one that it rested on before.
+    """
+    permissions.require(actor, permissions.PROPOSE)
+    now = now or datetime.now(UTC)
+    with writing() as session:
+        old = records.load(session, label_id, None)
+        records.ask(session, actor, old, "renew", now)
+        draft = Draft(old.code, min(old.severity, taxonomy.cap(piece.origin.tier)), old.happened_on, old.note,
+                      piece.origin.tier)  # fmt: skip
+        source = Source(renewed_from=old.id)
+        found = propose(actor, old.buyer_id, draft, (piece,), source=source, now=now)
+        if not records.proof_of(session, records.load(session, found, None)).has_new:
+            raise ObjectionsError(problem("no_new_evidence", "evidence"))
+        records.keep(session, actor, old, "renew", now, renewed_as=found)
+        return found
+
+
+def check(draft: Draft, created_at: datetime, now: datetime) -> None:
+    """Raise RefusedError with all that is wrong with the draft, each at its field."""
+    found = drafts.wrongs(draft, created_at, now, shop_settings().zone)
+    if found:
+        raise RefusedError(*(problem(wrong.code, wrong.field, **wrong.values) for wrong in found))
+
+
+def check_person(buyer_id: int) -> None:
+    """Raise RefusedError for nobody, and for the shop's own people."""
+    if not buyer_refs([buyer_id]):
+        raise RefusedError(problem("buyer", "buyer"))
+    if own_people([buyer_id]):
+        raise RefusedError(problem("staff", "buyer"))
+
+
+def check_text(text: str, field: str, *, needed: bool = False) -> None:
+    """Raise RefusedError for a person's words that are too long to be kept, or missing."""
+    if len(text) > LONGEST_WHY or "\0" in text:
+        raise RefusedError(problem("note_long", field, most=LONGEST_WHY))
+    if needed and not text.strip():
+        raise RefusedError(problem("why", field))
+
+
+def same(buyer_id: int, draft: Draft, now: datetime, but: int | None = None) -> int | None:
+    """A label of the buyer with this code for this day that is not over; renewals aside, there is one at a time."""
+    query = select(Label).where(
+        Label.buyer_id == buyer_id, Label.code == draft.code, Label.happened_on == draft.happened_on
+    )
+    for other in db.session().scalars(query.order_by(Label.id)):
+        is_over = status.status(reading.facts(other), now) in status.FINAL
+        if other.id != but and not is_over:
+            return other.id
+    return None
+
+
+def _row(actor: Actor | None, buyer_id: int, draft: Draft, source: Source, now: datetime) -> Label:
+    by = actor.account_id if actor else None
+    return Label(
+        buyer_id=buyer_id, created_at=now, created_by=by, edited_by=by, origin=source.origin,
+        origin_id=source.origin_id, renewed_from=source.renewed_from, **_values(draft, now),
+    )  # fmt: skip
+
+
+def _values(draft: Draft, created_at: datetime) -> dict[str, Any]:
+    return {
+        "code": draft.code, "taxonomy": taxonomy.VERSION, "tier": draft.tier,
+        "min_tier": taxonomy.CODES[draft.code].min_tier, "severity": draft.severity, "happened_on": draft.happened_on,
+        "note": draft.note.strip(), "latest_at": taxonomy.latest(draft.code, created_at),
+        "expires_at": drafts.expires(draft, created_at, shop_settings().zone),
+    }  # fmt: skip
+
+
+def _set(label: Label, name: str, value: Any) -> bool:
+    if getattr(label, name) == value:
+        return False
+    setattr(label, name, value)
+    return True
+
+
+def _with_tier(draft: Draft, tier: int) -> Draft:
+    return replace(draft, tier=tier)
+
+
+def _tiers(uuids: Collection[str]) -> list[int]:
+    return [row.tier for row in evidence_by_uuid(list(uuids))] if uuids else []
+
+
+def _attach_new(session: Session, actor: Actor | None, label: Label, piece: Piece, now: datetime) -> str:
+    uuid = store_evidence(actor, SUBJECT, label.id, piece.kind, piece.content, piece.origin, piece.file_name)
+    # What one person attaches to a label that was reviewed makes nothing worse: that needs the second one again.
+    attach_kept(session, actor, label, [uuid], now, raises=label.submitted_at is None)
+    return uuid
+
+
+def _attach(session: Session, actor: Actor | None, label: Label, row: Any, now: datetime, raises: bool) -> None:
+    by = actor.account_id if actor else None
+    session.add(
+        LabelEvidence(
+            label_id=label.id, uuid=row.uuid, tier=row.tier, sha256=row.sha256.hex(), attached_at=now, attached_by=by
+        )
+    )
+    if raises:
+        label.tier, label.evidence_tier = max(label.tier, row.tier), max(label.evidence_tier, row.tier)
+    records.keep(session, actor, label, "attach", now, kind=row.kind, tier=row.tier)

@@ -1,0 +1,55 @@
+"""Buyers as a plugin's pages show and find them, and those who are really the shop's own people."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from shopadmin.contract import Actor, BuyerId, BuyerSnapshot
+from shopadmin.domain.identifiers import normal_email
+from shopadmin.models import db
+from shopadmin.models.accounts import Account
+from shopadmin.models.buyers import Buyer, BuyerIdentifier
+from shopadmin.services import buyers, contacts
+
+_CHUNK = 500
+
+
+def buyer_snapshots(actor: Actor, buyer_ids: Collection[int]) -> Mapping[BuyerId, BuyerSnapshot]:
+    """These buyers by id, names as the actor may see them; who is gone is left out."""
+    found: dict[BuyerId, BuyerSnapshot] = {}
+    for chunk in _chunks(buyer_ids):
+        rows = db.session().execute(select(Buyer.id, Buyer.name, Buyer.platform).where(Buyer.id.in_(chunk)))
+        found |= {BuyerId(row.id): buyers.snapshot(actor, row) for row in rows}
+    return found
+
+
+def buyers_found(actor: Actor, term: str) -> Sequence[Select[Any]]:
+    """Ids of the buyers whom a search for ``term`` finds, a query for each place that is looked in: as in the core's
+    own list, so that nobody guesses by a plugin what the core hides.
+    """
+    found = buyers.BUYERS.search(term, actor)
+    return [select(Buyer.id).where(place) for place in found] if isinstance(found, Sequence) else []
+
+
+def own_people(buyer_ids: Collection[int]) -> frozenset[BuyerId]:
+    """Those among the buyers who have the e-mail address of an account of this shop, also of one that has left."""
+    keys, session = contacts.keyring(), db.session()
+    addresses = {normal_email(address) for address in session.scalars(select(Account.email))} - {""}
+    hashes = [contacts.identifier_hash(keys, "email", address) for address in addresses]
+    found: set[BuyerId] = set()
+    for chunk in _chunks(buyer_ids):
+        query = select(BuyerIdentifier.buyer_id).where(
+            BuyerIdentifier.buyer_id.in_(chunk), BuyerIdentifier.kind == "email", BuyerIdentifier.value_hash.in_(hashes)
+        )
+        found |= {BuyerId(buyer_id) for buyer_id in session.scalars(query)}
+        refs = [f"email:{each.hex()}" for each in hashes]
+        found |= {
+            BuyerId(row) for row in session.scalars(select(Buyer.id).where(Buyer.id.in_(chunk), Buyer.ref.in_(refs)))
+        }
+    return frozenset(found)
+
+
+def _chunks(ids: Collection[int]) -> Iterable[Sequence[int]]:
+    wanted = list(dict.fromkeys(ids))
+    return [wanted[start : start + _CHUNK] for start in range(0, len(wanted), _CHUNK)]
