@@ -125,6 +125,7 @@ from shopadmin.services.idempotency import store_answers as store_api_answers
 from shopadmin.services.idempotency import stored_answers as stored_api_answers
 from shopadmin.services.incident_reports import report as record_incident
 from shopadmin.services.incidents import kind_label as incident_kind
+from shopadmin.services.known_buyers import keep_buyer, known_or_new_buyer
 from shopadmin.services.lists import Filter, ListSpec, Sort, View, fetch_one, parse_id
 from shopadmin.services.messages.blocks import block_buyer, is_contact_blocked
 from shopadmin.services.messages.blocks import blocked as blocked_buyers
@@ -345,6 +346,8 @@ __all__ = [
     "is_run_by_one",
     "is_whole_address",
     "json_option",
+    "keep_buyer",
+    "known_or_new_buyer",
     "known_reviews",
     "low_reviews",
     "message_channels",

@@ -79,6 +79,7 @@ SENTENCES: Mapping[str, Text] = {
     "core.plugin.disabled": _("Switched a plugin off"),
     "core.plugin.paused": _("A plugin kept failing and was paused"),
     "core.plugin.configured": _("Changed a plugin's settings"),
+    "core.buyer.added": _("Added a buyer"),
     "core.buyer.erased": _("Forgot a buyer for good"),
     "core.plugin.erased": _("Erased a plugin's data"),
     "core.settings.changed": _("Changed the shop's settings"),

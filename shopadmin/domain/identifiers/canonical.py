@@ -16,7 +16,10 @@ from email_validator import EmailNotValidError, validate_email
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
 from shopadmin.domain.identifiers import normal_account, normal_email, normal_phone
+from shopadmin.domain.identifiers.postal import normal_address
 
+Kind = Literal["phone", "email", "platform_uid", "nick", "address"]
+KINDS: tuple[Kind, ...] = ("phone", "email", "platform_uid", "nick", "address")
 Reason = Literal[
     "", "masked", "privacy_number", "not_mobile", "invalid", "role", "disposable", "not_a_key", "weak"
 ]  # fmt: skip
@@ -129,6 +132,26 @@ def read_platform_uid(app_key: str, uid: str) -> Reading:
     if not app_key or not uid or "|" in app_key:
         return Reading("", "invalid")
     return Reading("", "masked") if _HIDDEN.search(uid) else Reading(f"{app_key}|{uid}")
+
+
+def read_address(text: str) -> Reading:
+    """Where somebody lives, in one form for each way of writing it; never a key, as a house has many people."""
+    text = _clean(text)
+    if _HIDDEN.search(text):
+        return Reading("", "masked")
+    value = normal_address(text)
+    return Reading(value, "weak" if value else "invalid")
+
+
+def read_identifier(kind: Kind, text: str, region: str | None = None, scope: str = "") -> Reading:
+    """An identifier of any kind. ``region``: as for a phone; ``scope``: the platform or app key of the last two."""
+    if kind == "phone":
+        return read_phone(text, region)
+    if kind == "email":
+        return read_email(text)
+    if kind == "address":
+        return read_address(text)
+    return read_platform_uid(scope, text) if kind == "platform_uid" else read_nick(scope, text)
 
 
 def region_of(phone: str) -> str:

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from shopadmin.models import db
 from shopadmin.models.imports import ImportCount, ImportRejection, ImportRun
 from shopadmin.services import audit
-from shopadmin.services.imports import images, review_texts
+from shopadmin.services.imports import images, people, review_texts
 from shopadmin.services.imports.classifying import (
     DUPLICATE,
     LINKED,
@@ -50,6 +50,8 @@ def write(run_id: int, target: Target, low: int, high: int) -> None:
     """Classify the rows anew, as the shop may have changed since the dry run, and write them."""
     connection = db.session().connection()
     use_indexes(connection)
+    if target.name in ("buyers", "identifiers"):
+        people.hold_buyers(connection, alone=False)
     if target.name == "orders":
         images.join_contacts(connection, run_id, low, high)
     classify(connection, target, run_id, low, high, is_check=False)

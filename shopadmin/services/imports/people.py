@@ -6,6 +6,8 @@ nothing but the order. A stronger one may take an order over from a weaker one, 
 
 from dataclasses import dataclass
 
+from sqlalchemy import Connection, func, select
+
 from shopadmin.domain.identifiers import normal_account, normal_email
 from shopadmin.domain.records import Phone
 from shopadmin.keys import Keyring
@@ -15,6 +17,9 @@ from shopadmin.services import contacts
 ACCOUNT_PLATFORMS = frozenset({"olist"})
 
 RANK_ORDER, RANK_PHONE, RANK_EMAIL, RANK_PLATFORM = range(4)
+_RANKS = {"order": RANK_ORDER, "phone": RANK_PHONE, "email": RANK_EMAIL}
+# Any constant: whoever adds buyers or identifiers on one PostgreSQL database asks for the same one.
+_BUYERS_LOCK = 7_310_002
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +72,19 @@ def reference(
     if phone and not is_virtual:
         return f"phone:{phone.value_hash.hex()}", RANK_PHONE
     return None
+
+
+def rank_of(ref: str) -> int:
+    """How strong a reference is that stands in the shop."""
+    return _RANKS.get(ref.partition(":")[0], RANK_PLATFORM)
+
+
+def hold_buyers(connection: Connection, *, alone: bool) -> None:
+    """Until the transaction ends, nobody adds a buyer unseen between a look for one and its making.
+
+    An import shares the hold with nobody but imports; whoever makes a single buyer has it alone. SQLite has one writer
+    as it is.
+    """
+    if connection.dialect.name == "postgresql":
+        lock = func.pg_advisory_xact_lock if alone else func.pg_advisory_xact_lock_shared
+        connection.execute(select(lock(_BUYERS_LOCK)))
