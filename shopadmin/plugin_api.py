@@ -123,6 +123,7 @@ from shopadmin.services.exports import respond as export_response
 from shopadmin.services.forgetting import database_now, forget_messages, forget_phones
 from shopadmin.services.idempotency import store_answers as store_api_answers
 from shopadmin.services.idempotency import stored_answers as stored_api_answers
+from shopadmin.services.incident_reports import recorded as recorded_incidents
 from shopadmin.services.incident_reports import report as record_incident
 from shopadmin.services.incidents import kind_label as incident_kind
 from shopadmin.services.known_buyers import keep_buyer, known_or_new_buyer
@@ -173,7 +174,7 @@ from shopadmin.services.review_dossiers import (
 )
 from shopadmin.services.settings import ShopSettings
 from shopadmin.services.settings import load as shop_settings
-from shopadmin.services.shown_buyers import buyer_snapshots, buyers_found, own_people
+from shopadmin.services.shown_buyers import buyer_snapshots, buyers_found, own_people, refund_counts
 from shopadmin.services.sold_lines import SoldLine, is_anything_sold, selling_platforms, sold_lines
 from shopadmin.services.spoken_facts import SpokenFacts, spoken_facts
 from shopadmin.services.standing import ask_many as ask_standing
@@ -373,6 +374,8 @@ __all__ = [
     "record_audit",
     "record_audits",
     "record_incident",
+    "recorded_incidents",
+    "refund_counts",
     "refundable_amount",
     "returned_buyers",
     "review_dossiers",

@@ -4,6 +4,7 @@ What they lead to is not decided here: whoever keeps labels hears of them.
 """
 
 import re
+from collections.abc import Collection
 from datetime import UTC, datetime
 
 from flask_babel import lazy_gettext as _
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 from shopadmin import hook_calls
 from shopadmin.contract import Actor, BuyerId, IncidentRecorded, IncidentReport, OrderId, Problem
 from shopadmin.domain.evidence import TIERS
+from shopadmin.models import db
 from shopadmin.models.buyers import Buyer
 from shopadmin.models.cases import Incident
 from shopadmin.models.orders import Chargeback, Order
@@ -62,10 +64,7 @@ def report(actor: Actor | None, found: IncidentReport, now: datetime | None = No
             raise
         after = {"kind": found.kind, "order_no": incident.order_no, "tier": found.tier, "outcome": found.outcome}
         audit.record(actor, "core.incident.recorded", "incident", incident.id, after=after)
-        event = IncidentRecorded(
-            incident.id, found.order_id, BuyerId(buyer_id) if buyer_id else None, found.kind, found.occurred_at,
-            found.tier, found.outcome, tuple(found.evidence),
-        )  # fmt: skip
+        event = _event(incident, buyer_id)
         after_commit(lambda: hook_calls.incident_recorded(event))
         return incident.id
 
@@ -88,6 +87,25 @@ def _check_about(session: Session, found: IncidentReport, order: Order | None, b
     is_buyer_missing = found.buyer_id is not None and session.get(Buyer, found.buyer_id) is None
     if is_order_missing or is_buyer_missing or (order is None and buyer_id is None):
         raise RefusedError(Problem("about", _("There is no such order or buyer."), "order_id"))
+
+
+def recorded(kinds: Collection[str], after: int, limit: int = 200) -> list[IncidentRecorded]:
+    """Incidents of these kinds whose id is above ``after``, by id, as they were announced: for whoever missed one."""
+    query = (
+        select(Incident, Order.buyer_id.label("orders_buyer"))
+        .outerjoin(Order, Order.id == Incident.order_id)
+        .where(Incident.kind.in_(kinds), Incident.id > after)
+        .order_by(Incident.id)
+        .limit(limit)
+    )
+    return [_event(row.Incident, row.Incident.buyer_id or row.orders_buyer) for row in db.session().execute(query)]
+
+
+def _event(found: Incident, buyer_id: int | None) -> IncidentRecorded:
+    return IncidentRecorded(
+        found.id, OrderId(found.order_id) if found.order_id else None, BuyerId(buyer_id) if buyer_id else None,
+        found.kind, found.occurred_at, found.tier, found.outcome or "", tuple(found.evidence or ()),
+    )  # fmt: skip
 
 
 def chargeback_won(actor: Actor, order: Order, chargeback: Chargeback) -> None:

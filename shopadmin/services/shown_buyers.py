@@ -3,13 +3,15 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, or_, select
 
 from shopadmin.contract import Actor, BuyerId, BuyerSnapshot
 from shopadmin.domain.identifiers import normal_email
+from shopadmin.domain.orders import OrderStatus
 from shopadmin.models import db
 from shopadmin.models.accounts import Account
 from shopadmin.models.buyers import Buyer, BuyerIdentifier
+from shopadmin.models.orders import Order, Refund
 from shopadmin.services import buyers, contacts
 
 _CHUNK = 500
@@ -30,6 +32,18 @@ def buyers_found(actor: Actor, term: str) -> Sequence[Select[Any]]:
     """
     found = buyers.BUYERS.search(term, actor)
     return [select(Buyer.id).where(place) for place in found] if isinstance(found, Sequence) else []
+
+
+def refund_counts(buyer_ids: Collection[int]) -> Mapping[BuyerId, int]:
+    """How many orders of each buyer something was given back of, whoever wrote it down; who has none is left out."""
+    found: dict[BuyerId, int] = {}
+    written = select(Refund.id).where(Refund.order_id == Order.id).exists()
+    is_refunded = or_(Order.refunded > 0, Order.status == OrderStatus.REFUNDED, written)
+    for chunk in _chunks(buyer_ids):
+        query = select(Order.buyer_id, func.count()).where(Order.buyer_id.in_(chunk), is_refunded)
+        rows = db.session().execute(query.group_by(Order.buyer_id))
+        found |= {BuyerId(buyer_id): count for buyer_id, count in rows if buyer_id is not None}
+    return found
 
 
 def own_people(buyer_ids: Collection[int]) -> frozenset[BuyerId]:

@@ -2,10 +2,20 @@
 
 from collections.abc import Sequence
 
+from click import Command
 from flask_babel import lazy_gettext as _
 
-from shopadmin.plugin_api import API_VERSION, Manifest, Permission, hookimpl
-from shopadmin_buyer_labels import models, permissions
+from shopadmin.plugin_api import (
+    API_VERSION,
+    AdminView,
+    AuditMessage,
+    IncidentRecorded,
+    Manifest,
+    PeriodicJob,
+    Permission,
+    hookimpl,
+)
+from shopadmin_buyer_labels import activity_log, cli, listening, models, permissions, views
 
 __all__ = ["models"]
 
@@ -28,3 +38,36 @@ def shopadmin_manifest() -> Manifest:
 def shopadmin_permissions() -> Sequence[Permission]:
     """See, propose, review, decide about objections; rules, holds, merges, dossiers and reports apart (G18)."""
     return permissions.PERMISSIONS
+
+
+@hookimpl
+def shopadmin_cli_commands() -> Sequence[Command]:
+    """``shopadmin buyer-labels …``."""
+    return list(cli.buyer_labels.commands.values())
+
+
+@hookimpl
+def shopadmin_audit_messages() -> Sequence[AuditMessage]:
+    """What was done to labels."""
+    return activity_log.MESSAGES
+
+
+@hookimpl
+def shopadmin_periodic_jobs() -> Sequence[PeriodicJob]:
+    """Write drafts of incidents that were missed; see which notices went out."""
+    return [
+        PeriodicJob("buyer_labels.catch_up", 3600, listening.catch_up),
+        PeriodicJob("buyer_labels.notices", 60, listening.follow_notices),
+    ]
+
+
+@hookimpl
+def shopadmin_incident_recorded(event: IncidentRecorded) -> None:
+    """Write the draft of what names an event of a buyer."""
+    listening.incident_recorded(event)
+
+
+@hookimpl
+def shopadmin_admin_views() -> Sequence[AdminView]:
+    """The blacklist."""
+    return [views.LabelsView()]

@@ -64,6 +64,16 @@ LOOKED_AT: Mapping[str, Any] = {
     "stock": _("Stock and what was sent"),
     "service": _("What the service said"),
 }
+# What a person writes down as evidence.
+TEXTS: Mapping[str, Any] = {
+    "chat": _("Chat"),
+    "call": _("Note of a call"),
+    "logistics": _("Where the parcel was"),
+    "decision": _("Decision of the platform, a bank or an authority"),
+}
+IDENTIFIERS: Mapping[str, Any] = {
+    "phone": _("Mobile number"), "email": _("E-mail"), "platform_uid": _("Id of a platform"), "nick": _("Account name"),
+}  # fmt: skip
 SUSPENDED: Mapping[str, Any] = {
     "by_hand": _("by hand"),
     "rejected": _("the platform rejected the complaint"),

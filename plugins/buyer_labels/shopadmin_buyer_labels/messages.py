@@ -65,6 +65,11 @@ _SENTENCES: Mapping[str, Callable[..., Any]] = {
     "why": lambda: _("Say why, in a few words."),
     "denied": lambda why: _("The notice may not be sent: %(why)s. Say why notice is impossible, or tell them yourself.",
                             why=why),
+    "time": lambda: _("This time is further away than a calendar goes."),
+    "no_piece": lambda: _("Give a picture or a text."),
+    "note_value": lambda: _("A note is a text."),
+    "rows": lambda most: _("At most %(most)s rows at once. Part the list.", most=most),
+    "line": lambda names: _("This line is no object, or has other names than %(names)s.", names=names),
     "identifiers": lambda: _("Give a mobile number, an e-mail address or a platform id."),
 }  # fmt: skip
 

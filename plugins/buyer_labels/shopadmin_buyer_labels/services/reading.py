@@ -38,9 +38,9 @@ _PIECES = (
 )
 # What status and effect follow from; no sealed text, which costs a decryption each.
 FACTS = tuple(getattr(Label, field.name) for field in fields(Facts))
-_SHOWN = (*FACTS, Label.id, Label.buyer_id, Label.origin, Label.reviewed_by, _PIECES)
-_OF_BUYERS = select(*_SHOWN).where(among(Label.buyer_id, "ids")).order_by(Label.id)
-_BY_ID = select(*_SHOWN).where(among(Label.id, "ids")).order_by(Label.id)
+SHOWN = (*FACTS, Label.id, Label.buyer_id, Label.origin, Label.reviewed_by, _PIECES)
+_OF_BUYERS = select(*SHOWN).where(among(Label.buyer_id, "ids")).order_by(Label.id)
+_BY_ID = select(*SHOWN).where(among(Label.id, "ids")).order_by(Label.id)
 
 
 def labels_of(buyer_ids: Collection[int], now: datetime) -> Mapping[int, tuple[LabelSnapshot, ...]]:

@@ -25,7 +25,7 @@ SOON = NOW + timedelta(hours=1)
 
 def draft(**changes: Any) -> Draft:
     values: dict[str, Any] = {
-        "code": "refund.item_swapped", "severity": 2, "happened_on": date(2026, 11, 20), "note": "Sent back a brick",
+        "code": "refund.item_swapped", "severity": 2, "happened_on": date(2026, 11, 13), "note": "Sent back a brick",
     }  # fmt: skip
     return Draft(**values | changes)
 
@@ -43,7 +43,7 @@ def propose(pieces: tuple[Piece, ...] | None = None, buyer_id: int | None = None
 def prepare(label_id: int, is_own: bool = False) -> None:
     """What is needed before review: looked at (S10), talked to (S11)."""
     proposing.check_own_fault(ROBIN, label_id, None, is_own, labels.LOOKED_AT, now=NOW)
-    proposing.contacted(ROBIN, label_id, None, date(2026, 11, 25), now=NOW)
+    proposing.contacted(ROBIN, label_id, None, date(2026, 11, 18), now=NOW)
 
 
 def submitted(**changes: Any) -> int:

@@ -1,0 +1,97 @@
+"""``shopadmin buyer-labels …``: labels for programs."""
+
+import json
+from datetime import UTC, datetime
+from typing import IO, Any
+
+import click
+from sqlalchemy import select
+
+from shopadmin.plugin_api import CommandRefusedError, RefusedError, answer, db, json_option, with_app
+from shopadmin_buyer_labels.domain.status import status
+from shopadmin_buyer_labels.messages import problem
+from shopadmin_buyer_labels.models import Label
+from shopadmin_buyer_labels.services import bringing_in, reading
+from shopadmin_buyer_labels.services.bringing_in import Outcome, Row
+
+_NAMES = ("identifiers", "code", "tier", "severity", "happened_on", "note", "name", "ends_on")
+
+
+@click.group("buyer-labels")
+def buyer_labels() -> None:
+    """Labels of buyers."""
+
+
+@buyer_labels.command("labels")
+@json_option
+@with_app
+def list_labels(as_json: bool) -> None:
+    """Print every label with its status of this moment: no name, no phone. Exit 0."""
+    now = datetime.now(UTC)
+    found = [
+        {
+            "id": row.id, "buyer": row.buyer_id, "code": row.code, "tier": row.tier, "severity": row.severity,
+            "status": status(reading.facts(row), now), "expires_at": row.expires_at.isoformat(),
+        }
+        for row in db.session().execute(select(Label.id, Label.buyer_id, *reading.FACTS).order_by(Label.id))
+    ]  # fmt: skip
+    lines = [f"{row['id']:>6} {row['status']:14} {row['code']:36} E{row['tier']} {row['severity']}" for row in found]
+    answer({"labels": found}, as_json, "\n".join(lines) or "No labels yet.")
+
+
+@buyer_labels.command("import")
+@click.argument("file", type=click.File("r", encoding="utf-8"))
+@json_option
+@with_app
+def bring_in(file: IO[str], as_json: bool) -> None:
+    """Make drafts of FILE, a JSON object a line: identifiers, code, tier, severity, happened_on, note.
+
+    Identifiers are objects with kind, value and, of platforms, scope. Exit 0 all lines became drafts, 1 some did not
+    and are named; 2 the file cannot be read, and nothing was changed then.
+    """
+    rows, refused = _read(file)
+    try:
+        outcomes = sorted([*bringing_in.bring_in(None, rows, "import"), *refused], key=lambda outcome: outcome.number)
+    except RefusedError as error:
+        raise CommandRefusedError(str(error.problems[0].message), "too_many") from error
+    made = [outcome for outcome in outcomes if outcome.label_id is not None]
+    missed = [_shown(outcome) for outcome in outcomes if outcome.label_id is None]
+    lines = [f"line {row['line']}: {found['message']}" for row in missed for found in row["problems"]]
+    result = {
+        "drafts": [{"line": outcome.number, "id": outcome.label_id} for outcome in made],
+        "duplicates": [row for row in missed if row["is_duplicate"]],
+        "refused": [row for row in missed if not row["is_duplicate"]],
+    }
+    answer(result, as_json, "\n".join([f"{len(made)} drafts", *lines]))
+    if missed:
+        click.get_current_context().exit(1)
+
+
+def _read(file: IO[str]) -> tuple[list[Row], list[Outcome]]:
+    """Lines that are objects, and what is wrong with the others. Raises CommandRefusedError for no text at all."""
+    rows, wrong = [], []
+    try:
+        for number, line in enumerate(file, start=1):
+            if not line.strip():
+                continue
+            values = _object(line)
+            if values is None:
+                wrong.append(Outcome(number, problems=(problem("line", "line", names=", ".join(_NAMES)),)))
+            else:
+                rows.append(Row(number, values))
+    except UnicodeDecodeError as error:
+        raise CommandRefusedError("the file is no UTF-8 text", "file") from error
+    return rows, wrong
+
+
+def _object(line: str) -> dict[str, Any] | None:
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) and set(found) <= set(_NAMES) else None
+
+
+def _shown(outcome: Outcome) -> dict[str, Any]:
+    problems = [{"code": found.code, "field": found.field, "message": str(found.message)} for found in outcome.problems]
+    return {"line": outcome.number, "is_duplicate": outcome.is_duplicate, "problems": problems}

@@ -1,0 +1,139 @@
+"""The shop's old list becomes drafts: row by row, all that can be or nothing of a row, with a report for each.
+
+One transaction for the whole: broken off, nothing was brought in. The same file again names every row a duplicate.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from shopadmin.plugin_api import (
+    Actor,
+    BuyerIdentifier,
+    ObjectionsError,
+    Problem,
+    RefusedError,
+    known_or_new_buyer,
+    writing,
+)
+from shopadmin_buyer_labels import permissions
+from shopadmin_buyer_labels.domain import taxonomy
+from shopadmin_buyer_labels.domain.drafts import Draft
+from shopadmin_buyer_labels.messages import problem
+from shopadmin_buyer_labels.services import proposing
+from shopadmin_buyer_labels.services.proposing import Source
+
+MOST_ROWS = 2000
+KINDS = ("phone", "email", "platform_uid", "nick", "address")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a list: values as they stand there, by field."""
+
+    number: int
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a row: the draft that it made, or why it made none. ``is_duplicate``: its label is there."""
+
+    number: int
+    label_id: int | None = None
+    problems: tuple[Problem, ...] = ()
+    is_duplicate: bool = False
+
+
+def bring_in(actor: Actor | None, rows: Sequence[Row], origin: str, now: datetime | None = None) -> list[Outcome]:
+    """Make drafts of the rows. Raises ForbiddenError, RefusedError for too many at once."""
+    permissions.require(actor, permissions.PROPOSE)
+    if len(rows) > MOST_ROWS:
+        raise RefusedError(problem("rows", "file", most=MOST_ROWS))
+    now = now or datetime.now(UTC)
+    with writing() as session:
+        found = []
+        for row in rows:
+            point = session.begin_nested()
+            try:
+                found.append(Outcome(row.number, _draft(actor, row, origin, now)))
+                point.commit()
+            except RefusedError as refused:
+                point.rollback()
+                found.append(Outcome(row.number, problems=tuple(refused.problems)))
+            except ObjectionsError as objections:
+                point.rollback()
+                found.append(Outcome(row.number, problems=tuple(objections.problems), is_duplicate=True))
+        return found
+
+
+def _draft(actor: Actor | None, row: Row, origin: str, now: datetime) -> int:
+    draft, people = _read(row.values)
+    proposing.check(draft, now, now)
+    name = row.values.get("name") or ""
+    buyer_id = known_or_new_buyer(actor, people, str(name), now)
+    return proposing.propose(actor, buyer_id, draft, source=Source(origin), now=now)
+
+
+def _read(values: Mapping[str, Any]) -> tuple[Draft, list[BuyerIdentifier]]:
+    """Raises RefusedError with everything that is of the wrong kind."""
+    wrong: list[Problem] = []
+
+    def take(name: str, code: str, read: Any, otherwise: Any) -> Any:
+        try:
+            return read(values.get(name))
+        except (TypeError, ValueError):
+            wrong.append(problem(code, name))
+            return otherwise
+
+    draft = Draft(
+        code=take("code", "code", _code, ""),
+        severity=take("severity", "severity", _number, 1),
+        happened_on=take("happened_on", "happened_on_value", _day, date.min),
+        note=take("note", "note_value", _text, ""),
+        tier=take("tier", "tier_value", _number, 0),
+        ends_on=take("ends_on", "expires_value", lambda value: _day(value) if value else None, None),
+    )
+    people = take("identifiers", "identifiers", _identifiers, [])
+    if wrong:
+        raise RefusedError(*wrong)
+    return draft, people
+
+
+def _code(value: Any) -> str:
+    found = taxonomy.known(value) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError(value)
+    return found
+
+
+def _number(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(value)
+    return value
+
+
+def _day(value: Any) -> date:
+    return date.fromisoformat(value)
+
+
+def _text(value: Any) -> str:
+    if value is not None and not isinstance(value, str):
+        raise TypeError(value)
+    return value or ""
+
+
+def _identifiers(value: Any) -> list[BuyerIdentifier]:
+    if not isinstance(value, list) or not value:
+        raise TypeError(value)
+    return [_identifier(each) for each in value]
+
+
+def _identifier(value: Any) -> BuyerIdentifier:
+    if not isinstance(value, dict) or value.get("kind") not in KINDS or not isinstance(value.get("value"), str):
+        raise TypeError(value)
+    scope = value.get("scope")
+    if scope is not None and not isinstance(scope, str):
+        raise TypeError(value)
+    return BuyerIdentifier(value["kind"], value["value"], scope or "")

@@ -1,0 +1,167 @@
+"""The blacklist and the page of a label, as people use them."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from labels_of_tests import ACTIVE, NOW, add_label
+from people_of_tests import PROPOSE, READ, REVIEW, draft, row
+from shopadmin_buyer_labels.domain.status import STATUSES, Effect, effect, status
+from shopadmin_buyer_labels.models import Label
+from shopadmin_buyer_labels.services import listing, proposing, reading, records
+from sqlalchemy import func, select
+
+from shopadmin import testing
+from shopadmin.plugin_api import db
+
+LIST = "/admin/buyer-labels/labels"
+TODAY = datetime.now(UTC)
+
+
+def client(shop: Flask, *permissions: str) -> FlaskClient:
+    return testing.sign_in(shop, testing.make_account(shop, *permissions))
+
+
+def post(browser: FlaskClient, address: str, **values: Any) -> Any:
+    token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get(f"{LIST}/").text)
+    assert token is not None
+    return browser.post(f"{LIST}{address}", data={"csrf_token": token[1], **values})
+
+
+def make(buyer_id: int | None = None, **changes: Any) -> int:
+    """A draft of the program's, of today."""
+    found = testing.make_buyer("Wang Sample") if buyer_id is None else buyer_id
+    values = {"severity": 1, "happened_on": TODAY.date() - timedelta(days=2), **changes}
+    return proposing.propose(None, found, draft(**values))
+
+
+def test_each_status_of_the_list_is_the_rules_own(shop: Flask) -> None:
+    old = NOW - timedelta(days=80)
+    rows: list[dict[str, Any]] = [
+        {}, {"tier": 1, "evidence_tier": 1}, {"expires_at": NOW + timedelta(seconds=1)}, ACTIVE,
+        {**ACTIVE, "notice_sent_at": None}, {**ACTIVE, "notice_sent_at": None, "notice_impossible_at": NOW},
+        {**ACTIVE, "noticed_at": None, "notice_sent_at": None}, {**ACTIVE, "disputed_at": NOW},
+        {**ACTIVE, "suspended_at": NOW, "suspended_why": "by_hand", "disputed_at": NOW},
+        {**ACTIVE, "corrected_at": NOW}, {**ACTIVE, "revoked_at": NOW, "revoked_why": "by_hand", "corrected_at": NOW},
+        {**ACTIVE, "tombstoned_at": NOW}, {**ACTIVE, "created_at": old, "expires_at": NOW},
+        {**ACTIVE, "code": "clear.reviewed_ok"}, {"code": "review.extortion_demand", "tier": 1, "evidence_tier": 1,
+                                                  "own_fault": True},
+    ]  # fmt: skip
+    for changes in rows:
+        add_label(**changes)
+    found = db.session.scalars(select(Label)).all()
+
+    by_rule = {label.id: status(reading.facts(label), NOW) for label in found}
+    by_database = {
+        label_id: name for name, condition in listing.conditions(NOW).items()
+        for label_id in db.session.scalars(select(Label.id).where(condition))
+    }  # fmt: skip
+    in_effect = set(db.session.scalars(select(Label.id).where(listing.in_effect(NOW))))
+
+    assert by_database == by_rule
+    assert set(by_rule.values()) == set(STATUSES)
+    assert in_effect == {label.id for label in found if effect(reading.facts(label), NOW) > Effect.NONE}
+
+
+def test_the_blacklist_shows_what_has_an_effect_and_finds_by_buyer(shop: Flask) -> None:
+    make(testing.make_buyer("Wang Sample"))
+    add_label(buyer_id=testing.make_buyer("Li Sample"), **{**ACTIVE, **_today()})
+    browser = client(shop, READ, "core.buyers:contact")
+
+    first = browser.get(f"{LIST}/").text
+    assert "Li Sample" in first
+    assert "Wang Sample" not in first  # a draft on nothing but words has no effect
+    assert "Wang Sample" in browser.get(f"{LIST}/?view=all&search=Wang").text
+    assert "Li Sample" not in browser.get(f"{LIST}/?view=all&search=Wang").text
+    assert "Wang Sample" in browser.get(f"{LIST}/?view=all&status=draft&code=refund.item_swapped").text
+    assert "W" in client(shop, READ).get(f"{LIST}/?view=all").text
+    assert "Wang Sample" not in client(shop, READ).get(f"{LIST}/?view=all").text  # masked
+
+
+def _today() -> dict[str, Any]:
+    at = TODAY - timedelta(hours=1)
+    times = dict.fromkeys(("created_at", "submitted_at", "reviewed_at", "noticed_at", "notice_sent_at"), at)
+    return {**times, "latest_at": at + timedelta(days=365), "expires_at": at + timedelta(days=90)}
+
+
+def test_a_label_is_added_by_hand_reviewed_by_another_person_and_the_buyer_told(shop: Flask) -> None:
+    proposer, reviewer = client(shop, READ, PROPOSE), client(shop, READ, REVIEW)
+    day = (TODAY - timedelta(days=2)).date().isoformat()
+
+    answer = post(
+        proposer, "/new", kind_of_identifier="phone", identifiers="13800138000", name="Zhao Sample", severity="2",
+        code="refund.empty_parcel", happened_on=day, note="The scales say 20 g", kind="logistics", weight="2",
+        text="Weighed at the depot: 20 g", source="courier",
+    )  # fmt: skip
+    assert answer.status_code == 303, answer.text
+    page = "/details/1"
+    assert "The scales say 20 g" in proposer.get(f"{LIST}{page}").text
+    looked = ["item", "carrier", "description", "packing", "stock", "service"]
+    for address, values in (
+        ("own-fault", {"looked_at": looked, "own_fault": "no"}),
+        ("contact", {"contacted_on": TODAY.date().isoformat()}),
+        ("submit", {}),
+    ):  # fmt: skip
+        seen = row(1).revision
+        assert post(proposer, f"{page}/{address}?revision={seen}", **values).status_code == 303
+    assert post(proposer, f"{page}/act/approve", text="").status_code == 403
+    assert post(reviewer, f"{page}/act/approve", text="").status_code == 303
+    assert "Not sent yet" in reviewer.get(f"{LIST}{page}").text
+    assert post(reviewer, f"{page}/act/told", text="On the phone").status_code == 303
+
+    assert status(reading.facts(row(1)), datetime.now(UTC)) == "active"
+    assert "Zhao" in client(shop, READ, "core.buyers:contact").get(f"{LIST}/").text
+
+
+def test_what_is_wrong_stands_at_its_field_and_what_was_typed_stays(shop: Flask) -> None:
+    browser = client(shop, READ, PROPOSE)
+
+    answer = post(
+        browser, f"/new?buyer={testing.make_buyer()}", code="refund.item_swapped", severity="1",
+        happened_on=TODAY.date().isoformat(), note="This thief again", ends_on="2020-01-01", kind="chat", weight="1",
+    )  # fmt: skip
+
+    assert answer.status_code == 400
+    assert "says what somebody is" in answer.text
+    assert "ends in the future" in answer.text
+    assert "This thief again" in answer.text
+    assert db.session.scalar(select(func.count()).select_from(Label)) == 0
+
+
+def test_an_edit_over_somebody_elses_is_a_conflict_with_what_was_typed_kept(shop: Flask) -> None:
+    browser, label_id = client(shop, READ, PROPOSE), make()
+    seen = row(label_id).revision
+    values = {"code": "refund.empty_parcel", "severity": "1", "tier": "0", "happened_on": "2026-11-01"}
+    assert post(browser, f"/details/{label_id}/edit?revision={seen}", note="First", **values).status_code == 303
+
+    answer = post(browser, f"/details/{label_id}/edit?revision={seen}", note="Second words", **values)
+
+    assert answer.status_code == 409
+    assert "Somebody changed this label meanwhile" in answer.text
+    assert "Second words" in answer.text
+    assert row(label_id).note == "First"
+
+
+def test_evidence_is_shown_to_those_who_see_the_label_and_under_no_other(shop: Flask) -> None:
+    browser, first, second = client(shop, READ, PROPOSE), make(), make()
+    answer = post(browser, f"/details/{first}/attach", kind="chat", text="Ring 13800138000", weight="1", source="")
+    assert answer.status_code == 303
+    (piece,) = records.pieces(first)
+
+    assert "13800138000" not in browser.get(f"{LIST}/details/{first}/evidence/{piece.uuid}").text
+    assert browser.get(f"{LIST}/details/{first}/evidence/{piece.uuid}").status_code == 200
+    assert browser.get(f"{LIST}/details/{second}/evidence/{piece.uuid}").status_code == 404
+    assert browser.get(f"{LIST}/details/999").status_code == 404
+
+
+@pytest.mark.parametrize("act", ["approve", "revoke", "told"])
+def test_g18_who_proposes_does_not_review(shop: Flask, act: str) -> None:
+    label_id = make()
+    before = row(label_id).revision
+
+    assert post(client(shop, READ, PROPOSE), f"/details/{label_id}/act/{act}", text="x").status_code == 403
+
+    assert row(label_id).revision == before
