@@ -177,6 +177,7 @@ from shopadmin.services.settings import load as shop_settings
 from shopadmin.services.shown_buyers import buyer_snapshots, buyers_found, own_people, refund_counts
 from shopadmin.services.sold_lines import SoldLine, is_anything_sold, selling_platforms, sold_lines
 from shopadmin.services.spoken_facts import SpokenFacts, spoken_facts
+from shopadmin.services.spreadsheets import read_day, read_table
 from shopadmin.services.standing import ask_many as ask_standing
 from shopadmin.services.transactions import after_commit, seal_now_and_then, writing
 from shopadmin.services.wording import problems as wording_problems
@@ -371,6 +372,8 @@ __all__ = [
     "product_titles",
     "reachable_buyers",
     "read_amount",
+    "read_day",
+    "read_table",
     "record_audit",
     "record_audits",
     "record_incident",

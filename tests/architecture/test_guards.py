@@ -1,4 +1,4 @@
-"""Every guard of contact, money, reviews and proof has a test that is named after it."""
+"""Every guard has a test that is named after it: those of contact, money, reviews and proof, and those of labels."""
 
 import re
 from pathlib import Path
@@ -13,11 +13,19 @@ GUARDS = {
     12: "privacy of phones and texts", 13: "consent", 14: "approval of compensation", 15: "evidence",
     16: "the activity log", 17: "recording",
 }  # fmt: skip
+# The labels of buyers count their own.
+LABELS = ROOT / "plugins" / "buyer_labels"
+GUARDS_OF_LABELS = {
+    2: "evidence to leave the draft", 3: "another person reviews", 4: "an end, always", 6: "events, not characters",
+    7: "rights are no ground", 8: "notice", 18: "rights apart",
+}  # fmt: skip
 
 
-def named_after() -> dict[int, list[str]]:
-    found: dict[int, list[str]] = {number: [] for number in GUARDS}
+def named_after(*, labels: bool = False) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {number: [] for number in (GUARDS_OF_LABELS if labels else GUARDS)}
     for path in [*ROOT.glob("tests/**/test_*.py"), *ROOT.glob("plugins/*/tests/**/test_*.py")]:
+        if path.is_relative_to(LABELS) != labels:
+            continue
         for name in re.findall(r"^def (test_g\d+_\w+)", path.read_text(encoding="utf-8"), re.M):
             for number in map(int, re.findall(r"g(\d+)_", name)):
                 found.setdefault(number, []).append(name)
@@ -29,5 +37,11 @@ def test_a_guard_has_a_test_of_its_name(number: int) -> None:
     assert named_after()[number], f"no test is named test_g{number}_…, for {GUARDS[number]}"
 
 
+@pytest.mark.parametrize("number", GUARDS_OF_LABELS, ids=[f"labels-g{number}" for number in GUARDS_OF_LABELS])
+def test_a_guard_of_labels_has_a_test_of_its_name(number: int) -> None:
+    assert named_after(labels=True)[number], f"no test is named test_g{number}_…, for {GUARDS_OF_LABELS[number]}"
+
+
 def test_no_test_is_named_after_a_guard_that_there_is_not() -> None:
     assert named_after().keys() == GUARDS.keys()
+    assert named_after(labels=True).keys() == GUARDS_OF_LABELS.keys()

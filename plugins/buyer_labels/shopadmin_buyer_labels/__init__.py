@@ -7,15 +7,18 @@ from flask_babel import lazy_gettext as _
 
 from shopadmin.plugin_api import (
     API_VERSION,
+    Actor,
     AdminView,
     AuditMessage,
+    BuyerSnapshot,
     IncidentRecorded,
     Manifest,
+    Panel,
     PeriodicJob,
     Permission,
     hookimpl,
 )
-from shopadmin_buyer_labels import activity_log, cli, listening, models, permissions, views
+from shopadmin_buyer_labels import activity_log, cli, core_pages, listening, models, old_list_views, permissions, views
 
 __all__ = ["models"]
 
@@ -68,6 +71,12 @@ def shopadmin_incident_recorded(event: IncidentRecorded) -> None:
 
 
 @hookimpl
+def shopadmin_buyer_panels(buyer: BuyerSnapshot, actor: Actor) -> Sequence[Panel]:
+    """The buyer's labels."""
+    return core_pages.buyer_panels(buyer, actor)
+
+
+@hookimpl
 def shopadmin_admin_views() -> Sequence[AdminView]:
-    """The blacklist."""
-    return [views.LabelsView()]
+    """The blacklist, and the old list that is brought in."""
+    return [views.LabelsView(), old_list_views.OldListView()]

@@ -112,7 +112,7 @@ class NewForSomebodyForm(NewForm):
     kind_of_identifier = SelectField(_("Known by"), choices=_choices(labels.IDENTIFIERS))
     identifiers = StringField(_("Phone, e-mail or account"), [InputRequired(), Length(max=200)])
     platform = StringField(_("Platform of the account"), [Optional(), Length(max=40)])
-    name = StringField(_("Name"), [Optional(), Length(max=200)])
+    name = StringField(_("Name of the buyer"), [Optional(), Length(max=200)])
 
     field_order = ("kind_of_identifier", "identifiers", "platform", "name")
 
@@ -162,11 +162,8 @@ class SendForm(FlaskForm):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.channel.choices = [
-            SelectChoice(name, channel.title)
-            for name, channel in message_channels().items()
-            if channel.medium != "call"
-        ]
+        ways = {name: way.title for name, way in message_channels().items() if way.medium != "call"}
+        self.channel.choices = _choices(ways)
 
 
 def draft_form(label: Label) -> DraftForm:

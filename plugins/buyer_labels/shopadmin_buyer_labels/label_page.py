@@ -104,7 +104,10 @@ def _times(label: Label, known: Status) -> list[tuple[Any, Any]]:
     def who(account: int | None) -> Any:
         return names.get(account, "") if account else _("the program")  # type: ignore[call-overload]
 
-    shown: list[tuple[Any, Any]] = [(_("Since"), _moment(label.created_at)), (_("Proposed by"), who(label.created_by))]
+    shown: list[tuple[Any, Any]] = [
+        (_("Labelled since"), _moment(label.created_at)),
+        (_("Proposed by"), who(label.created_by)),
+    ]
     if label.submitted_at:
         shown += [(_("Put to review by"), who(label.submitted_by))]
     if label.reviewed_at:

@@ -73,7 +73,7 @@ class LabelsView(AdminListView):
         Column("buyer", _("Buyer"), "pair"),
         Column("mark", _("Status"), "badge"),
         Column("weight", _("Weight"), "pair"),
-        Column("since", _("Since"), "time"),
+        Column("since", _("Labelled since"), "time"),
         Column("until", _("Until"), "time"),
     )
     empty_title = _("Nobody is labelled")

@@ -15,10 +15,11 @@ from shopadmin.plugin_api import (
     Problem,
     RefusedError,
     known_or_new_buyer,
+    read_day,
     writing,
 )
 from shopadmin_buyer_labels import permissions
-from shopadmin_buyer_labels.domain import taxonomy
+from shopadmin_buyer_labels.domain import grounds, taxonomy
 from shopadmin_buyer_labels.domain.drafts import Draft
 from shopadmin_buyer_labels.messages import problem
 from shopadmin_buyer_labels.services import proposing
@@ -88,7 +89,7 @@ def _read(values: Mapping[str, Any]) -> tuple[Draft, list[BuyerIdentifier]]:
             return otherwise
 
     draft = Draft(
-        code=take("code", "code", _code, ""),
+        code=_code(values.get("code"), wrong),
         severity=take("severity", "severity", _number, 1),
         happened_on=take("happened_on", "happened_on_value", _day, date.min),
         note=take("note", "note_value", _text, ""),
@@ -101,11 +102,14 @@ def _read(values: Mapping[str, Any]) -> tuple[Draft, list[BuyerIdentifier]]:
     return draft, people
 
 
-def _code(value: Any) -> str:
+def _code(value: Any, wrong: list[Problem]) -> str:
+    """A right that somebody used is no event: said so, rather than that there is no such code (G7)."""
     found = taxonomy.known(value) if isinstance(value, str) else None
-    if found is None:
-        raise ValueError(value)
-    return found
+    if found is not None:
+        return found
+    said = grounds.lint(value) if isinstance(value, str) else []
+    wrong += [problem(each.kind, "code", words=each.words) for each in said] or [problem("code", "code")]
+    return ""
 
 
 def _number(value: Any) -> int:
@@ -115,7 +119,9 @@ def _number(value: Any) -> int:
 
 
 def _day(value: Any) -> date:
-    return date.fromisoformat(value)
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return read_day(value)
 
 
 def _text(value: Any) -> str:

@@ -1,0 +1,83 @@
+"""The shop's old list: a spreadsheet with Chinese headings becomes drafts, with a report for each row."""
+
+import io
+import re
+from typing import Any
+
+import xlsxwriter
+from flask import Flask
+from people_of_tests import PROPOSE, READ
+from shopadmin_buyer_labels.domain import old_list
+from shopadmin_buyer_labels.models import Label
+from sqlalchemy import select
+
+from shopadmin import testing
+from shopadmin.plugin_api import db
+
+ADDRESS = "/admin/buyer-labels/old-list/"
+ROWS = [
+    ("收货人", "手机号", "拉黑原因", "发生日期", "备注"),
+    ("王样本", "13800138000", "空包", "2026/1/15", "退回包裹重20克"),
+    ("王样本", "138 0013 8000", "空包", "2026年1月15日", "同一件事"),
+    ("李样本", "13900139001", "差评", "2026-01-15", ""),
+    ("赵样本", "138****8001", "掉包", "2026-01-15", ""),
+    ("钱样本", "13900139002", "掉包", "2026-01-15", "他是骗子"),
+    ("孙样本", "13900139003", "掉包", "", ""),
+]
+
+
+def workbook() -> bytes:
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        for number, cells in enumerate(ROWS):
+            sheet.write_row(number, 0, cells)
+    return buffer.getvalue()
+
+
+def upload(shop: Flask, name: str, content: bytes) -> Any:
+    browser = testing.sign_in(shop, testing.make_account(shop, READ, PROPOSE))
+    token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get(ADDRESS).text)
+    assert token is not None
+    return browser.post(ADDRESS, data={"csrf_token": token[1], "file": (io.BytesIO(content), name), "platform": ""})
+
+
+def drafts() -> list[tuple[str, str, str]]:
+    db.session.rollback()
+    return [(label.code, label.origin, label.note) for label in db.session.scalars(select(Label))]
+
+
+def test_a_workbook_becomes_drafts_and_every_other_row_says_why_not(shop: Flask) -> None:
+    answer = upload(shop, "黑名单.xlsx", workbook())
+
+    assert answer.status_code == 200
+    assert drafts() == [("refund.empty_parcel", "list", "退回包裹重20克")]
+    report = re.sub(r"<[^>]+>", " ", answer.text)
+    for said in ("1 draft was made", "This is label #1 already", "a bad review is everybody", "Nothing here tells who",
+                 "says what somebody is", "Write the day"):  # fmt: skip
+        assert said in report, said
+
+    again = upload(shop, "黑名单.xlsx", workbook())
+    assert "0 drafts were made" in again.text
+    assert len(drafts()) == 1
+
+
+def test_a_csv_of_a_chinese_spreadsheet_is_read_alike_and_what_is_none_is_refused(shop: Flask) -> None:
+    text = "\r\n".join(",".join(row) for row in ROWS[:2])
+
+    assert upload(shop, "old.csv", text.encode("gb18030")).status_code == 200
+    assert len(drafts()) == 1
+    assert upload(shop, "old.xlsx", b"PK\x03\x04 no workbook").status_code == 400
+    assert len(drafts()) == 1
+
+
+def test_headings_and_words_of_old_lists_are_known() -> None:
+    row = {"旺旺": "sample", "类型": "小号", "日期": "2026-01-15", "证据等级": "E1", "级别": "2", "nothing": "x"}
+
+    assert old_list.values_of(row, "taobao") == {
+        "identifiers": [{"kind": "nick", "value": "sample", "scope": "taobao"}], "name": "",
+        "code": "promo.multi_account", "tier": 1, "severity": 2, "happened_on": "2026-01-15", "note": "",
+    }  # fmt: skip
+    assert old_list.code_of("退货") is None
+    assert old_list.code_of("Refund.Item_Swapped") == "refund.item_swapped"
+    assert old_list.values_of({"severity": "grave"}, "")["severity"] == "grave"
