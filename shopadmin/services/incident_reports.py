@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from shopadmin import hook_calls
 from shopadmin.contract import Actor, BuyerId, IncidentRecorded, IncidentReport, OrderId, Problem
@@ -27,11 +27,14 @@ from shopadmin.services.transactions import after_commit, writing
 
 CHARGEBACK_WON = "payment.chargeback_represented_won"
 REFUSED_AGAIN = "delivery.cod_refused_repeat"
+# What the shop's own lists call a parcel that was not accepted.
+NOT_ACCEPTED = ("not_accepted", "拒收", "拒签")
 # How often somebody refuses cash on delivery before it is more than bad luck: section 2 of the buyer labels.
 REFUSALS = 3
 LONGEST_NOTE = 2000
 _KIND = re.compile(r"[a-z][a-z0-9_]{0,15}\.[a-z0-9_]{1,30}")
 _KEY = re.compile(r"[a-z][a-z0-9_]*\.[\x21-\x7e]{1,100}")
+_REFUSED = ("%拒收%", "%拒签%", "%refused%", "%not accepted%")
 _CASH = ("%货到付款%", "%cash on delivery%", "cod", "%cash_on_delivery%")
 
 
@@ -64,7 +67,7 @@ def report(actor: Actor | None, found: IncidentReport, now: datetime | None = No
             raise
         after = {"kind": found.kind, "order_no": incident.order_no, "tier": found.tier, "outcome": found.outcome}
         audit.record(actor, "core.incident.recorded", "incident", incident.id, after=after)
-        event = _event(incident, buyer_id)
+        event = event_of(incident, buyer_id)
         after_commit(lambda: hook_calls.incident_recorded(event))
         return incident.id
 
@@ -98,10 +101,11 @@ def recorded(kinds: Collection[str], after: int, limit: int = 200) -> list[Incid
         .order_by(Incident.id)
         .limit(limit)
     )
-    return [_event(row.Incident, row.Incident.buyer_id or row.orders_buyer) for row in db.session().execute(query)]
+    return [event_of(row.Incident, row.Incident.buyer_id or row.orders_buyer) for row in db.session().execute(query)]
 
 
-def _event(found: Incident, buyer_id: int | None) -> IncidentRecorded:
+def event_of(found: Incident, buyer_id: int | None) -> IncidentRecorded:
+    """An incident as plugins hear of it."""
     return IncidentRecorded(
         found.id, OrderId(found.order_id) if found.order_id else None, BuyerId(buyer_id) if buyer_id else None,
         found.kind, found.occurred_at, found.tier, found.outcome or "", tuple(found.evidence or ()),
@@ -127,23 +131,37 @@ def refused_at_the_door(actor: Actor, session: Session, incident: Incident, orde
     """
     if order is None or order.buyer_id is None:
         return
-    refused = (
-        select(func.count(func.distinct(Order.id)))
-        .join(Incident, Incident.order_id == Order.id)
-        .where(Order.buyer_id == order.buyer_id, Incident.kind == "not_accepted", _is_cash())
-    )
+    refused = select(func.count()).where(Order.buyer_id == order.buyer_id, is_cash(), is_refused())
     times = session.scalar(refused) or 0
-    is_cash = session.scalar(select(Order.id).where(Order.id == order.id, _is_cash())) is not None
-    if is_cash and times >= REFUSALS:
+    by_cash = session.scalar(select(Order.id).where(Order.id == order.id, is_cash())) is not None
+    if by_cash and times >= REFUSALS:
         report(
             actor,
             IncidentReport(
-                kind=REFUSED_AGAIN, key=f"core.cod_refused.{order.id}", occurred_at=incident.occurred_at,
+                kind=REFUSED_AGAIN, key=refusal_key(order.id), occurred_at=incident.occurred_at,
                 order_id=OrderId(order.id), tier=1, outcome=f"{times}x",
             ),
         )  # fmt: skip
 
 
-def _is_cash() -> ColumnElement[bool]:
+def refusal_key(order_id: int) -> str:
+    """The name of the incident that an order was refused again: one for each order, whoever finds it."""
+    return f"core.cod_refused.{order_id}"
+
+
+def is_cash() -> ColumnElement[bool]:
+    """Whether an order was to be paid on delivery, by the words of its platform."""
     method = func.lower(Order.payment_method)
     return or_(*(method.like(pattern) for pattern in _CASH))
+
+
+def is_refused() -> ColumnElement[bool]:
+    """Whether the parcel of an order was not accepted: its platform closed it so, or the shop wrote it down."""
+    written = select(Incident.id).where(Incident.order_id == Order.id, Incident.kind.in_(NOT_ACCEPTED)).exists()
+    return or_(closed_as_refused(Order.close_reason), written)
+
+
+def closed_as_refused(reason: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    """Whether a platform's reason for closing says that the parcel was not accepted."""
+    words = func.lower(reason)
+    return or_(*(words.like(pattern) for pattern in _REFUSED))

@@ -49,7 +49,7 @@ def announce(target: Target, run_id: int, low: int, high: int, actor: AccountId 
             if row.answer == "confirmed" != row.before["answer"]:
                 hook_calls.review_changed(ReviewChanged(ReviewId(row.id), "confirmed", now))
     elif target is INCIDENTS:
-        for incident in list(_new_incidents(chunk, now)):
+        for incident in list(_new_incidents(chunk)):
             hook_calls.incident_recorded(incident)
 
 
@@ -117,9 +117,9 @@ def _reviews_of_changed_orders(chunk: dict[str, int]) -> list[int]:
     return [row.id for row in _rows(select(Review.id).where(Review.order_id.in_(changed)), chunk)]
 
 
-def _new_incidents(chunk: dict[str, int], now: datetime) -> Iterator[IncidentRecorded]:
+def _new_incidents(chunk: dict[str, int]) -> Iterator[IncidentRecorded]:
     table = INCIDENTS.table
-    rows = _rows(_new(INCIDENTS, table.c.kind, table.c.order_id), chunk)
+    rows = _rows(_new(INCIDENTS, table.c.kind, table.c.order_id, table.c.occurred_at), chunk)
     orders = {row.order_id for row in rows if row.order_id is not None}
     found = db.session().execute(select(Order.id, Order.buyer_id).where(Order.id.in_(orders)))
     buyers = {order.id: order.buyer_id for order in found}
@@ -127,4 +127,4 @@ def _new_incidents(chunk: dict[str, int], now: datetime) -> Iterator[IncidentRec
     for row in rows:
         order_id = OrderId(row.order_id) if row.order_id else None
         buyer_id = buyers.get(row.order_id)
-        yield IncidentRecorded(row.id, order_id, BuyerId(buyer_id) if buyer_id else None, row.kind, now)
+        yield IncidentRecorded(row.id, order_id, BuyerId(buyer_id) if buyer_id else None, row.kind, row.occurred_at)

@@ -11,7 +11,7 @@ from shopadmin.models import db
 from shopadmin.models.imports import ImportRun
 from shopadmin.models.jobs import Job
 from shopadmin.services import audit
-from shopadmin.services.imports import applying, areas, linking, reading, rejected, undoing
+from shopadmin.services.imports import applying, areas, linking, reading, refusals, rejected, undoing
 from shopadmin.services.imports.control import CancelledError, Control, StoppingError
 from shopadmin.services.imports.runs import CHECK, UNDO, check_state
 from shopadmin.services.jobs import Lease, LeaseLostError
@@ -80,6 +80,7 @@ def _apply(run_id: int, control: Control) -> None:
             applying.begin(run_id)
         applying.apply(run_id, control)
         linking.link(run_id, control.total or 0, control)
+        refusals.note(run_id, control.total or 0, control)
         rejected.write_file(run_id)
         applying.finish(run_id)
     _tidy(run_id)

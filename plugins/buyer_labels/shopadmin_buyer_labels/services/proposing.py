@@ -16,6 +16,7 @@ from shopadmin.plugin_api import (
     buyer_refs,
     db,
     evidence_by_uuid,
+    keep_buyer,
     own_people,
     shop_settings,
     store_evidence,
@@ -71,6 +72,7 @@ def propose(
         check(draft, now, now)
         if (other := same(buyer_id, draft, now)) is not None:
             raise ObjectionsError(problem("already", "code", label=other))
+        keep_buyer(buyer_id)
         label = _row(actor, buyer_id, draft, source, now)
         session.add(label)
         session.flush()
