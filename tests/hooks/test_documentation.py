@@ -17,7 +17,6 @@ SHIPPED = sorted((ROOT / "plugins").glob("*/shopadmin_*/__init__.py"))
 WAITING = {
     "shopadmin_order_badges": "buyer_labels",
     "shopadmin_order_actions": "buyer_labels",
-    "shopadmin_buyer_panels": "buyer_labels",
     "shopadmin_buyer_standing": "buyer_labels",
     "shopadmin_check_order_change": "buyer_labels",
 }
