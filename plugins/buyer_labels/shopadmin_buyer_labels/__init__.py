@@ -11,6 +11,7 @@ from shopadmin.plugin_api import (
     AdminView,
     AuditMessage,
     BuyerSnapshot,
+    DemoShop,
     IncidentRecorded,
     Manifest,
     Panel,
@@ -19,6 +20,7 @@ from shopadmin.plugin_api import (
     hookimpl,
 )
 from shopadmin_buyer_labels import activity_log, cli, core_pages, listening, models, old_list_views, permissions, views
+from shopadmin_buyer_labels.services import demo
 
 __all__ = ["models"]
 
@@ -74,6 +76,12 @@ def shopadmin_incident_recorded(event: IncidentRecorded) -> None:
 def shopadmin_buyer_panels(buyer: BuyerSnapshot, actor: Actor) -> Sequence[Panel]:
     """The buyer's labels."""
     return core_pages.buyer_panels(buyer, actor)
+
+
+@hookimpl
+def shopadmin_demo_data(shop: DemoShop) -> None:
+    """Some labels in each status."""
+    demo.load(shop)
 
 
 @hookimpl
