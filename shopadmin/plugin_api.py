@@ -74,6 +74,11 @@ from shopadmin.contract import (
     StandingQuery,
     Tile,
 )
+from shopadmin.domain.intervals import LEAST as FEWEST_SURE
+from shopadmin.domain.intervals import Interval, Share, Sums
+from shopadmin.domain.intervals import of_difference as share_difference
+from shopadmin.domain.intervals import of_mean_difference as mean_difference
+from shopadmin.domain.intervals import of_share as share_interval
 from shopadmin.domain.money import to_decimal, to_minor
 from shopadmin.domain.records import (
     BuyerRecord,
@@ -105,18 +110,22 @@ from shopadmin.services.audit import record as record_audit
 from shopadmin.services.audit import record_all as record_audits
 from shopadmin.services.bulk import Rows as BulkRows
 from shopadmin.services.colleagues import account_names, accounts_that_may, is_run_by_one
+from shopadmin.services.complaints.deciding import decisions as complaint_decisions
 from shopadmin.services.complaints.labels import STATES as COMPLAINT_STATES
 from shopadmin.services.complaints.opening import for_plugin as open_complaint
 from shopadmin.services.complaints.opening import grounds as complaint_grounds
 from shopadmin.services.complaints.opening import of_origin as complaints_of
 from shopadmin.services.complaints.opening import outcomes_of as complaint_outcomes
 from shopadmin.services.conflicts import MissingError, ObjectionsError, RefusedError
+from shopadmin.services.evidence.archives import write as write_archive
+from shopadmin.services.evidence.erasing import erase as erase_evidence
 from shopadmin.services.evidence.facts import order_facts
 from shopadmin.services.evidence.labels import KINDS as EVIDENCE_KINDS
 from shopadmin.services.evidence.labels import TIERS as EVIDENCE_TIERS
 from shopadmin.services.evidence.packing import Pack as EvidencePack
 from shopadmin.services.evidence.packing import chosen as evidence_by_uuid
 from shopadmin.services.evidence.packing import make as evidence_pack
+from shopadmin.services.evidence.storing import by_uuid as evidence_snapshots
 from shopadmin.services.evidence.storing import snapshots as evidence_of
 from shopadmin.services.evidence.storing import store as store_evidence
 from shopadmin.services.exports import respond as export_response
@@ -156,6 +165,8 @@ from shopadmin.services.order_origins import (
     product_titles,
     supplier_of,
 )
+from shopadmin.services.order_outcomes import order_outcomes
+from shopadmin.services.orders import of_buyers as orders_of
 from shopadmin.services.orders import snapshots as order_snapshots
 from shopadmin.services.past_buyers import Bought, PastBuyer, Returned, past_buyers
 from shopadmin.services.past_buyers import bought as bought_by
@@ -179,7 +190,9 @@ from shopadmin.services.sold_lines import SoldLine, is_anything_sold, selling_pl
 from shopadmin.services.spoken_facts import SpokenFacts, spoken_facts
 from shopadmin.services.spreadsheets import read_day, read_table
 from shopadmin.services.standing import ask_many as ask_standing
+from shopadmin.services.subject_records import held_on as records_held_on
 from shopadmin.services.transactions import after_commit, seal_now_and_then, writing
+from shopadmin.services.viewing import record_views, views_of
 from shopadmin.services.wording import problems as wording_problems
 from shopadmin.services.wording import remarks as wording_remarks
 
@@ -188,6 +201,7 @@ __all__ = [
     "COMPLAINT_STATES",
     "EVIDENCE_KINDS",
     "EVIDENCE_TIERS",
+    "FEWEST_SURE",
     "AccountId",
     "Action",
     "Actor",
@@ -236,6 +250,7 @@ __all__ = [
     "IncidentRecord",
     "IncidentRecorded",
     "IncidentReport",
+    "Interval",
     "LineRecord",
     "ListSpec",
     "Manifest",
@@ -282,6 +297,7 @@ __all__ = [
     "SellerRecord",
     "SendResult",
     "Series",
+    "Share",
     "ShopFreeCommand",
     "ShopSettings",
     "Sms",
@@ -293,6 +309,7 @@ __all__ = [
     "Standing",
     "StandingLevel",
     "StandingQuery",
+    "Sums",
     "Tile",
     "UtcDateTime",
     "View",
@@ -320,6 +337,7 @@ __all__ = [
     "chart_svg",
     "check_wording",
     "chosen_look",
+    "complaint_decisions",
     "complaint_grounds",
     "complaint_outcomes",
     "complaints_of",
@@ -328,10 +346,12 @@ __all__ = [
     "count_sms",
     "database_now",
     "db",
+    "erase_evidence",
     "evidence_by_uuid",
     "evidence_of",
     "evidence_pack",
     "evidence_response",
+    "evidence_snapshots",
     "export_response",
     "facts_of_orders",
     "fetch_one",
@@ -352,6 +372,7 @@ __all__ = [
     "known_or_new_buyer",
     "known_reviews",
     "low_reviews",
+    "mean_difference",
     "message_channels",
     "message_status",
     "next_call_hour",
@@ -360,8 +381,10 @@ __all__ = [
     "order_facts",
     "order_lines",
     "order_news",
+    "order_outcomes",
     "order_snapshots",
     "ordered_products",
+    "orders_of",
     "orders_placed",
     "own_people",
     "parse_id",
@@ -377,7 +400,9 @@ __all__ = [
     "record_audit",
     "record_audits",
     "record_incident",
+    "record_views",
     "recorded_incidents",
+    "records_held_on",
     "refund_counts",
     "refundable_amount",
     "returned_buyers",
@@ -387,6 +412,8 @@ __all__ = [
     "selling_platforms",
     "send_message",
     "send_to_staff",
+    "share_difference",
+    "share_interval",
     "shop_rating",
     "shop_settings",
     "sold_buyers",
@@ -400,8 +427,10 @@ __all__ = [
     "to_decimal",
     "to_minor",
     "uploaded_picture",
+    "views_of",
     "with_app",
     "wording_problems",
     "wording_remarks",
+    "write_archive",
     "writing",
 ]

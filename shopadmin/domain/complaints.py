@@ -106,6 +106,9 @@ _CARD: Mapping[str, Checklist] = {
     "chargeback_fraud": Checklist((_ORDER, _PAYMENT, _LOGISTICS, _PATTERN), 7),
     "malicious_review": Checklist((_OWN_FAULT, _CONTACT, _ORDER, _REVIEW), 14),
     "extortion": Checklist((_CONTACT, _ORDER, _DEMAND, _REVIEW), 14),
+    # To the platform or the provider of payments, where no bank has been asked.
+    "malicious_refund": Checklist((_OWN_FAULT, _CONTACT, _ORDER, _LOGISTICS, _RETURNED, _PATTERN), 7),
+    "counterfeit_claim": Checklist((_OWN_FAULT, _CONTACT, _ORDER, _GENUINE, _PAGE), 7),
 }
 _AMAZON: Mapping[str, Checklist] = {
     "review_guidelines": Checklist((_REVIEW, _ORDER), 14),
@@ -119,7 +122,25 @@ _ANYWHERE: Mapping[str, Checklist] = {
     "malicious_refund": Checklist((_OWN_FAULT, _CONTACT, _ORDER, _RETURNED), 14),
     "other": Checklist((_OWN_FAULT, _CONTACT, _ORDER), 14),
 }
-_BY_PLATFORM = {"taobao": _TAOBAO, "shopify": _CARD, "woocommerce": _CARD, "amazon": _AMAZON}
+# What these ask for is much the same as far as we know; their days are shorter.
+_JD: Mapping[str, Checklist] = {
+    "malicious_review": Checklist((_OWN_FAULT, _CONTACT, _ORDER, _REVIEW, _PATTERN), 7),
+    "extortion": Checklist((_CONTACT, _ORDER, _DEMAND, _PATTERN), 7),
+    "counterfeit_claim": Checklist((_OWN_FAULT, _CONTACT, _ORDER, _GENUINE, _PAGE, _GOODS, _PATTERN), 5),
+    "malicious_refund": Checklist((_OWN_FAULT, _CONTACT, _ORDER, _LOGISTICS, _RETURNED, _GOODS, _PATTERN), 5),
+    "not_received_claim": Checklist((_OWN_FAULT, _CONTACT, _ORDER, _LOGISTICS), 5),
+}
+_PINDUODUO: Mapping[str, Checklist] = {
+    "malicious_review": Checklist((_OWN_FAULT, _CONTACT, _ORDER, _REVIEW, _PATTERN), 7),
+    "extortion": Checklist((_CONTACT, _ORDER, _DEMAND, _PATTERN), 7),
+    "counterfeit_claim": Checklist((_OWN_FAULT, _CONTACT, _ORDER, _GENUINE, _PAGE, _PATTERN), 3),
+    "malicious_refund": Checklist((_OWN_FAULT, _CONTACT, _ORDER, _LOGISTICS, _RETURNED, _GOODS, _PATTERN), 3),
+    "not_received_claim": Checklist((_OWN_FAULT, _CONTACT, _ORDER, _LOGISTICS), 3),
+}
+_BY_PLATFORM = {
+    "taobao": _TAOBAO, "tmall": _TAOBAO, "jd": _JD, "pinduoduo": _PINDUODUO, "shopify": _CARD, "woocommerce": _CARD,
+    "amazon": _AMAZON,
+}  # fmt: skip
 GROUNDS = tuple(dict.fromkeys(ground for found in (*_BY_PLATFORM.values(), _ANYWHERE) for ground in found))
 CHANNELS = ("tool", "hotline", "email", "form", "other")
 

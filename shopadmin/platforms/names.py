@@ -8,12 +8,15 @@ from shopadmin.contract import Text
 
 _NAMES: Mapping[str, Text] = {
     "amazon": _("Amazon"),
+    "jd": _("JD"),
     "judgeme": "Judge.me",
     "loox": "Loox",
     "olist": "Olist",
+    "pinduoduo": _("Pinduoduo"),
     "shop": _("Own list"),
     "shopify": "Shopify",
     "taobao": _("Taobao"),
+    "tmall": _("Tmall"),
     "woocommerce": "WooCommerce",
     "yotpo": "Yotpo",
 }
@@ -83,7 +86,7 @@ _FIELDS: Mapping[str, Text] = {
 
 
 def platforms() -> Mapping[str, Text]:
-    """Every platform that the core reads files of, by its code."""
+    """Every platform that the core knows by name, by its code."""
     return _NAMES
 
 

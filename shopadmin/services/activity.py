@@ -43,6 +43,7 @@ SENTENCES: Mapping[str, Text] = {
     "core.complaint.opened": _("Opened a complaint"),
     "core.demo.loaded": _("Loaded the demo shop"),
     "core.evidence.exported": _("Downloaded an evidence pack"),
+    "core.evidence.erased": _("Erased evidence of a person who was forgotten"),
     "core.evidence.stored": _("Kept evidence"),
     "core.grants.changed": _("Changed what somebody may do"),
     "core.import.answered": _("Said how to read a file"),

@@ -1,6 +1,6 @@
 """Orders: the list, what plugins see of one, and everything the order page shows."""
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -122,6 +122,13 @@ def snapshot(row: Any) -> OrderSnapshot:
 def snapshots(order_ids: Sequence[OrderId]) -> list[OrderSnapshot]:
     """What plugins see of these orders, the latest first; ids that are not there are left out."""
     query = select(Order).where(Order.id.in_(order_ids)).order_by(Order.created_at.desc(), Order.id.desc())
+    return [snapshot(order) for order in db.session().scalars(query)]
+
+
+def of_buyers(buyer_ids: Collection[int], most: int) -> list[OrderSnapshot]:
+    """The latest orders of these buyers, ``most`` at the most."""
+    theirs = select(Order).where(Order.buyer_id.in_(buyer_ids))
+    query = theirs.order_by(Order.created_at.desc(), Order.id.desc()).limit(most)
     return [snapshot(order) for order in db.session().scalars(query)]
 
 

@@ -7,9 +7,8 @@ from typing import Any
 from flask_babel import format_decimal, gettext
 from flask_babel import lazy_gettext as _
 
-from shopadmin.plugin_api import Picture, Series, to_decimal
+from shopadmin.plugin_api import Interval, Picture, Series, to_decimal
 from shopadmin_red_envelope import labels
-from shopadmin_red_envelope.domain.uplift import Interval
 from shopadmin_red_envelope.forms import money_text
 from shopadmin_red_envelope.services.push_reports import Report
 from shopadmin_red_envelope.simulator_pictures import number, percent

@@ -15,12 +15,12 @@ from flask_babel import lazy_gettext as _
 from shopadmin.plugin_api import (
     AdminView,
     Column,
+    Interval,
     MissingError,
     export_response,
 )
 from shopadmin_red_envelope import form_pages, labels, permissions, push_pictures
 from shopadmin_red_envelope.domain.times import to_datetime
-from shopadmin_red_envelope.domain.uplift import Interval
 from shopadmin_red_envelope.forms import money_text
 from shopadmin_red_envelope.push_pictures import PICTURES
 from shopadmin_red_envelope.services import campaigns, push_lists, push_reports, pushes

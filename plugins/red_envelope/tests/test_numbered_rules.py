@@ -16,11 +16,10 @@ from shopadmin_red_envelope.domain import checks, pushes, states, uplift
 from shopadmin_red_envelope.domain.checklist import Point
 from shopadmin_red_envelope.domain.checks import RULE_VERSION, Terms
 from shopadmin_red_envelope.domain.states import ACTIONS, Standing, may_edit
-from shopadmin_red_envelope.domain.uplift import Share
 from shopadmin_red_envelope.services import activities, campaigns, denominations
 
 from shopadmin import testing
-from shopadmin.plugin_api import Actor, ForbiddenError
+from shopadmin.plugin_api import Actor, ForbiddenError, Share, share_difference
 
 LIST = (500, 1000, 2000, 5000, 10000, 20000, 50000)
 LOCK = 1_000_000
@@ -179,8 +178,9 @@ def test_r26_whom_the_draw_takes_does_not_depend_on_who_it_is() -> None:
 def test_r26_what_contains_nothing_has_no_price(hits: int, of: int, other: int, others: int, cost: int) -> None:
     push, holdout = Share(min(hits, of), of), Share(min(other, others), others)
 
-    found = uplift.extra_orders(push, holdout, cost)
-    difference = uplift.difference(push, holdout)
+    difference = share_difference(push, holdout)
+    is_more = difference is not None and difference.low > 0
+    found = uplift.extra_orders((push.hits, push.of), (holdout.hits, holdout.of), is_more, cost)
 
     assert found is not None
     assert difference is not None

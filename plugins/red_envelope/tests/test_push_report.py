@@ -15,7 +15,7 @@ from shopadmin_red_envelope.services.push_reports import Report
 from sqlalchemy import select
 
 from shopadmin import testing
-from shopadmin.plugin_api import db, writing
+from shopadmin.plugin_api import Share, db, share_difference, writing
 from shopadmin.services import erasing
 from shopadmin.services.demo import load
 
@@ -67,9 +67,9 @@ def test_r26_more_that_bought_distinguishably_is_an_effect_with_a_price(clock: C
 
     found = read(clock, campaign)
 
-    assert (found.push.bought, found.holdout.bought) == (uplift.Share(30, 50), uplift.Share(5, 50))
+    assert (found.push.bought, found.holdout.bought) == (Share(30, 50), Share(5, 50))
     assert (found.push.each, found.holdout.each) == (3600, 400)
-    assert found.rate == uplift.difference(found.push.bought, found.holdout.bought)
+    assert found.rate == share_difference(found.push.bought, found.holdout.bought)
     assert found.rate is not None
     assert found.rate.is_distinguishable
     assert found.revenue is not None
@@ -119,7 +119,7 @@ def test_whoever_was_drawn_counts_in_their_group_whether_the_message_came_or_not
 
     found = read(clock, second)
 
-    assert found.push.bought == uplift.Share(len(denied), 18)
+    assert found.push.bought == Share(len(denied), 18)
     assert found.holdout.bought.of == 2
     assert found.reached.denied == len(denied)
     assert found.push.bought.of + found.holdout.bought.of == len(everybody)
@@ -256,7 +256,7 @@ def test_a_buyer_whose_row_is_gone_or_somebody_elses_is_in_no_group(shop: Flask,
 
     found = read(clock, campaign)
 
-    assert (found.gone, found.push.bought) == (1, uplift.Share(0, 8))
+    assert (found.gone, found.push.bought) == (1, Share(0, 8))
 
 
 def test_a_buyer_who_is_forgotten_leaves_no_reference_in_a_push(shop: Flask, clock: Clock) -> None:

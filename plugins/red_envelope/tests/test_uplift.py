@@ -1,142 +1,25 @@
-"""What a campaign did: intervals held against published numbers, and against what must hold for any groups."""
+"""What a campaign did: what an extra order cost, and how far forecasts were off."""
 
 from fractions import Fraction
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shopadmin_red_envelope.domain import uplift
-from shopadmin_red_envelope.domain.uplift import Revenue, Share
-
-SHARES = st.integers(1, 2000).flatmap(lambda of: st.builds(Share, st.integers(0, of), st.just(of)))
 
 
-@pytest.mark.parametrize(
-    ("first", "second", "low", "high"),
-    [
-        ((56, 70), (48, 80), 0.0524, 0.3339),
-        ((9, 10), (3, 10), 0.1705, 0.8090),
-        ((6, 7), (2, 7), 0.0582, 0.8062),
-        ((5, 56), (0, 29), -0.0381, 0.1926),
-        ((0, 10), (0, 20), -0.1611, 0.2775),
-        ((0, 10), (0, 10), -0.2775, 0.2775),
-        ((10, 10), (0, 20), 0.6791, 1.0000),
-        ((10, 10), (0, 10), 0.6075, 1.0000),
-    ],
-)
-def test_the_interval_of_a_difference_is_that_of_newcombe_1998_table_ii_method_10(
-    first: tuple[int, int], second: tuple[int, int], low: float, high: float
-) -> None:
-    found = uplift.difference(Share(*first), Share(*second))
-
-    assert found is not None
-    assert (found.low, found.high) == pytest.approx((low, high), abs=5e-5)
-
-
-@pytest.mark.parametrize(
-    ("hits", "of", "low", "high"),
-    [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)],
-)
-def test_the_interval_of_a_share_is_wilsons(hits: int, of: int, low: float, high: float) -> None:
-    """Newcombe, Two-sided confidence intervals for the single proportion, Statistics in Medicine 17, 1998, Table I."""
-    found = uplift.share(Share(hits, of))
-
-    assert found is not None
-    assert (found.low, found.high) == pytest.approx((low, high), abs=5e-5)
-
-
-def test_the_interval_of_means_is_welchs_on_the_mileage_data_of_nist() -> None:
-    """NIST/SEMATECH e-Handbook 1.3.5.3, AUTO83B.DAT: means 20.14458 and 30.48101, standard deviations 6.41470 and
-    6.10771, T = -12.94627 at 136.8750 degrees of freedom without equal variances.
-    """
-    found = uplift.revenue_difference(Revenue(249, 5016, 111_250), Revenue(79, 2408, 76_308))
-
-    assert found is not None
-    spread = -10.33643 / -12.94627
-    reach = uplift.student_975(136.8750) * spread
-    assert (found.low, found.high) == pytest.approx((-10.33643 - reach, -10.33643 + reach), abs=2e-5)
-    assert found.is_distinguishable
-
-
-@pytest.mark.parametrize(
-    ("freedom", "quantile"), [(7, 2.365), (10, 2.228), (29, 2.045), (30, 2.042), (60, 2.000), (120, 1.980)]
-)
-def test_students_quantile_is_that_of_the_printed_tables(freedom: int, quantile: float) -> None:
-    """Abramowitz and Stegun, table 26.10."""
-    assert uplift.student_975(freedom) == pytest.approx(quantile, abs=5e-4)
-
-
-@settings(deadline=None)
-@given(SHARES, SHARES)
-def test_the_interval_holds_its_estimate_and_turns_its_sign_with_the_groups(first: Share, second: Share) -> None:
-    there, back = uplift.difference(first, second), uplift.difference(second, first)
-
-    assert there is not None
-    assert back is not None
-    assert -1 <= there.low <= there.estimate <= there.high <= 1
-    assert (there.low, there.high) == pytest.approx((-back.high, -back.low), abs=1e-12)
-
-
-@settings(deadline=None)
-@given(SHARES)
-def test_equal_groups_are_not_distinguishable(found: Share) -> None:
-    interval = uplift.difference(found, found)
-
-    assert interval is not None
-    assert not interval.is_distinguishable
-    assert uplift.extra_orders(found, found, 1000) == uplift.ExtraOrders(Fraction(0), None)
-
-
-@settings(deadline=None)
-@given(SHARES, SHARES, st.integers(2, 30))
-def test_more_buyers_with_the_same_shares_never_widen_the_interval(first: Share, second: Share, times: int) -> None:
-    few = uplift.difference(first, second)
-    many = uplift.difference(Share(first.hits * times, first.of * times), Share(second.hits * times, second.of * times))
-
-    assert few is not None
-    assert many is not None
-    assert many.high - many.low <= few.high - few.low + 1e-12
-
-
-@settings(deadline=None)
-@given(
-    st.lists(st.integers(0, 10**7), min_size=30, max_size=60), st.lists(st.integers(0, 10**7), min_size=30, max_size=60)
-)
-def test_the_revenue_interval_lies_around_the_difference_of_the_means(first: list[int], second: list[int]) -> None:
-    groups = [Revenue(len(spent), sum(spent), sum(one * one for one in spent)) for spent in (first, second)]
-
-    found = uplift.revenue_difference(*groups)
-
-    assert found is not None
-    assert found.low <= found.estimate <= found.high
-    assert found.estimate == pytest.approx(sum(first) / len(first) - sum(second) / len(second), abs=1e-6)
-
-
-def test_groups_too_small_for_a_mean_get_no_interval_and_empty_ones_none_at_all() -> None:
-    large = Revenue(30, 300, 3000)
-
-    assert uplift.revenue_difference(Revenue(29, 290, 2900), large) is None
-    assert uplift.revenue_difference(large, large) == uplift.Interval(0, 0, 0)
-    assert uplift.share(Share(0, 0)) is None
-    assert uplift.difference(Share(0, 0), Share(1, 2)) is None
-    assert uplift.extra_orders(Share(0, 0), Share(1, 2), 1000) is None
-
-
-@pytest.mark.parametrize(("hits", "of"), [(3, 2), (-1, 2)])
-def test_more_hits_than_buyers_are_refused(hits: int, of: int) -> None:
-    with pytest.raises(ValueError, match=f"{hits} of {of}"):
-        Share(hits, of)
+def test_an_empty_group_says_nothing_of_extra_orders() -> None:
+    assert uplift.extra_orders((0, 0), (1, 2), False, 1000) is None
 
 
 def test_an_extra_order_costs_the_whole_push_over_what_the_holdout_did_not_buy() -> None:
-    found = uplift.extra_orders(Share(300, 1000), Share(20, 100), 100_001)
+    found = uplift.extra_orders((300, 1000), (20, 100), True, 100_001)
 
     # 20 % would have bought without it: 200 of 1,000.
     assert found == uplift.ExtraOrders(Fraction(100), 1001)
 
 
 def test_orders_that_were_lost_have_no_price() -> None:
-    found = uplift.extra_orders(Share(100, 1000), Share(40, 100), 100_000)
+    found = uplift.extra_orders((100, 1000), (40, 100), False, 100_000)
 
     assert found == uplift.ExtraOrders(Fraction(-300), None)
 

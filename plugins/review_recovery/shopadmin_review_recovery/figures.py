@@ -7,10 +7,9 @@ from typing import Any
 from flask_babel import format_currency, gettext, ngettext
 from flask_babel import lazy_gettext as _
 
-from shopadmin.plugin_api import to_decimal
+from shopadmin.plugin_api import FEWEST_SURE, Share, to_decimal
 from shopadmin_review_recovery import labels
 from shopadmin_review_recovery.case_page import hours_text
-from shopadmin_review_recovery.domain.rates import LEAST, Share
 from shopadmin_review_recovery.learning_labels import cause_text, interval, number, percent
 from shopadmin_review_recovery.report_pictures import day
 from shopadmin_review_recovery.services import statistics
@@ -24,7 +23,7 @@ def context(span: Span) -> dict[str, Any]:
         return {"is_empty": True}
     return {
         "tiles": _tiles(span, weeks),
-        "least": LEAST,
+        "least": FEWEST_SURE,
         "weeks": [_week(week) for week in reversed(weeks)],
         "answering": [
             {"label": labels.URGENCIES[one.urgency], "median": "–" if one.median is None else hours_text(one.median),

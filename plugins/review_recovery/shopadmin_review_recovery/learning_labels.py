@@ -6,9 +6,9 @@ from fractions import Fraction
 from flask_babel import format_decimal, gettext
 from flask_babel import lazy_gettext as _
 
-from shopadmin.plugin_api import Badge
+from shopadmin.plugin_api import Badge, Share, share_interval
 from shopadmin_review_recovery import labels
-from shopadmin_review_recovery.domain.rates import Change, Share, wilson
+from shopadmin_review_recovery.domain.rates import Change
 
 KINDS: Mapping[str, object] = {"product": _("Product"), "supplier": _("Supplier"), "courier": _("Courier")}
 NO_LINES: Mapping[str, object] = {
@@ -105,5 +105,5 @@ def percent(share: Share) -> str:
 
 def interval(share: Share) -> str:
     """Where the true share lies, in whole percent."""
-    found = wilson(share)
-    return "–" if found is None else f"{round(found[0] * 100)}–{round(found[1] * 100)} %"
+    found = share_interval(share)
+    return "–" if found is None else f"{round(found.low * 100)}–{round(found.high * 100)} %"

@@ -11,42 +11,13 @@ from hypothesis import strategies as st
 from shopadmin_review_recovery.domain import prevention, rates, ratings, solving, weeks
 from shopadmin_review_recovery.domain.causes import CODES
 from shopadmin_review_recovery.domain.prevention import ITEMS_OF, PreventionError
-from shopadmin_review_recovery.domain.rates import Count, Share
+from shopadmin_review_recovery.domain.rates import Count
 from shopadmin_review_recovery.domain.ratings import Question, RatingError
 from shopadmin_review_recovery.domain.solving import History
 
 NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
-SHARES = st.integers(0, 500).flatmap(lambda of: st.builds(Share, st.integers(0, of), st.just(of)))
 STARS = st.fractions(1, 5, max_denominator=20)
-
-
-@pytest.mark.parametrize(
-    ("hits", "of", "low", "high"),
-    [(7, 20, 0.1812, 0.5671), (0, 10, 0.0, 0.2775), (10, 10, 0.7225, 1.0), (1, 1, 0.2065, 1.0),
-     (50, 100, 0.4038, 0.5962)],
-)  # fmt: skip
-def test_wilsons_interval_has_the_known_values(hits: int, of: int, low: float, high: float) -> None:
-    assert rates.wilson(Share(hits, of)) == pytest.approx((low, high), abs=0.00005)
-
-
-@given(SHARES)
-def test_an_interval_holds_its_share_and_stays_between_nothing_and_all(share: Share) -> None:
-    found = rates.wilson(share)
-
-    if share.value is None:
-        assert found is None
-    else:
-        assert found is not None
-        assert 0 <= found[0] <= share.value <= found[1] <= 1
-        # Its ends are the shares from which this one is 1.96 standard deviations away.
-        for end in found:
-            apart = abs(float(share.value) - end)
-            assert apart == pytest.approx(1.959964 * (end * (1 - end) / share.of) ** 0.5, abs=1e-6)
-
-
-def test_a_share_is_grey_below_twenty_cases() -> None:
-    assert [Share(3, of).is_sure for of in (19, 20)] == [False, True]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from replies_of_tests import OWNER
-from shopadmin_review_recovery.domain.rates import Count, Share
+from shopadmin_review_recovery.domain.rates import Count
 from shopadmin_review_recovery.models import (
     ReviewCase,
     ReviewCaseEvent,
@@ -24,7 +24,7 @@ from shopadmin import testing
 from shopadmin.models.complaints import Complaint
 from shopadmin.models.orders import OrderLine, Shipment
 from shopadmin.models.products import Product, Seller
-from shopadmin.plugin_api import ComplaintRequest, complaint_grounds, db, open_complaint, writing
+from shopadmin.plugin_api import ComplaintRequest, Share, complaint_grounds, db, open_complaint, writing
 
 NOW = datetime(2026, 11, 26, 2, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -10,6 +10,7 @@ from shopadmin import hook_calls
 from shopadmin.contract import Actor, ComplaintDecided, EvidenceOrigin, Problem
 from shopadmin.domain import complaints as rules
 from shopadmin.domain.complaints import State
+from shopadmin.models import db
 from shopadmin.models.complaints import Complaint, ComplaintEvidence
 from shopadmin.models.evidence import Evidence
 from shopadmin.services.complaints import events, labels
@@ -69,7 +70,18 @@ def decide(actor: Actor, complaint_id: int, outcome: str, text: str = "") -> Non
         after_commit(lambda: hook_calls.complaint_decided(event))
 
 
-def _event(session: Session, actor: Actor, found: Complaint, at: datetime) -> ComplaintDecided:
+def decisions(since: datetime, after: int, size: int) -> list[ComplaintDecided]:
+    """The last outcome of each complaint that was decided from ``since`` on (aware), by id above ``after``.
+
+    For whoever was told nothing, because the program was killed after the commit or the plugin was off.
+    """
+    session = db.session()
+    query = select(Complaint).where(Complaint.decided_at >= since, Complaint.id > after)
+    found = session.scalars(query.order_by(Complaint.id).limit(size))
+    return [_event(session, None, complaint, complaint.decided_at) for complaint in found if complaint.decided_at]
+
+
+def _event(session: Session, actor: Actor | None, found: Complaint, at: datetime) -> ComplaintDecided:
     query = (
         select(Evidence.uuid)
         .join(ComplaintEvidence, ComplaintEvidence.evidence_id == Evidence.id)
@@ -80,7 +92,7 @@ def _event(session: Session, actor: Actor, found: Complaint, at: datetime) -> Co
     return ComplaintDecided(
         complaint_id=found.id, platform=found.platform, ground=found.ground, outcome=found.outcome,  # type: ignore[arg-type]
         order_id=order_id, review_id=review_id, buyer_id=buyer_id, origin=found.origin, origin_id=found.origin_id,
-        evidence=tuple(session.scalars(query)), at=at, actor=actor.account_id,
+        evidence=tuple(session.scalars(query)), at=at, actor=actor.account_id if actor else None,
     )  # fmt: skip
 
 

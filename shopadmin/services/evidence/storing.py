@@ -10,7 +10,7 @@ import os
 import re
 import unicodedata
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -157,6 +157,12 @@ def snapshots(subject: str, subject_id: int) -> list[EvidenceSnapshot]:
     return [snapshot(found) for found in of_subject(subject, subject_id)]
 
 
+def by_uuid(uuids: Collection[str]) -> list[EvidenceSnapshot]:
+    """These pieces as plugins see them, the oldest first; what is not there is left out."""
+    query = select(Evidence).where(Evidence.uuid.in_(uuids)).order_by(Evidence.id)
+    return [snapshot(found) for found in db.session().scalars(query)]
+
+
 def snapshot(found: Evidence) -> EvidenceSnapshot:
     """A piece of evidence as it crosses the door."""
     return EvidenceSnapshot(
@@ -200,6 +206,11 @@ def shown_file_name(name: str) -> str:
     last = name.replace("\\", "/").rpartition("/")[2]
     kept = "".join(character for character in last if unicodedata.category(character)[0] != "C").strip(" .")
     return kept[-LONGEST_NAME:] or "picture"
+
+
+def files(found: Evidence) -> tuple[Path, Path]:
+    """Where the original and the copy to show lie."""
+    return _sealed(found.uuid), _shown(found.uuid, found.media_type == _TEXT_TYPE)
 
 
 def _shown(evidence_uuid: str, is_text: bool) -> Path:

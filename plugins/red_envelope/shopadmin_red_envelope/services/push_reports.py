@@ -13,10 +13,24 @@ from typing import Literal
 
 from sqlalchemy import func, select
 
-from shopadmin.plugin_api import Bought, Returned, bought_by, buyer_refs, buyers_known_as, db, returned_buyers
+from shopadmin.plugin_api import (
+    Bought,
+    Interval,
+    Returned,
+    Share,
+    Sums,
+    bought_by,
+    buyer_refs,
+    buyers_known_as,
+    db,
+    mean_difference,
+    returned_buyers,
+    share_difference,
+    share_interval,
+)
 from shopadmin_red_envelope.domain import uplift
 from shopadmin_red_envelope.domain.times import to_datetime
-from shopadmin_red_envelope.domain.uplift import ExtraOrders, Interval, Revenue, Share
+from shopadmin_red_envelope.domain.uplift import ExtraOrders
 from shopadmin_red_envelope.models import (
     RedEnvelope,
     RedEnvelopeAllocation,
@@ -39,18 +53,18 @@ class Group:
 
     name: Literal["push", "holdout"]
     bought: Share
-    spent: Revenue
+    spent: Sums
     orders: int
 
     @property
     def rate(self) -> Interval | None:
         """The purchase rate with its 95 % interval; None for nobody."""
-        return uplift.share(self.bought)
+        return share_interval(self.bought)
 
     @property
     def each(self) -> int | None:
         """Goods per buyer, those who bought nothing too, minor units, rounded; None for nobody."""
-        return round(self.spent.total / self.spent.buyers) if self.spent.buyers else None
+        return round(self.spent.total / self.spent.count) if self.spent.count else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +115,7 @@ def _report(_shop: str, _minute: int, campaign_id: int) -> Report:
     found = bought_by([*told, *kept], begins, ends, campaign.currency)
     first, second = _group("push", told, found), _group("holdout", kept, found)
     cost = _cost(campaign, None if campaign.mode == "push" else told)
-    rate = uplift.difference(first.bought, second.bought)
+    rate = share_difference(first.bought, second.bought)
     is_effect = rate is not None and rate.low > 0
     return Report(
         currency=campaign.currency,
@@ -110,8 +124,8 @@ def _report(_shop: str, _minute: int, campaign_id: int) -> Report:
         push=first,
         holdout=second,
         rate=rate,
-        revenue=uplift.revenue_difference(first.spent, second.spent),
-        extra=uplift.extra_orders(first.bought, second.bought, cost) if is_effect else None,
+        revenue=mean_difference(first.spent, second.spent),
+        extra=uplift.extra_orders(_counts(first), _counts(second), is_effect, cost) if is_effect else None,
         cost=cost,
         returned=returned_buyers(begins, ends, campaign.currency),
         held=push_forecasts.held_against(campaign_id, now()),
@@ -134,8 +148,12 @@ def _members(push_id: int) -> tuple[frozenset[int], frozenset[int], int]:
 def _group(name: Literal["push", "holdout"], buyers: Collection[int], found: dict[int, Bought]) -> Group:
     theirs = [found[buyer] for buyer in buyers if buyer in found]
     goods = [bought.goods for bought in theirs]
-    spent = Revenue(len(buyers), sum(goods), sum(amount * amount for amount in goods))
+    spent = Sums(len(buyers), sum(goods), sum(amount * amount for amount in goods))
     return Group(name, Share(len(theirs), len(buyers)), spent, sum(bought.orders for bought in theirs))
+
+
+def _counts(group: Group) -> tuple[int, int]:
+    return group.bought.hits, group.bought.of
 
 
 def _cost(campaign: RedEnvelopeCampaign, buyers: Collection[int] | None) -> int:

@@ -12,10 +12,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
-from shopadmin.plugin_api import complaint_outcomes, db
+from shopadmin.plugin_api import Share, complaint_outcomes, db
 from shopadmin_review_recovery.domain import solving
 from shopadmin_review_recovery.domain.deadlines import TARGETS
-from shopadmin_review_recovery.domain.rates import Share
 from shopadmin_review_recovery.domain.solving import History
 from shopadmin_review_recovery.domain.states import ENDED, OPEN
 from shopadmin_review_recovery.models import (
