@@ -10,17 +10,34 @@ from shopadmin.plugin_api import (
     Actor,
     AdminView,
     AuditMessage,
+    BuyerId,
     BuyerSnapshot,
+    ComplaintDecided,
     DemoShop,
     IncidentRecorded,
     Manifest,
     Panel,
     PeriodicJob,
     Permission,
+    Tile,
     hookimpl,
 )
-from shopadmin_buyer_labels import activity_log, cli, core_pages, listening, models, old_list_views, permissions, views
-from shopadmin_buyer_labels.services import demo
+from shopadmin_buyer_labels import (
+    activity_log,
+    appeal_texts,
+    appeal_tiles,
+    appeal_views,
+    cli,
+    complaint_views,
+    core_pages,
+    dossier_views,
+    listening,
+    models,
+    old_list_views,
+    permissions,
+    views,
+)
+from shopadmin_buyer_labels.services import appeals, complaints, demo, erasing
 
 __all__ = ["models"]
 
@@ -53,16 +70,20 @@ def shopadmin_cli_commands() -> Sequence[Command]:
 
 @hookimpl
 def shopadmin_audit_messages() -> Sequence[AuditMessage]:
-    """What was done to labels."""
-    return activity_log.MESSAGES
+    """What was done to labels, objections and dossiers, and who looked at whom."""
+    return (*activity_log.MESSAGES, *appeal_texts.MESSAGES)
 
 
 @hookimpl
 def shopadmin_periodic_jobs() -> Sequence[PeriodicJob]:
-    """Write drafts of incidents that were missed; see which notices went out."""
+    """Write drafts of incidents that were missed; see which notices went out; suspend what nobody decided in time; hear
+    what platforms decided meanwhile.
+    """
     return [
         PeriodicJob("buyer_labels.catch_up", 3600, listening.catch_up),
         PeriodicJob("buyer_labels.notices", 60, listening.follow_notices),
+        PeriodicJob("buyer_labels.overdue", 300, appeals.suspend_overdue),
+        PeriodicJob("buyer_labels.decisions", 3600, complaints.catch_up),
     ]
 
 
@@ -85,6 +106,30 @@ def shopadmin_demo_data(shop: DemoShop) -> None:
 
 
 @hookimpl
+def shopadmin_complaint_decided(event: ComplaintDecided) -> None:
+    """What a platform decided reaches the labels concerned."""
+    complaints.decided(event)
+
+
+@hookimpl
+def shopadmin_erase_buyer(buyer_id: BuyerId, actor: Actor) -> None:
+    """Labels of the buyer become tombstones."""
+    erasing.erase_buyer(buyer_id, actor)
+
+
+@hookimpl
+def shopadmin_dashboard_tiles(actor: Actor) -> Sequence[Tile]:
+    """Objections that wait."""
+    return appeal_tiles.tiles() if actor.can(permissions.READ) else []
+
+
+@hookimpl
 def shopadmin_admin_views() -> Sequence[AdminView]:
-    """The blacklist, and the old list that is brought in."""
-    return [views.LabelsView(), old_list_views.OldListView()]
+    """The blacklist and the old list that is brought in, the inbox of objections, complaints to platforms, dossiers."""
+    return [
+        views.LabelsView(),
+        appeal_views.AppealsView(),
+        complaint_views.ComplaintsView(),
+        dossier_views.DossiersView(),
+        old_list_views.OldListView(),
+    ]

@@ -8,6 +8,7 @@ import click
 from sqlalchemy import select
 
 from shopadmin.plugin_api import CommandRefusedError, RefusedError, answer, db, json_option, with_app
+from shopadmin_buyer_labels import dossier_command
 from shopadmin_buyer_labels.domain.status import status
 from shopadmin_buyer_labels.messages import problem
 from shopadmin_buyer_labels.models import Label
@@ -20,6 +21,9 @@ _NAMES = ("identifiers", "code", "tier", "severity", "happened_on", "note", "nam
 @click.group("buyer-labels")
 def buyer_labels() -> None:
     """Labels of buyers."""
+
+
+buyer_labels.add_command(dossier_command.dossier_command)
 
 
 @buyer_labels.command("labels")

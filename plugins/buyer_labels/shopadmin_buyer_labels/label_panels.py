@@ -7,11 +7,11 @@ from flask import render_template
 from markupsafe import Markup
 
 from shopadmin.plugin_api import Actor, Panel
-from shopadmin_buyer_labels import evidence_panel
+from shopadmin_buyer_labels import appeal_panel, evidence_panel
 from shopadmin_buyer_labels.models import Label
 
 MakePanel = Callable[[Label, Actor], Panel | None]
-PANELS: tuple[MakePanel, ...] = (evidence_panel.make,)
+PANELS: tuple[MakePanel, ...] = (evidence_panel.make, appeal_panel.make, appeal_panel.make_complaints)
 
 
 def shown(label: Label, actor: Actor) -> list[dict[str, Any]]:

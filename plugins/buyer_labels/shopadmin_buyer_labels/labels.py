@@ -6,6 +6,7 @@ from typing import Any, Literal
 from flask_babel import lazy_gettext as _
 
 from shopadmin.plugin_api import Badge
+from shopadmin_buyer_labels import appeal_texts
 from shopadmin_buyer_labels.domain.status import Status
 from shopadmin_buyer_labels.domain.taxonomy import CODES as RULES
 
@@ -102,6 +103,7 @@ EVENTS: Mapping[str, Any] = {
     "correct": _("Corrected"),
     "withdraw": _("Draft withdrawn"),
     "revoke": _("Taken back"),
+    **appeal_texts.EVENTS,
 }
 
 

@@ -34,7 +34,7 @@ from shopadmin.plugin_api import (
 from shopadmin_buyer_labels import form_answers, forms, label_page, labels, permissions
 from shopadmin_buyer_labels.messages import problem
 from shopadmin_buyer_labels.models import Label
-from shopadmin_buyer_labels.services import ending, listing, proposing, reading, records, reviewing
+from shopadmin_buyer_labels.services import ending, listing, lookups, proposing, reading, records, reviewing
 
 # What asks for a word on a page of its own: the permission, the heading, the button, and the service.
 _Act = Callable[..., object]
@@ -90,6 +90,7 @@ class LabelsView(AdminListView):
     def decorate(self, rows: Sequence[Any]) -> Sequence[Any]:
         """Names of the buyers: one question for the page."""
         people = buyer_snapshots(self.actor, [row.buyer_id for row in rows])
+        lookups.saw(self.actor, "blacklist", [row.buyer_id for row in rows])
         return [_row(row, people.get(BuyerId(row.buyer_id))) for row in rows]
 
     def list_context(self) -> dict[str, Any]:
@@ -269,6 +270,7 @@ class LabelsView(AdminListView):
 
     def _page(self, label_id: int, posted: Mapping[str, Any] | None = None) -> str:
         label = self._find(label_id)
+        lookups.saw(self.actor, "label", [label.buyer_id])
         return str(
             self.render(
                 "shopadmin_buyer_labels/label.html",
