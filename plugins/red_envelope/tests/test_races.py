@@ -203,6 +203,15 @@ def test_of_many_orders_one_gets_the_envelope(shop: Flask, clock: Clock) -> None
     assert list(books.problems()) == []
 
 
+def test_of_many_envelopes_one_gets_onto_the_order_and_the_others_hear_why(shop: Flask, clock: Clock) -> None:
+    envelopes = [claimed(campaign) for campaign in campaigns(clock, 5)]
+
+    results = at_once(shop, *(lambda each=each: holding.hold(each, order()).state for each in envelopes))
+
+    assert sorted(results) == ["live", *["red_envelope.second_envelope"] * 4]
+    assert list(books.problems()) == []
+
+
 def test_of_many_refunds_of_the_same_units_one_starts(shop: Flask, clock: Clock) -> None:
     (campaign,) = campaigns(clock, 1)
     holding.redeem(holding.hold(claimed(campaign), order()).id)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from shopadmin.plugin_api import MissingError, ObjectionsError, db, plugin_settings, record_audit
@@ -75,7 +76,7 @@ def hold(envelope_id: int, order: Order) -> Hold:
             return _repeated(change.session, envelope, order, found)
         if not found.usable:
             raise NotUsableError(found)
-        return _place(change, envelope, order, found)
+        return _place_or_lose(change, envelope, order, found)
 
 
 def redeem(hold_id: str, order_no: str | None = None) -> Hold:
@@ -193,6 +194,18 @@ def _repeated(session: Session, envelope: Row[Any], order: Order, verdict: eligi
     if sorted(map(tuple, frozen)) != sorted(asked):
         raise ObjectionsError(messages.problem("hold_differs"))
     return found
+
+
+def _place_or_lose(change: Change, envelope: Row[Any], order: Order, verdict: eligibility.Verdict) -> Hold:
+    """Place it, unless another envelope has come onto the order since it was judged: the database lets one through."""
+    try:
+        with change.session.begin_nested():
+            return _place(change, envelope, order, verdict)
+    except IntegrityError:
+        meanwhile = judging.judge(change.session, envelope, order, now(change.session))
+        if meanwhile.usable:
+            raise
+        raise NotUsableError(meanwhile) from None
 
 
 def _place(change: Change, envelope: Row[Any], order: Order, verdict: eligibility.Verdict) -> Hold:
