@@ -38,5 +38,6 @@ MESSAGES = (
     AuditMessage("red_envelope.hold.received", _("The receipt of an order with a red envelope was confirmed")),
     AuditMessage("red_envelope.refund", _("Refund of an order with a red envelope")),
     AuditMessage("red_envelope.refund.started", _("Started a refund of an order with a red envelope")),
+    AuditMessage("red_envelope.refund.cancelled", _("Cancelled a refund of an order with a red envelope")),
     AuditMessage("red_envelope.refund.completed", _("Completed a refund of an order with a red envelope")),
 )

@@ -1,7 +1,7 @@
 # mypy: disable-error-code="no-untyped-call"
 """The refund calculator: what a buyer gets back if…, by the rules that a refund follows. Nothing is written."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_admin.base import expose
 from flask_babel import lazy_gettext as _
 
-from shopadmin.plugin_api import AdminView, Column, ObjectionsError, RefusedError
+from shopadmin.plugin_api import AdminView, Column, ObjectionsError, RefusedError, platform_name
 from shopadmin_red_envelope import messages, permissions, use_pages
 from shopadmin_red_envelope.domain import baskets
 from shopadmin_red_envelope.domain.refunds import LineRefund
@@ -36,11 +36,16 @@ _LONGEST_ORDER_NO = 64
 
 @dataclass(slots=True)
 class _Asked:
-    """What the address asks: the order, units as they were typed, when the refund was started."""
+    """What the address asks: the order, units as they were typed, when the refund was started.
+
+    ``platforms``: those that have an order of this number, where it is to be said which one is meant.
+    """
 
     order_no: str
+    platform: str
     start: str
     units: Mapping[str, str]
+    platforms: Sequence[str] = ()
     problems: list[object] = field(default_factory=list)
 
 
@@ -58,9 +63,13 @@ class CalculatorView(AdminView):
 
     @expose("/")
     def index_view(self) -> ResponseReturnValue:
-        """404 for an order that no envelope is on, 400 for bad units, 409 for a refund that cannot be any more."""
+        """404 for an order that no envelope is on, 400 for what nobody can ask.
+
+        409 for a refund that cannot be any more, and where orders of several platforms have the number: the page then
+        asks which one is meant.
+        """
         asked = _asked()
-        use = _find(asked.order_no)
+        use = _find(asked)
         order = use_pages.shown(use) if use else None
         names = order["names"] if order else {}
         found, status = _answer(asked, use, names)
@@ -72,6 +81,7 @@ class CalculatorView(AdminView):
             lines=[_line(line, asked, names) for line in use.lines if line.quantity > line.refunded_units]
             if use
             else [],
+            platforms=[(name, platform_name(name)) for name in asked.platforms],
             starts=[(code, text) for code, (text, _fact) in _STARTS.items()],
             answer=_shown(found, use, names) if found and use else None,
             back_url=url_for("red_envelope_campaigns.index_view"),
@@ -81,22 +91,49 @@ class CalculatorView(AdminView):
 
 
 def _asked() -> _Asked:
-    start = request.args.get("start", "now")
+    """Raises nothing: what cannot be asked stands in ``problems``."""
     prefix = "units."
     units = {name.removeprefix(prefix): text for name, text in request.args.items() if name.startswith(prefix)}
-    return _Asked(request.args.get("order_no", "").strip(), start if start in _STARTS else "now", units)
+    given = {name: text for name, text in request.args.items() if not name.startswith(prefix)}
+    start = given.get("start", "now")
+    asked = _Asked(given.get("order_no", "").strip(), given.get("platform", ""), start, units)
+    asked.problems += _unaskable(given, start)
+    return asked
 
 
-def _find(order_no: str) -> Use | None:
+def _unaskable(given: Iterable[str], start: str) -> list[object]:
+    """Whoever typed the address, or followed a link that is out of date, hears what is not understood."""
+    unknown = sorted(set(given) - {"order_no", "platform", "start"})
+    said: list[object] = [messages.problem("unknown_field", name=f"“{name[:_LONGEST_ORDER_NO]}”").message
+                          for name in unknown]  # fmt: skip
+    if start not in _STARTS:
+        said.append(_("The refund was started: “%(text)s” is none of the choices.", text=start[:_LONGEST_ORDER_NO]))
+    return said
+
+
+def _find(asked: _Asked) -> Use | None:
     """None as well for what no order can be called: PostgreSQL takes no NUL."""
-    can_be = 0 < len(order_no) <= _LONGEST_ORDER_NO and "\0" not in order_no
-    return uses.of_order(order_no) if can_be else None
+    order_no, platform = asked.order_no, asked.platform
+    if not all(len(text) <= _LONGEST_ORDER_NO and "\0" not in text for text in (order_no, platform)):
+        return None
+    if order_no and not platform:
+        found = uses.platforms_of(order_no)
+        if len(found) > 1:
+            asked.platforms = found
+            return None
+        platform = "".join(found)
+    return uses.of_order(order_no, platform)
 
 
 def _answer(asked: _Asked, use: Use | None, names: Mapping[str, str]) -> tuple[Preview | None, int]:
     """The preview, or none with the reasons in ``asked``; and the page's status."""
+    if asked.problems:
+        return None, 400
     if not asked.order_no:
         return None, 200
+    if asked.platforms:
+        asked.problems.append(messages.problem("which_platform").message)
+        return None, 409
     if use is None:
         asked.problems.append(_("No order of this number is paid with a red envelope."))
         return None, 404
@@ -105,10 +142,11 @@ def _answer(asked: _Asked, use: Use | None, names: Mapping[str, str]) -> tuple[P
     try:
         units = {key: _units(key, text) for key, text in asked.units.items()} if asked.units else None
         before = _STARTS[asked.start][1]
-        return refunding.preview(asked.order_no, units, is_before_receipt=before), 200
+        found = refunding.preview(asked.order_no, units, is_before_receipt=before, platform=use.platform)
     except (RefusedError, ObjectionsError) as refused:
         asked.problems += [_said(problem, names) for problem in refused.problems]
         return None, 400 if isinstance(refused, RefusedError) else 409
+    return found, 200
 
 
 def _units(key: str, text: str) -> int:

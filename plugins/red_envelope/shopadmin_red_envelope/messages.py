@@ -126,6 +126,13 @@ _SENTENCES: Mapping[str, Callable[..., Any]] = {
     "nothing_to_refund": lambda: _("There is nothing left to refund."),
     "no_units": lambda: _("Nothing is named: say how many units of which lines go back."),
     "all_or_units": lambda: _("Say either all, or units by line key, and not both."),
+    "refund_completed": lambda: _("The money has gone back already: this refund cannot be cancelled any more."),
+    "refund_cancelled": lambda: _("This refund was cancelled. Start another one."),
+    "later_refund": lambda: _(
+        "A later refund was reckoned on top of this one, to the cent. Cancel the later one first, or complete both."
+    ),
+    "which_platform": lambda: _("Several platforms have an order of this number. Say which one is meant."),
+    "platform": lambda: _("The order is of another platform than the envelope's buyer."),
     "completed_before_started": lambda: _("A refund is completed after it was started."),
     "push_locked": lambda: _("The push is on its way: nothing about it changes any more."),
     "push_drawing": lambda: _("The groups are being drawn. Wait for it, or give it up."),

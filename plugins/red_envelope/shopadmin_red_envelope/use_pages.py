@@ -59,7 +59,7 @@ def shown(use: Use, *, may_calculate: bool = True) -> dict[str, Any]:
     ``calculator_url``: empty where nothing can be refunded, or the person may not calculate.
     """
     currency, names = use.hold.currency, line_names(use)
-    address = url_for("red_envelope_calculator.index_view", order_no=use.hold.order_no)
+    address = url_for("red_envelope_calculator.index_view", order_no=use.hold.order_no, platform=use.platform)
     return {
         "hold": use.hold,
         "mark": _mark("given_back" if use.gave_back else "forfeited" if use.is_forfeited else use.hold.state),
@@ -69,7 +69,7 @@ def shown(use: Use, *, may_calculate: bool = True) -> dict[str, Any]:
         "has_others": not all(line.is_goods for line in use.lines),
         "paid": sum(line.paid for line in use.lines),
         "received_at": use.hold.received_at and to_datetime(use.hold.received_at),
-        "is_refunding": any(refund.completed_at is None for refund in use.refunds),
+        "is_refunding": any(refund.completed_at is refund.cancelled_at is None for refund in use.refunds),
         "refunds": [_refund(refund) for refund in use.refunds],
         "calculator_url": address if may_calculate and use.hold.state == "redeemed" and use.left else "",
     }
@@ -109,12 +109,13 @@ def _mark(state: str) -> Badge:
 
 
 def _refund(row: Any) -> dict[str, Any]:
-    is_done = row.completed_at is not None
+    is_done, is_cancelled = row.completed_at is not None, row.cancelled_at is not None
     return {
         "cash": row.cash,
         "share": row.share,
         "started_at": to_datetime(row.started_at),
         "completed_at": to_datetime(row.completed_at) if is_done else None,
+        "cancelled_at": to_datetime(row.cancelled_at) if is_cancelled else None,
         "gives_back": row.gives_back,
         "facts": facts(row) if is_done else [],
     }

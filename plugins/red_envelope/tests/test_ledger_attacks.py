@@ -41,9 +41,9 @@ def new_hold(shares: str = "400, 600", **changes: Any) -> list[str]:
         for key, before, share in lines
     ]
     values = {
-        "id": "'h7'", "envelope_id": "{free}", "order_no": "'S7'", "amount": 1000, "currency": "'CNY'",
-        "goods": 10000, "discounts": 0, "basis": 10000, "lines": 2, "state": "'live'", "held_at": START,
-        "expires_at": START + 1_800_000, "ended_at": "null", "received_at": "null",
+        "id": "'h7'", "envelope_id": "{free}", "platform": "'test'", "order_no": "'S7'", "amount": 1000,
+        "currency": "'CNY'", "goods": 10000, "discounts": 0, "basis": 10000, "lines": 2, "state": "'live'",
+        "held_at": START, "expires_at": START + 1_800_000, "ended_at": "null", "received_at": "null",
     } | changes  # fmt: skip
     return [*made, f"insert into {HOLD} ({', '.join(values)}) values ({', '.join(map(str, values.values()))})"]
 
@@ -135,6 +135,9 @@ ATTACKS: dict[str, str | list[str]] = {
     "an envelope that is held": new_hold(envelope_id="{held}", order_no="'S8'"),
     "an envelope that is used": new_hold(envelope_id="{paid}", order_no="'S8'"),
     "a second envelope on an order": new_hold(order_no="'S1'"),
+    "an order of another platform": new_hold(platform="'own'"),
+    "an order of no platform": new_hold(platform="''"),
+    "an order that changes its platform": f"update {HOLD} set platform = 'own' where id = '{{live_hold}}'",
     "a hold for a week": new_hold(expires_at=START + 7 * 86_400_000),
     "a hold that is redeemed": new_hold(state="'redeemed'", ended_at=START),
     "shares without a hold": new_hold()[:2],
@@ -173,6 +176,11 @@ ATTACKS: dict[str, str | list[str]] = {
     "the receipt overlooked": complete("false", "true", "false"),
     "the end overlooked": complete("true", "false", "false"),
     "completed before started": complete("true", "true", "false", at=START - 1),
+    "cancelled before started": f"update {REFUND} set cancelled_at = {START - 1}",
+    "born cancelled": new_refund(cancelled_at=START),
+    "completed and cancelled": complete("true", "true", "false").replace("set ", f"set cancelled_at = {START}, ", 1),
+    "cancelled and not": [f"update {REFUND} set cancelled_at = {START}", f"update {REFUND} set cancelled_at = null"],
+    "cancelled, then completed": [f"update {REFUND} set cancelled_at = {START}", complete("true", "true", "false")],
     "a refund grown": f"update {REFUND} set cash = cash + 1",
     "a refund made full": f"update {REFUND} set is_full = {{true}}",
     "a line more, later": f"insert into {REFUND_LINE} values ('{{refund}}', 'L01', 1, 3600, 400)",
@@ -282,6 +290,7 @@ def test_the_tables_owner_is_refused_as_well(clock: Clock, database_kind: str) -
     "attack",
     [
         issue(), new_hold(), new_refund(), complete("true", "true", "false"),
+        f"update {REFUND} set cancelled_at = {START}",
         f"update {HOLD} set state = 'redeemed', ended_at = {START} where state = 'live'",
         f"update {HOLD} set state = 'released', ended_at = {START} where state = 'live'",
     ],
@@ -314,6 +323,7 @@ def test_the_clock_is_asked_by_the_database_itself(clock: Clock, serving: sa.Eng
             triggers.remove_ledger(connection)
             connection.exec_driver_sql(f"update {REFUND} set is_full = true")
             triggers.install_ledger(connection)
+            triggers.install_later(connection, "0004")
     clock.set(late)
 
     stage.check_refused({name: attack})
@@ -349,6 +359,7 @@ def test_check_finds_what_was_changed_behind_the_triggers(clock: Clock, statemen
         triggers.remove_ledger(connection)
         connection.exec_driver_sql(statement.format(**stage.names))
         triggers.install_ledger(connection)
+        triggers.install_later(connection, "0004")
     db.session.rollback()
 
     found = [problem.message for problem in integrity.problems() if problem.code == "red_envelope.books"]

@@ -145,6 +145,13 @@ class Envelopes(RuleBasedStateMachine):
         assert not (first.given_back and first.forfeited)
         assert refunding.complete(refund) == first
 
+    @rule(refund=consumes(refunds))
+    def cancel_refund(self, refund: str) -> None:
+        found = _tried(lambda: refunding.cancel(refund), {"later_refund"})
+        if found is not None:
+            self.cash[found.order_no] -= found.cash
+            assert refunding.cancel(refund) == found
+
     @rule(minutes=st.sampled_from([1, 29, 30, 31, 60, 119, 180, -1, -45]))
     def jump(self, minutes: int) -> None:
         self.instant = max(self.start, self.instant + minutes * 60_000)
@@ -182,7 +189,9 @@ def _check_rows(campaign: int, owners: dict[int, str]) -> None:
         <= STOCK
     )
     # R21, in every order: no more cash back than was paid; and one envelope comes back once a completed full refund.
-    back = sa.select(sa.func.sum(RedEnvelopeRefund.cash)).where(RedEnvelopeRefund.hold_id == RedEnvelopeHold.id)
+    back = sa.select(sa.func.sum(RedEnvelopeRefund.cash)).where(
+        RedEnvelopeRefund.hold_id == RedEnvelopeHold.id, RedEnvelopeRefund.cancelled_at.is_(None)
+    )
     paid = sa.select(sa.func.sum(RedEnvelopeAllocation.paid)).where(RedEnvelopeAllocation.hold_id == RedEnvelopeHold.id)
     overpaid = sa.select(RedEnvelopeHold.id).where(back.scalar_subquery() > paid.scalar_subquery())
     assert session.scalars(overpaid).all() == []

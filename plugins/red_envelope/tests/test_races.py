@@ -222,6 +222,19 @@ def test_of_many_refunds_of_the_same_units_one_starts(shop: Flask, clock: Clock)
     assert list(books.problems()) == []
 
 
+def test_the_completion_and_the_cancellation_of_a_refund_have_one_winner(shop: Flask, clock: Clock) -> None:
+    (campaign,) = campaigns(clock, 1)
+    holding.redeem(holding.hold(claimed(campaign), order()).id)
+    refund = refunding.start("S1").id
+    acts = [lambda: str(refunding.complete(refund).gives_back), lambda: str(refunding.cancel(refund).gives_back)]
+
+    results = set(at_once(shop, *acts * 2))
+
+    won, lost = ("True", "completed") if refunding.find(refund).completed_at else ("None", "cancelled")
+    assert results == {won, f"red_envelope.refund_{lost}"}
+    assert list(books.problems()) == []
+
+
 def test_of_many_completions_of_a_refund_all_say_the_same(shop: Flask, clock: Clock) -> None:
     (campaign,) = campaigns(clock, 1)
     holding.redeem(holding.hold(claimed(campaign), order()).id)

@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from red_envelope_api import LINES, ROOT, Buyer, buyer, check_problem
 from red_envelope_shop import HOUR, NOW, Clock, begun, make_campaign, stored
+from shopadmin_red_envelope.services import books
 
 from shopadmin import testing
 from shopadmin.plugin_api import db
@@ -252,15 +253,81 @@ def test_a_quote_does_not_tell_whether_another_buyers_order_exists(shop: Flask, 
     assert check_problem(berta.hold(envelope), 409, "not_usable", before)["reasons"] == ["second_envelope"]
 
 
-def test_the_document_says_that_order_numbers_are_unique_across_platforms(shop: Flask) -> None:
-    document = shop.test_client().get("/api/v1/openapi.json").get_json()
+def test_two_platforms_may_have_orders_of_one_number(shop: Flask, clock: Clock, anna: Buyer) -> None:
+    campaign = begun(clock)
+    server = testing.api_client(shop)
+    other = Buyer(shop, server.for_buyer("anna", "claims", "orders", "payments", platform="own").token)
 
-    said = [
-        model["properties"]["order_no"]["description"]
-        for name, model in document["components"]["schemas"].items()
-        if name.endswith(("HoldRequest", "QuoteRequest"))
-    ]
-    assert ["Unique across platforms" in text for text in said] == [True, True]
+    holds = {each: each.bought(campaign) for each in (anna, other)}
+    refund = other.post(f"{ROOT}/orders/S1/refunds", {"units": {"L02": 1}}).get_json()
+    before = stored()
+
+    assert [each.get(f"{ROOT}/orders/S1").get_json()["hold"]["id"] for each in holds] == list(holds.values())
+    assert [len(each.get(f"{ROOT}/orders/S1").get_json()["refunds"]) for each in holds] == [0, 1]
+    assert (refund["platform"], server.get(f"{ROOT}/refunds/{refund['id']}").get_json()) == ("own", refund)
+    for path in ("receipt", "refunds", "refund-preview"):
+        body = None if path == "receipt" else {"all": True}
+        check_problem(server.post(f"{ROOT}/orders/S1/{path}", body), 409, "which_platform", before)
+    check_problem(server.get(f"{ROOT}/orders/S1"), 409, "which_platform", before)
+    check_problem(anna.get(f"{ROOT}/orders/S1?platform=own"), 404, "not_found", before)
+    assert server.get(f"{ROOT}/orders/S1?platform=own").get_json()["hold"]["id"] == holds[other]
+    assert server.post(f"{ROOT}/orders/S1/receipt?platform=own").get_json()["platform"] == "own"
+    assert anna.get(f"{ROOT}/orders/S1").get_json()["hold"]["received_at"] is None
+
+
+def test_an_order_is_shown_with_its_lines_and_refunds(shop: Flask, clock: Clock, anna: Buyer) -> None:
+    hold = anna.held(anna.claimed(begun(clock)))
+    placed = anna.get(f"{ROOT}/orders/S1").get_json()
+    anna.post(f"{ROOT}/holds/{hold}/redeem")
+    refund = anna.post(f"{ROOT}/orders/S1/refunds", {"units": {"L01": 1}}).get_json()
+
+    found = testing.api_client(shop).get(f"{ROOT}/orders/S1").get_json()
+
+    assert (placed["hold"]["status"], found["hold"]["status"], found["currency"]) == ("live", "redeemed", "CNY")
+    assert found["lines"] == [
+        {"key": "L01", "units": 1, "share": 400, "paid": 3600, "refunded_units": 1, "refunded_cash": 3600,
+         "refunded_share": 400},
+        {"key": "L02", "units": 1, "share": 600, "paid": 5400, "refunded_units": 0, "refunded_cash": 0,
+         "refunded_share": 0},
+    ]  # fmt: skip
+    assert found["refunds"] == [refund]
+    assert refund["status"] == "started"
+    check_problem(anna.get(f"{ROOT}/orders/S2"), 404, "not_found")
+
+
+def test_a_cancelled_refund_is_as_if_it_had_not_been_started(shop: Flask, clock: Clock, anna: Buyer) -> None:
+    """So a full one that follows is one act that covers everything (R18, R20)."""
+    anna.bought(begun(clock))
+    refund = anna.post(f"{ROOT}/orders/S1/refunds", {"units": {"L01": 1}}).get_json()["id"]
+
+    answers = [anna.post(f"{ROOT}/refunds/{refund}/cancel") for _ in range(2)]
+    before = stored()
+    check_problem(anna.post(f"{ROOT}/refunds/{refund}/complete"), 409, "refund_cancelled", before)
+    whole = anna.post(f"{ROOT}/orders/S1/refunds", {"all": True}).get_json()["id"]
+    done = anna.post(f"{ROOT}/refunds/{whole}/complete").get_json()
+
+    assert [(each.status_code, each.get_json()["status"]) for each in answers] == [(200, "cancelled")] * 2
+    assert answers[0].get_json() == answers[1].get_json()
+    assert (done["cash"], done["gives_back"]) == (9000, True)
+    after = stored()
+    check_problem(anna.post(f"{ROOT}/refunds/{whole}/cancel"), 409, "refund_completed", after)
+    assert list(books.problems()) == []
+
+
+def test_a_refund_that_a_later_one_was_reckoned_on_is_not_cancelled_before_it(clock: Clock, anna: Buyer) -> None:
+    line = {"key": "L01", "amount": 10_002, "qty": 3}
+    hold = anna.hold(anna.claimed(begun(clock)), lines=[line]).get_json()["id"]
+    anna.post(f"{ROOT}/holds/{hold}/redeem")
+    one = {"units": {"L01": 1}}
+    first, second = (anna.post(f"{ROOT}/orders/S1/refunds", one).get_json()["id"] for _ in range(2))
+    before = stored()
+
+    refused = check_problem(anna.post(f"{ROOT}/refunds/{first}/cancel"), 409, "later_refund", before)
+
+    assert refused["lines"] == ["L01"]
+    assert [anna.post(f"{ROOT}/refunds/{each}/cancel").status_code for each in (second, first)] == [200, 200]
+    assert anna.post(f"{ROOT}/orders/S1/refunds", {"all": True}).get_json()["cash"] == 9002
+    assert list(books.problems()) == []
 
 
 def test_more_than_the_order_is_never_refunded(clock: Clock, anna: Buyer) -> None:

@@ -128,6 +128,20 @@ def after(lines: Sequence[PlacedLine], act: Refund) -> tuple[PlacedLine, ...]:
     return tuple(replace(line, refunded=line.refunded + units.get(line.key, 0)) for line in lines)
 
 
+def can_be_undone(line: PlacedLine, cash: int, share: int, part: LineRefund) -> bool:
+    """Whether the line is by cumulative floors again without ``part``; ``cash``, ``share``: refunded of it so far.
+
+    A refund that is cancelled is as if it had never been. Where a later one has taken units on top of it and the
+    amounts do not divide evenly, what is left would not sum to what was paid (R21).
+    """
+    units = line.refunded - part.units
+    paid = line.before - line.share
+    return (cash - part.cash, share - part.share) == (
+        of_units(paid, line.quantity, 0, units),
+        of_units(line.share, line.quantity, 0, units),
+    )
+
+
 def _check(lines: Sequence[PlacedLine], wanted: Mapping[str, int]) -> None:
     left = {line.key: line.left for line in lines}
     for key, count in wanted.items():

@@ -1,11 +1,11 @@
 """Holds: an envelope on an order, redeemed when it is paid, cancelled when it is not; and the receipt."""
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
-from shopadmin.plugin_api import ApiAnswer, ApiCall, ApiEndpoint, ApiLink, ApiModel, ApiQuery
+from shopadmin.plugin_api import ApiAnswer, ApiCall, ApiEndpoint, ApiLink, ApiModel, ApiQuery, MissingError
 from shopadmin_red_envelope.http_api import refusals, shapes
 from shopadmin_red_envelope.http_api.baskets import Basket, WhichEnvelope, order
 from shopadmin_red_envelope.http_api.shapes import ROOT, HexId, Minor, OrderNo
@@ -24,6 +24,19 @@ class OrderNumber(ApiQuery):
     order_no: OrderNo
 
 
+class WhichPlatform(ApiQuery):
+    """Whose order it is, for a number that orders of several platforms have."""
+
+    platform: Annotated[
+        str | None,
+        Field(
+            pattern=r"^[a-z][a-z0-9_]{0,39}$",
+            description="As the buyer's token was made for. Left out: the one platform that has an order of this "
+            "number; a buyer's token says it by itself",
+        ),
+    ] = None
+
+
 class HoldRequest(Basket):
     """An order that is placed with an envelope."""
 
@@ -36,6 +49,7 @@ class Hold(ApiModel):
 
     id: str
     envelope_id: int
+    platform: str
     order_no: str
     status: Literal["live", "redeemed", "released"]
     amount: Minor
@@ -54,7 +68,7 @@ def hold(call: ApiCall) -> ApiAnswer:
     buyer = shapes.buyer(call)
     kept = wallets.find(body.envelope_id, buyer)
     with refusals.named():
-        return ApiAnswer(_hold(holding.hold(kept.id, order(body, body.order_no, buyer, kept.terms.currency))))
+        return ApiAnswer(shown(holding.hold(kept.id, order(body, body.order_no, buyer, kept.terms.currency))))
 
 
 def redeem(call: ApiCall) -> ApiAnswer:
@@ -69,10 +83,19 @@ def cancel(call: ApiCall) -> ApiAnswer:
 
 def receive(call: ApiCall) -> ApiAnswer:
     """The buyer has the goods."""
-    if (buyer := shapes.maybe_buyer(call)) is not None:
-        wallets.require_order(buyer, call.params.order_no)
     with refusals.named():
-        return ApiAnswer(_hold(holding.receive(call.params.order_no)))
+        return ApiAnswer(shown(holding.receive(*which_order(call))))
+
+
+def which_order(call: ApiCall) -> tuple[str, str | None]:
+    """Number and platform of the order that is meant. Raises MissingError unless the caller may know of it."""
+    order_no, platform = call.params.order_no, call.query.platform
+    if (buyer := shapes.maybe_buyer(call)) is None:
+        return order_no, platform
+    if platform not in (None, call.buyer.platform):
+        raise MissingError(order_no)
+    wallets.require_order(buyer, call.buyer.platform, order_no)
+    return order_no, call.buyer.platform
 
 
 def _change(call: ApiCall, change: Callable[[str], holding.Hold]) -> ApiAnswer:
@@ -80,12 +103,13 @@ def _change(call: ApiCall, change: Callable[[str], holding.Hold]) -> ApiAnswer:
     if (buyer := shapes.maybe_buyer(call)) is not None:
         wallets.require_hold(buyer, hold_id)
     with refusals.named():
-        return ApiAnswer(_hold(change(hold_id)))
+        return ApiAnswer(shown(change(hold_id)))
 
 
-def _hold(found: holding.Hold) -> Hold:
+def shown(found: holding.Hold) -> Hold:
+    """The hold as it is answered."""
     return Hold(
-        id=found.id, envelope_id=found.envelope_id, order_no=found.order_no,
+        id=found.id, envelope_id=found.envelope_id, platform=found.platform, order_no=found.order_no,
         status=found.state, amount=found.amount,  # type: ignore[arg-type] # the column's own check
         currency=found.currency, payable_goods=found.payable_goods, shares=dict(found.shares),
         held_at=shapes.moment(found.held_at), expires_at=shapes.moment(found.expires_at),
@@ -103,6 +127,7 @@ ENDPOINTS = (
         links={
             "redeem": ApiLink("POST", f"{ROOT}/holds/{{hold_id}}/redeem", _ID),
             "cancel": ApiLink("POST", f"{ROOT}/holds/{{hold_id}}/cancel", _ID),
+            "order": ApiLink("GET", f"{ROOT}/orders/{{order_no}}", {"order_no": "$response.body#/order_no"}),
         },
     ),
     ApiEndpoint(
@@ -116,7 +141,8 @@ ENDPOINTS = (
     ),
     ApiEndpoint(
         "POST", f"{ROOT}/orders/{{order_no}}/receipt", "payments", "The buyer has confirmed the receipt", receive,
-        Hold, params=OrderNumber, problems=(refusals.NOT_REDEEMED,), effect="transaction", needs_buyer=False,
+        Hold, params=OrderNumber, query=WhichPlatform, problems=(refusals.NOT_REDEEMED, refusals.WHICH_PLATFORM),
+        effect="transaction", needs_buyer=False,
         description="Set once. A refund that starts later gives no envelope back.",
     ),
 )  # fmt: skip

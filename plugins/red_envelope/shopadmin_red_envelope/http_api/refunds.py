@@ -1,16 +1,18 @@
-"""Refunds: what one would give, start one, complete it."""
+"""Refunds: what one would give, start one, complete or cancel it; and how an order stands."""
 
-from typing import Annotated, Any
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, ConfigDict, Field
 
-from shopadmin.plugin_api import ApiAnswer, ApiCall, ApiEndpoint, ApiLink, ApiModel, ApiQuery, RefusedError
+from shopadmin.plugin_api import ApiAnswer, ApiCall, ApiEndpoint, ApiLink, ApiModel, ApiQuery, RefusedError, db
 from shopadmin_red_envelope import messages
 from shopadmin_red_envelope.domain.baskets import MOST_UNITS
 from shopadmin_red_envelope.http_api import refusals, shapes
-from shopadmin_red_envelope.http_api.orders import OrderNumber
+from shopadmin_red_envelope.http_api.orders import Hold, OrderNumber, WhichPlatform, which_order
+from shopadmin_red_envelope.http_api.orders import shown as shown_hold
 from shopadmin_red_envelope.http_api.shapes import ROOT, HexId, Minor
-from shopadmin_red_envelope.services import refunding, wallets
+from shopadmin_red_envelope.services import holding, refunding, wallets
 
 MOST_LINES = 200
 _EITHER = [
@@ -78,6 +80,8 @@ class Refund(ApiModel):
     """A refund. ``gives_back`` is null until it is completed: only then it is decided."""
 
     id: str
+    status: Literal["started", "completed", "cancelled"]
+    platform: str
     order_no: str
     currency: str
     cash: Minor
@@ -85,16 +89,67 @@ class Refund(ApiModel):
     is_full: bool
     started_at: AwareDatetime
     completed_at: AwareDatetime | None
+    cancelled_at: AwareDatetime | None
     gives_back: bool | None
     given_back: Minor
     forfeited: Minor
 
 
+class OrderLine(ApiModel):
+    """A line as it was placed, and what refunds have taken of it, those included that are not completed yet."""
+
+    key: str
+    units: int
+    share: Minor
+    paid: Minor
+    refunded_units: int
+    refunded_cash: Minor
+    refunded_share: Minor
+
+
+class Order(ApiModel):
+    """An order with an envelope: its hold, its lines, its refunds, the oldest first."""
+
+    platform: str
+    order_no: str
+    currency: str
+    hold: Hold
+    lines: list[OrderLine]
+    refunds: list[Refund]
+
+
+def show_order(call: ApiCall) -> ApiAnswer:
+    """How it stands."""
+    with refusals.named():
+        order_no, platform = which_order(call)
+        hold = holding.of_order(db.session(), order_no, platform)
+        found = [_refund(each) for each in refunding.of_order(hold.order_no, hold.platform)]
+    lines = [
+        OrderLine(
+            key=line.line_key, units=line.quantity, share=line.share, paid=line.paid,
+            refunded_units=line.refunded_units, refunded_cash=line.refunded_cash, refunded_share=line.refunded_share,
+        )
+        for line in holding.lines_of(hold.id)
+    ]  # fmt: skip
+    return ApiAnswer(
+        Order(
+            platform=hold.platform, order_no=hold.order_no, currency=hold.currency, hold=shown_hold(hold),
+            lines=lines, refunds=found,
+        )
+    )  # fmt: skip
+
+
+def show(call: ApiCall) -> ApiAnswer:
+    """How it stands."""
+    return ApiAnswer(_refund(refunding.find(_refund_id(call))))
+
+
 def preview(call: ApiCall) -> ApiAnswer:
     """Ask the rule, change nothing."""
-    wanted, order_no = call.body.wanted, _order_no(call)
+    wanted = call.body.wanted
     with refusals.named():
-        found = refunding.preview(order_no, wanted)
+        order_no, platform = which_order(call)
+        found = refunding.preview(order_no, wanted, platform=platform)
     lines = [
         LineRefund(key=line.key, units=line.units, cash=line.cash, share=line.share) for line in found.act.lines
     ]  # fmt: skip
@@ -110,53 +165,91 @@ def preview(call: ApiCall) -> ApiAnswer:
 
 def start(call: ApiCall) -> ApiAnswer:
     """Take the units."""
-    wanted, order_no = call.body.wanted, _order_no(call)
+    wanted = call.body.wanted
     with refusals.named():
-        return ApiAnswer(_refund(refunding.start(order_no, wanted)))
+        order_no, platform = which_order(call)
+        return ApiAnswer(_refund(refunding.start(order_no, wanted, platform=platform)))
 
 
 def complete(call: ApiCall) -> ApiAnswer:
     """The money is back."""
+    return _end(call, refunding.complete)
+
+
+def cancel(call: ApiCall) -> ApiAnswer:
+    """The money does not go back."""
+    return _end(call, refunding.cancel)
+
+
+def _end(call: ApiCall, end: Callable[[str], refunding.Refund]) -> ApiAnswer:
+    refund_id = _refund_id(call)
+    with refusals.named():
+        return ApiAnswer(_refund(end(refund_id)))
+
+
+def _refund_id(call: ApiCall) -> str:
+    """Which refund is meant. Raises MissingError unless the caller may know of it."""
     refund_id: str = call.params.refund_id
     if (buyer := shapes.maybe_buyer(call)) is not None:
         wallets.require_refund(buyer, refund_id)
-    with refusals.named():
-        return ApiAnswer(_refund(refunding.complete(refund_id)))
-
-
-def _order_no(call: ApiCall) -> str:
-    order_no: str = call.params.order_no
-    if (buyer := shapes.maybe_buyer(call)) is not None:
-        wallets.require_order(buyer, order_no)
-    return order_no
+    return refund_id
 
 
 def _refund(found: refunding.Refund) -> Refund:
     values: dict[str, Any] = {
         name: getattr(found, name)
-        for name in ("id", "order_no", "currency", "cash", "is_full", "gives_back", "given_back", "forfeited")
-    }
+        for name in (
+            "id", "platform", "order_no", "currency", "cash", "is_full", "gives_back", "given_back", "forfeited",
+        )
+    }  # fmt: skip
+    is_open = found.completed_at is found.cancelled_at is None
     return Refund(
-        **values, cash_by_line=dict(found.cash_by_line), started_at=shapes.moment(found.started_at),
-        completed_at=shapes.maybe_moment(found.completed_at),
+        **values, status="started" if is_open else "completed" if found.completed_at else "cancelled",
+        cash_by_line=dict(found.cash_by_line), started_at=shapes.moment(found.started_at),
+        completed_at=shapes.maybe_moment(found.completed_at), cancelled_at=shapes.maybe_moment(found.cancelled_at),
     )  # fmt: skip
 
 
-_OF_ORDER = (refusals.NOT_REDEEMED, refusals.MORE_THAN_LEFT, refusals.NOTHING_TO_REFUND, refusals.NO_UNITS)
+_OF_ORDER = (
+    refusals.NOT_REDEEMED, refusals.MORE_THAN_LEFT, refusals.NOTHING_TO_REFUND, refusals.NO_UNITS,
+    refusals.WHICH_PLATFORM,
+)  # fmt: skip
+_ID = {"refund_id": "$response.body#/id"}
 ENDPOINTS = (
     ApiEndpoint(
+        "GET", f"{ROOT}/orders/{{order_no}}", "orders", "An order with an envelope", show_order, Order,
+        params=OrderNumber, query=WhichPlatform, problems=(refusals.WHICH_PLATFORM,), needs_buyer=False,
+        description="Its hold, paid or not, and its refunds. An order whose hold was cancelled or replaced is none.",
+    ),
+    ApiEndpoint(
         "POST", f"{ROOT}/orders/{{order_no}}/refund-preview", "orders", "What a refund would give", preview,
-        RefundPreview, body=RefundRequest, params=OrderNumber, problems=_OF_ORDER, needs_buyer=False,
+        RefundPreview, body=RefundRequest, params=OrderNumber, query=WhichPlatform, problems=_OF_ORDER,
+        needs_buyer=False,
         description="Changes nothing. Whether the envelope returns is decided when a refund is completed.",
     ),
     ApiEndpoint(
         "POST", f"{ROOT}/orders/{{order_no}}/refunds", "orders", "Start a refund", start, Refund, body=RefundRequest,
-        params=OrderNumber, problems=_OF_ORDER, effect="transaction", status=201, needs_buyer=False,
-        links={"complete": ApiLink("POST", f"{ROOT}/refunds/{{refund_id}}/complete",
-                                   {"refund_id": "$response.body#/id"})},
+        params=OrderNumber, query=WhichPlatform, problems=_OF_ORDER, effect="transaction", status=201,
+        needs_buyer=False,
+        links={
+            "refund": ApiLink("GET", f"{ROOT}/refunds/{{refund_id}}", _ID),
+            "complete": ApiLink("POST", f"{ROOT}/refunds/{{refund_id}}/complete", _ID),
+            "cancel": ApiLink("POST", f"{ROOT}/refunds/{{refund_id}}/cancel", _ID),
+        },
+    ),
+    ApiEndpoint(
+        "GET", f"{ROOT}/refunds/{{refund_id}}", "orders", "One refund", show, Refund, params=RefundId,
+        needs_buyer=False,
     ),
     ApiEndpoint(
         "POST", f"{ROOT}/refunds/{{refund_id}}/complete", "payments", "The money has gone back", complete, Refund,
-        params=RefundId, effect="transaction", needs_buyer=False,
+        params=RefundId, problems=(refusals.REFUND_CANCELLED,), effect="transaction", needs_buyer=False,
+    ),
+    ApiEndpoint(
+        "POST", f"{ROOT}/refunds/{{refund_id}}/cancel", "orders", "The money does not go back", cancel, Refund,
+        params=RefundId, problems=(refusals.REFUND_COMPLETED, refusals.LATER_REFUND), effect="transaction",
+        needs_buyer=False,
+        description="Until it is completed. Its units can be refunded again, as if it had not been started; "
+        "repeating is harmless.",
     ),
 )  # fmt: skip

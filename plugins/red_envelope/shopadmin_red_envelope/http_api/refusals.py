@@ -47,13 +47,28 @@ NOT_REDEEMED = ApiProblem("not_redeemed", 409, _("The order is not paid yet."))
 MORE_THAN_LEFT = ApiProblem("more_than_left", 409, _("So many units of this line are not left to refund."))
 NOTHING_TO_REFUND = ApiProblem("nothing_to_refund", 409, _("There is nothing left to refund."))
 NO_UNITS = ApiProblem("no_units", 409, _("Nothing is named: say how many units of which lines go back."))
+WHICH_PLATFORM = ApiProblem(
+    "which_platform",
+    409,
+    _("Several platforms have an order of this number. Say which one is meant."),
+    _("Repeat the request with platform in the address."),
+)
+REFUND_COMPLETED = ApiProblem(
+    "refund_completed", 409, _("The money has gone back already: this refund cannot be cancelled any more.")
+)
+REFUND_CANCELLED = ApiProblem("refund_cancelled", 409, _("This refund was cancelled. Start another one."))
+LATER_REFUND = ApiProblem(
+    "later_refund",
+    409,
+    _("A later refund was reckoned on top of this one, to the cent. Cancel the later one first, or complete both."),
+)
 BAD_LINES = ApiProblem("bad_lines", 422, _("No order has such lines"), _("Each line needs a key of its own."))
 
 _CONFLICTS: Mapping[str, ApiProblem] = {
     f"red_envelope.{problem.code}": problem
     for problem in (
         OTHER_CURRENCY, HOLD_DIFFERS, HOLD_RELEASED, HOLD_LAPSED, ALREADY_REDEEMED, NOT_REDEEMED, MORE_THAN_LEFT,
-        NOTHING_TO_REFUND, NO_UNITS,
+        NOTHING_TO_REFUND, NO_UNITS, WHICH_PLATFORM, REFUND_COMPLETED, REFUND_CANCELLED, LATER_REFUND,
     )
 }  # fmt: skip
 

@@ -16,15 +16,15 @@ ROOT = "/api/v1/red-envelope"
 Minor = Annotated[int, Field(ge=0, description="Minor units")]
 Id = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,17}$")]
 HexId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
-UNIQUE_ORDER_NO = (
-    "Unique across platforms: an order takes one envelope, and is known by its number alone. A storefront that sells "
-    "on several platforms tells their orders apart in it"
+OF_PLATFORM = (
+    "Unique on its platform, which is the buyer's: two platforms may have orders of one number, and each takes an "
+    "envelope of its own"
 )
 OrderNo = Annotated[
     str,
     Field(
         pattern=r"^[A-Za-z0-9#_-][A-Za-z0-9#_.:-]{0,63}$",
-        description=f"The storefront's own, always the same. {UNIQUE_ORDER_NO}",
+        description=f"The storefront's own, always the same. {OF_PLATFORM}",
     ),
 ]
 

@@ -8,7 +8,7 @@ from shopadmin.plugin_api import ApiAnswer, ApiCall, ApiEndpoint, ApiListQuery, 
 from shopadmin_red_envelope.domain.eligibility import Reason, Verdict
 from shopadmin_red_envelope.http_api import refusals, shapes
 from shopadmin_red_envelope.http_api.baskets import Basket, WhichEnvelope, order
-from shopadmin_red_envelope.http_api.shapes import ROOT, UNIQUE_ORDER_NO, Envelope, EnvelopeId, Minor, OrderNo, Status
+from shopadmin_red_envelope.http_api.shapes import OF_PLATFORM, ROOT, Envelope, EnvelopeId, Minor, OrderNo, Status
 from shopadmin_red_envelope.services import holding, wallets
 
 
@@ -30,7 +30,7 @@ class QuoteRequest(Basket):
 
     envelope_id: WhichEnvelope | None = None
     order_no: Annotated[
-        OrderNo | None, Field(description=f"An order's own hold does not stand in its way. {UNIQUE_ORDER_NO}")
+        OrderNo | None, Field(description=f"An order's own hold does not stand in its way. {OF_PLATFORM}")
     ] = None
 
 

@@ -79,8 +79,9 @@ class RedEnvelope(Base):
 class RedEnvelopeHold(Base):
     """One envelope on one order, with the amounts it was judged by. What is redeemed stays: refunds refer to it.
 
-    ``goods``: of the lines, after item-level price. ``discounts``: of the order, without the envelope. ``basis``: the
-    one of the two sums that the campaign's condition was held against (D2). ``received_at``: the confirmed receipt.
+    An order is known by ``platform``, which is that of the envelope's buyer, and ``order_no``. ``goods``: of the
+    lines, after item-level price. ``discounts``: of the order, without the envelope. ``basis``: the one of the two sums
+    that the campaign's condition was held against (D2). ``received_at``: the confirmed receipt.
     """
 
     __tablename__ = "plugin_red_envelope_hold"
@@ -97,15 +98,17 @@ class RedEnvelopeHold(Base):
         ),
         Index("uq_plugin_red_envelope_hold_envelope", "envelope_id", unique=True,
               postgresql_where=text("state = 'live'"), sqlite_where=text("state = 'live'")),
-        Index("uq_plugin_red_envelope_hold_order", "order_no", unique=True,
+        Index("uq_plugin_red_envelope_hold_order", "platform", "order_no", unique=True,
               postgresql_where=text("state <> 'released'"), sqlite_where=text("state <> 'released'")),
         Index("ix_plugin_red_envelope_hold_due", "expires_at", postgresql_where=text("state = 'live'"),
               sqlite_where=text("state = 'live'")),
         Index("ix_plugin_red_envelope_hold_of", "envelope_id", "held_at"),
+        Index("ix_plugin_red_envelope_hold_number", "order_no"),
     )  # fmt: skip
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     envelope_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("plugin_red_envelope_envelope.id"))
+    platform: Mapped[str] = mapped_column(String(40), server_default="")
     order_no: Mapped[str] = mapped_column(String(64))
     amount: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str] = mapped_column(String(3))
@@ -161,6 +164,8 @@ class RedEnvelopeAllocation(Base):
 class RedEnvelopeRefund(Base):
     """One refund act. Its units are taken when it starts; the three facts of R18 stand there once it completes.
 
+    Until then it may be cancelled: it gives its units back, and is no act any more.
+
     ``cash``, ``share``: of its units, minor units.
     """
 
@@ -168,6 +173,8 @@ class RedEnvelopeRefund(Base):
     __table_args__ = (
         CheckConstraint("cash >= 0 and share >= 0 and lines > 0", name="amounts"),
         CheckConstraint("completed_at is null or completed_at >= started_at", name="order"),
+        CheckConstraint("cancelled_at is null or (completed_at is null and cancelled_at >= started_at)",
+                        name="cancelled"),
         CheckConstraint(
             "(completed_at is null) = (is_before_receipt is null) and (completed_at is null) = (is_valid is null) "
             "and (completed_at is null) = (gives_back is null)",
@@ -176,7 +183,7 @@ class RedEnvelopeRefund(Base):
         CheckConstraint("gives_back = (is_full and is_before_receipt and is_valid)", name="gives_back"),
         integer_check("cash", "share", "lines", "started_at", "completed_at"),
         Index("ix_plugin_red_envelope_refund_hold", "hold_id", "started_at"),
-    )
+    )  # fmt: skip
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     hold_id: Mapped[str] = mapped_column(String(32), ForeignKey("plugin_red_envelope_hold.id"))
@@ -185,6 +192,7 @@ class RedEnvelopeRefund(Base):
     share: Mapped[int] = mapped_column(BigInteger)
     started_at: Mapped[int] = mapped_column(BigInteger)
     completed_at: Mapped[int | None] = mapped_column(BigInteger)
+    cancelled_at: Mapped[int | None] = mapped_column(BigInteger)
     is_full: Mapped[bool] = mapped_column(Boolean)
     is_before_receipt: Mapped[bool | None] = mapped_column(Boolean)
     is_valid: Mapped[bool | None] = mapped_column(Boolean)

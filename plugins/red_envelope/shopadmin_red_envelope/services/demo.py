@@ -50,13 +50,11 @@ def load(shop: DemoShop) -> None:
         return
     with writing() as session:
         connection = session.connection()
-        triggers.remove_ledger(connection)
-        triggers.remove(connection)
+        triggers.remove_all(connection)
         for shown in _SHOWN:
             _add(session, shop.today, *shown)
         session.flush()
-        triggers.install(connection)
-        triggers.install_ledger(connection)
+        triggers.install_all(connection)
         record_audit(None, "red_envelope.lock.rebuilt", "red_envelope.campaign", reason="demo")
         _use(session, shop)
         ended = select(RedEnvelopeCampaign).where(RedEnvelopeCampaign.title == _PUSHED)
@@ -113,7 +111,8 @@ def _tell(
         return
     holding.redeem(hold.id)
     if story != "used":
-        refunding.complete(refunding.start(order.order_no, {lines[0].key: 1} if story == "part refunded" else None).id)
+        units = {lines[0].key: 1} if story == "part refunded" else None
+        refunding.complete(refunding.start(order.order_no, units, platform=order.platform).id)
 
 
 def _add(

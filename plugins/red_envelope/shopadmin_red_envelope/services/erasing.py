@@ -13,7 +13,9 @@ def objections() -> list[Problem]:
     now = changing.now()
     unended = select(func.count()).where(RedEnvelopeCampaign.state == "scheduled", RedEnvelopeCampaign.use_to > now)
     held = select(func.count()).where(RedEnvelopeHold.state == "live")
-    refunding = select(func.count()).where(RedEnvelopeRefund.completed_at.is_(None))
+    refunding = select(func.count()).where(
+        RedEnvelopeRefund.completed_at.is_(None), RedEnvelopeRefund.cancelled_at.is_(None)
+    )
     asked = (("not_ended", unended), ("not_released", held), ("not_completed", refunding))
     return [messages.problem(code) for code, query in asked if db.session().scalar(query)]
 

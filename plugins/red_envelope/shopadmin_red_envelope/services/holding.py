@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, insert, or_, select, update
+from sqlalchemy import Row, and_, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -24,6 +24,7 @@ class Hold:
 
     id: str
     envelope_id: int
+    platform: str
     order_no: str
     amount: int
     currency: str
@@ -68,7 +69,7 @@ def hold(envelope_id: int, order: Order) -> Hold:
     baskets.check_lines(order.lines)
     with changing() as change:
         # First, so that holds are always locked before their envelopes.
-        _release_lapsed(change, or_(_of_envelope(envelope_id), _of_order(order.order_no)))
+        _release_lapsed(change, or_(_of_envelope(envelope_id), _of_order(order.platform, order.order_no)))
         envelope = judging.find_envelope(change.session, envelope_id, locked=True)
         change.now = now(change.session)
         found = judging.judge(change.session, envelope, order, change.now)
@@ -113,30 +114,55 @@ def cancel(hold_id: str) -> Hold:
         return found
 
 
-def receive(order_no: str) -> Hold:
+def receive(order_no: str, platform: str | None = None) -> Hold:
     """The buyer has confirmed the receipt of an order: set once, by the database's clock (R18).
 
-    Raises MissingError; ObjectionsError for an order that is not paid yet.
+    ``platform`` as in ``of_order``. Raises MissingError; ObjectionsError for an order that is not paid yet.
     """
     with changing() as change:
+        found = of_order(change.session, order_no, platform)
         set_once = (
             update(RedEnvelopeHold)
-            .where(_of_order(order_no), RedEnvelopeHold.state == "redeemed", RedEnvelopeHold.received_at.is_(None))
+            .where(
+                RedEnvelopeHold.id == found.id, RedEnvelopeHold.state == "redeemed",
+                RedEnvelopeHold.received_at.is_(None),
+            )
             .values(received_at=change.now)
             .returning(RedEnvelopeHold.id)
             .execution_options(synchronize_session=False)
-        )
+        )  # fmt: skip
         if (hold_id := change.session.scalar(set_once)) is not None:
             _record("received", hold_id)
-        found = of_order(change.session, order_no)
+        found = _hold(change.session, RedEnvelopeHold.id == found.id)
         if found.state != "redeemed":
             raise ObjectionsError(messages.problem("not_redeemed"))
         return found
 
 
-def of_order(session: Session, order_no: str, *, locked: bool = False) -> Hold:
-    """The hold that an order lives on, released ones aside. Raises MissingError."""
-    return _hold(session, _of_order(order_no), RedEnvelopeHold.state != "released", locked=locked)
+def of_order(session: Session, order_no: str, platform: str | None = None, *, locked: bool = False) -> Hold:
+    """The hold that an order lives on, released ones aside.
+
+    ``platform``: whose order it is; None for the one platform that has an order of this number.
+    Raises MissingError; ObjectionsError where several have.
+    """
+    if platform is None:
+        known = select(RedEnvelopeHold.platform).where(
+            RedEnvelopeHold.order_no == order_no, RedEnvelopeHold.state != "released"
+        )
+        platforms = session.scalars(known.limit(2)).all()
+        if not platforms:
+            raise MissingError(order_no)
+        if len(platforms) > 1:
+            raise ObjectionsError(messages.problem("which_platform"))
+        platform = platforms[0]
+    return _hold(session, _of_order(platform, order_no), RedEnvelopeHold.state != "released", locked=locked)
+
+
+def lines_of(hold_id: str) -> list[Any]:
+    """The lines of a hold by key: shares as they were frozen, and what refunds have taken since. Minor units."""
+    line = RedEnvelopeAllocation
+    query = select(*line.__table__.columns).where(line.hold_id == hold_id).order_by(line.line_key)
+    return list(db.session().execute(query))
 
 
 def release_lapsed(change: Change, most: int) -> int:
@@ -148,8 +174,8 @@ def _of_envelope(envelope_id: int) -> Any:
     return RedEnvelopeHold.envelope_id == envelope_id
 
 
-def _of_order(order_no: str) -> Any:
-    return RedEnvelopeHold.order_no == order_no
+def _of_order(platform: str, order_no: str) -> Any:
+    return and_(RedEnvelopeHold.platform == platform, RedEnvelopeHold.order_no == order_no)
 
 
 def _release_lapsed(change: Change, which: Any, most: int = 100) -> int:
@@ -225,7 +251,8 @@ def _place(change: Change, envelope: Row[Any], order: Order, verdict: eligibilit
     change.session.connection().execute(insert(RedEnvelopeAllocation), shares)
     change.session.execute(
         insert(RedEnvelopeHold).values(
-            id=hold_id, envelope_id=envelope.id, order_no=order.order_no, amount=envelope.amount,
+            id=hold_id, envelope_id=envelope.id, platform=judging.platform_of(envelope.buyer),
+            order_no=order.order_no, amount=envelope.amount,
             currency=envelope.currency, goods=goods, discounts=goods - remainder,
             basis=remainder if sealed and sealed.after_order_discounts else goods, lines=len(shares), state="live",
             held_at=change.now, expires_at=envelopes.hold_end(change.now, minutes * envelopes.MINUTE_MS),
@@ -246,8 +273,8 @@ def _hold(session: Session, *which: Any, locked: bool = False) -> Hold:
         .order_by(RedEnvelopeAllocation.line_key)
     ).all()
     return Hold(
-        id=row.id, envelope_id=row.envelope_id, order_no=row.order_no, amount=row.amount, currency=row.currency,
-        state=row.state, held_at=row.held_at, expires_at=row.expires_at, ended_at=row.ended_at,
+        id=row.id, envelope_id=row.envelope_id, platform=row.platform, order_no=row.order_no, amount=row.amount,
+        currency=row.currency, state=row.state, held_at=row.held_at, expires_at=row.expires_at, ended_at=row.ended_at,
         received_at=row.received_at, payable_goods=row.goods - row.discounts - row.amount,
         shares={line.line_key: line.share for line in lines},
     )  # fmt: skip

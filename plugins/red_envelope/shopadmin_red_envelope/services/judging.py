@@ -29,6 +29,16 @@ class Order:
     tools: Sequence[Tool] = ()
     shop: str = SHOP
 
+    @property
+    def platform(self) -> str:
+        """Whose order it is: the buyer's platform. Two may have orders of one number."""
+        return platform_of(self.buyer)
+
+
+def platform_of(buyer: str) -> str:
+    """The platform of a buyer ``<platform>:<ref>``."""
+    return buyer.partition(":")[0]
+
 
 def find_envelope(session: Session, envelope_id: int, *, locked: bool = False) -> Row[Any]:
     """The envelope's row. Raises MissingError."""
@@ -63,6 +73,7 @@ def judge(
     )  # fmt: skip
     # Not the hold it is on; but one that a refund took it from still stands on its order.
     others = select(func.count()).where(
+        RedEnvelopeHold.platform == platform_of(envelope.buyer),
         RedEnvelopeHold.order_no == order.order_no,
         RedEnvelopeHold.id != (envelope.hold_id or ""),
         or_(

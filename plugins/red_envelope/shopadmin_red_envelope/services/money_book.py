@@ -93,12 +93,13 @@ def misbooked() -> Select[str]:
 
 
 def misrefunded() -> Select[str]:
-    """A line counts the units, cash and share of its refunds, and no refund is above what was paid."""
+    """A line counts units, cash and share of its refunds, cancelled ones aside; none is above what was paid."""
     line, part, refund = RedEnvelopeAllocation, RedEnvelopeRefundLine, RedEnvelopeRefund
     parts = (
         select(refund.hold_id, part.line_key, *(func.sum(column).label(column.key) for column in
                                                 (part.units, part.cash, part.share)))
         .join(refund, refund.id == part.refund_id)
+        .where(refund.cancelled_at.is_(None))
         .group_by(refund.hold_id, part.line_key)
         .subquery()
     )  # fmt: skip

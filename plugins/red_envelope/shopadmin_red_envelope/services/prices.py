@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from shopadmin.plugin_api import SoldLine, db, is_anything_sold, plugin_settings, shop_settings, sold_lines
 from shopadmin_red_envelope.domain.prices import WINDOW_DAYS, Fact, Item, Sale, price_facts
-from shopadmin_red_envelope.models import RedEnvelope, RedEnvelopeAllocation, RedEnvelopeHold
+from shopadmin_red_envelope.models import RedEnvelopeAllocation, RedEnvelopeHold
 
 MOST_DAYS = 366
 _CHUNK = 500
@@ -73,14 +73,13 @@ def _shares(order_nos: Iterable[str]) -> _Shares:
     table, hold = RedEnvelopeAllocation, RedEnvelopeHold
     query = (
         select(
-            hold.order_no, RedEnvelope.buyer, table.line_key, table.is_goods, table.quantity, table.before, table.share
+            hold.platform, hold.order_no, table.line_key, table.is_goods, table.quantity, table.before, table.share
         )
         .join(hold, hold.id == table.hold_id)
-        .join(RedEnvelope, RedEnvelope.id == hold.envelope_id)
         .where(hold.order_no.in_(order_nos), hold.state != "released")
     )  # fmt: skip
     found: dict[tuple[str, str], dict[str, Any]] = {}
     rows: Sequence[Any] = db.session().execute(query).all()
     for row in rows:
-        found.setdefault((row.buyer.partition(":")[0], row.order_no), {})[row.line_key] = row
+        found.setdefault((row.platform, row.order_no), {})[row.line_key] = row
     return found

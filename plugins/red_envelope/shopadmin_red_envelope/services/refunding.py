@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import and_, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -30,16 +30,19 @@ _BAD_INPUT = ("unknown_line", "bad_units")
 class Refund:
     """A refund act as it stands. Cash by line and in sum; minor units; milliseconds UTC.
 
-    ``gives_back``: None until it is completed. ``given_back``, ``forfeited``: what became of the envelope's share.
+    ``gives_back``: None until it is completed, and of what was cancelled. ``given_back``, ``forfeited``: what became of
+    the envelope's share.
     """
 
     id: str
+    platform: str
     order_no: str
     currency: str
     cash: int
     cash_by_line: Mapping[str, int]
     started_at: int
     completed_at: int | None
+    cancelled_at: int | None
     is_full: bool
     gives_back: bool | None
     given_back: int
@@ -61,14 +64,29 @@ def find(refund_id: str) -> Refund:
     return _refund(db.session(), refund_id)
 
 
-def preview(order_no: str, units: Mapping[str, int] | None = None, *, is_before_receipt: bool | None = None) -> Preview:
+def of_order(order_no: str, platform: str | None = None) -> list[Refund]:
+    """The refunds of an order that was placed with an envelope, the oldest first. Raises as ``holding.of_order``."""
+    session = db.session()
+    hold = holding.of_order(session, order_no, platform)
+    table = RedEnvelopeRefund
+    ids = session.scalars(select(table.id).where(table.hold_id == hold.id).order_by(table.started_at, table.id)).all()
+    return [_refund(session, refund_id) for refund_id in ids]
+
+
+def preview(
+    order_no: str,
+    units: Mapping[str, int] | None = None,
+    *,
+    is_before_receipt: bool | None = None,
+    platform: str | None = None,
+) -> Preview:
     """What refunding these units by line key would give, None for all that is left. Changes nothing.
 
     ``is_before_receipt``: supposes that it was started before or after the receipt was confirmed, None for as it is.
-    Raises MissingError, RefusedError, ObjectionsError.
+    ``platform`` as in ``holding.of_order``. Raises MissingError, RefusedError, ObjectionsError.
     """
     session = db.session()
-    hold = _redeemed(session, order_no)
+    hold = _redeemed(session, order_no, platform)
     at = now(session)
     act = _act(session, hold.id, units)
     use_to = session.scalar(select(RedEnvelope.use_to).where(RedEnvelope.id == hold.envelope_id)) or 0
@@ -77,13 +95,15 @@ def preview(order_no: str, units: Mapping[str, int] | None = None, *, is_before_
     return Preview(act, facts, refunds.settle(act, facts, hold.amount), hold.currency)
 
 
-def start(order_no: str, units: Mapping[str, int] | None = None, currency: str | None = None) -> Refund:
+def start(
+    order_no: str, units: Mapping[str, int] | None = None, currency: str | None = None, *, platform: str | None = None
+) -> Refund:
     """Start a refund: its units are taken from now on, so that no other refund takes them too.
 
-    ``units`` as in ``preview``. Raises MissingError, RefusedError, ObjectionsError.
+    ``units`` and ``platform`` as in ``preview``. Raises MissingError, RefusedError, ObjectionsError.
     """
     with changing() as change:
-        hold = _redeemed(change.session, order_no, locked=True)
+        hold = _redeemed(change.session, order_no, platform, locked=True)
         if currency not in (None, hold.currency):
             raise ObjectionsError(messages.problem("other_currency"))
         act = _act(change.session, hold.id, units)
@@ -106,17 +126,71 @@ def start(order_no: str, units: Mapping[str, int] | None = None, currency: str |
 def complete(refund_id: str) -> Refund:
     """The money has gone back: now it is decided whether the envelope returns. To repeat it is no harm.
 
-    Raises MissingError.
+    Raises MissingError; ObjectionsError for one that was cancelled.
     """
     with changing() as change:
-        row = change.session.execute(
-            select(*RedEnvelopeRefund.__table__.columns).where(RedEnvelopeRefund.id == refund_id).with_for_update()
-        ).one_or_none()
-        if row is None:
-            raise MissingError(refund_id)
+        row = _locked(change.session, refund_id)
+        if row.cancelled_at is not None:
+            raise ObjectionsError(messages.problem("refund_cancelled"))
         if row.completed_at is None:
             _decide(change, row)
         return _refund(change.session, refund_id)
+
+
+def cancel(refund_id: str) -> Refund:
+    """No money goes back: the units can be refunded again, as if it had not been started. To repeat it is no harm.
+
+    Raises MissingError; ObjectionsError once it is completed, or where a later refund was reckoned on top of it.
+    """
+    with changing() as change:
+        row = _locked(change.session, refund_id)
+        if row.completed_at is not None:
+            raise ObjectionsError(messages.problem("refund_completed"))
+        if row.cancelled_at is None:
+            _give_up(change, row)
+        return _refund(change.session, refund_id)
+
+
+def _locked(session: Session, refund_id: str) -> Any:
+    """The refund's row, held until the commit. Raises MissingError."""
+    table = RedEnvelopeRefund
+    query = select(*table.__table__.columns).where(table.id == refund_id).with_for_update()
+    row = session.execute(query).one_or_none()
+    if row is None:
+        raise MissingError(refund_id)
+    return row
+
+
+def _give_up(change: Change, row: Any) -> None:
+    # Held as for a start, which reckons on what the lines have left.
+    change.session.execute(select(RedEnvelopeHold.id).where(RedEnvelopeHold.id == row.hold_id).with_for_update())
+    line, part = RedEnvelopeAllocation, RedEnvelopeRefundLine
+    rows = change.session.execute(
+        select(part.line_key, line.quantity, line.before, line.share, line.refunded_units, line.refunded_cash,
+               line.refunded_share, part.units, part.cash, part.share.label("part_share"))
+        .join(line, and_(line.hold_id == row.hold_id, line.line_key == part.line_key))
+        .where(part.refund_id == row.id)
+        .order_by(part.line_key)
+    ).all()  # fmt: skip
+    stuck = [
+        found.line_key
+        for found in rows
+        if not refunds.can_be_undone(
+            refunds.PlacedLine(*found[:5]), found.refunded_cash, found.refunded_share,
+            refunds.LineRefund(found.line_key, found.units, found.cash, found.part_share),
+        )
+    ]  # fmt: skip
+    if stuck:
+        raise ObjectionsError(*(messages.problem("later_refund", key) for key in stuck))
+    # A clock that was set back cancels nothing before it was started.
+    at = max(now(change.session), row.started_at)
+    change.session.execute(
+        update(RedEnvelopeRefund)
+        .where(RedEnvelopeRefund.id == row.id)
+        .values(cancelled_at=at)
+        .execution_options(synchronize_session=False)
+    )
+    _record("cancelled", row.id, {"cash": row.cash, "share": row.share})
 
 
 def _decide(change: Change, row: Any) -> None:
@@ -154,8 +228,8 @@ def _settle(session: Session, row: Any, received_at: int | None, use_to: int) ->
     return facts
 
 
-def _redeemed(session: Session, order_no: str, *, locked: bool = False) -> holding.Hold:
-    hold = holding.of_order(session, order_no, locked=locked)
+def _redeemed(session: Session, order_no: str, platform: str | None, *, locked: bool = False) -> holding.Hold:
+    hold = holding.of_order(session, order_no, platform, locked=locked)
     if hold.state != "redeemed":
         raise ObjectionsError(messages.problem("not_redeemed"))
     return hold
@@ -179,8 +253,8 @@ def _act(session: Session, hold_id: str, units: Mapping[str, int] | None) -> ref
 
 def _refund(session: Session, refund_id: str) -> Refund:
     row = session.execute(
-        select(*RedEnvelopeRefund.__table__.columns, RedEnvelopeHold.order_no, RedEnvelopeHold.currency,
-               RedEnvelopeHold.amount)
+        select(*RedEnvelopeRefund.__table__.columns, RedEnvelopeHold.platform, RedEnvelopeHold.order_no,
+               RedEnvelopeHold.currency, RedEnvelopeHold.amount)
         .join(RedEnvelopeHold, RedEnvelopeHold.id == RedEnvelopeRefund.hold_id)
         .where(RedEnvelopeRefund.id == refund_id)
     ).one_or_none()  # fmt: skip
@@ -190,9 +264,9 @@ def _refund(session: Session, refund_id: str) -> Refund:
     lines = session.execute(select(line.line_key, line.cash).where(line.refund_id == refund_id).order_by(line.line_key))
     is_done = row.completed_at is not None
     return Refund(
-        id=row.id, order_no=row.order_no, currency=row.currency, cash=row.cash,
+        id=row.id, platform=row.platform, order_no=row.order_no, currency=row.currency, cash=row.cash,
         cash_by_line={found.line_key: found.cash for found in lines}, started_at=row.started_at,
-        completed_at=row.completed_at, is_full=row.is_full, gives_back=row.gives_back,
+        completed_at=row.completed_at, cancelled_at=row.cancelled_at, is_full=row.is_full, gives_back=row.gives_back,
         given_back=row.amount if row.gives_back else 0,
         forfeited=row.share if is_done and not row.gives_back else 0,
     )  # fmt: skip

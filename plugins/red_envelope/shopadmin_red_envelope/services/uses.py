@@ -31,7 +31,7 @@ class Use:
     @property
     def platform(self) -> str:
         """Where the order was placed."""
-        return str(self.envelope.buyer).partition(":")[0]
+        return str(self.hold.platform)
 
     @property
     def gave_back(self) -> bool:
@@ -49,13 +49,16 @@ class Use:
         return sum(line.quantity - line.refunded_units for line in self.lines)
 
 
-def of_order(order_no: str, platform: str | None = None) -> Use | None:
-    """The envelope on an order, None where there is none or its hold is over; of this platform alone, if one is named.
+def of_order(order_no: str, platform: str) -> Use | None:
+    """The envelope on an order, None where there is none or its hold is over. Changes nothing."""
+    found = _uses(and_(RedEnvelopeHold.platform == platform, RedEnvelopeHold.order_no == order_no))
+    return found[0] if found else None
 
-    Changes nothing.
-    """
-    found = _uses(RedEnvelopeHold.order_no == order_no)
-    return next((use for use in found if platform in (None, use.platform)), None)
+
+def platforms_of(order_no: str) -> list[str]:
+    """The platforms that have an order of this number with an envelope on it, by name."""
+    found = select(RedEnvelopeHold.platform).where(RedEnvelopeHold.order_no == order_no, _is_on())
+    return sorted(db.session().scalars(found.distinct()))
 
 
 def of_envelope(envelope_id: int) -> list[Use]:
@@ -64,12 +67,15 @@ def of_envelope(envelope_id: int) -> list[Use]:
 
 
 def _uses(which: ColumnElement[bool]) -> list[Use]:
-    hold, session = RedEnvelopeHold, db.session()
-    is_on = or_(hold.state == "redeemed", and_(hold.state == "live", hold.expires_at > now(session)))
-    rows = session.execute(
-        select(*hold.__table__.columns).where(which, is_on).order_by(hold.held_at.desc(), hold.id)
-    ).all()
+    hold = RedEnvelopeHold
+    query = select(*hold.__table__.columns).where(which, _is_on()).order_by(hold.held_at.desc(), hold.id)
+    rows = db.session().execute(query).all()
     return [_use(row) for row in rows]
+
+
+def _is_on() -> ColumnElement[bool]:
+    hold = RedEnvelopeHold
+    return or_(hold.state == "redeemed", and_(hold.state == "live", hold.expires_at > now(db.session())))
 
 
 def _use(hold: Any) -> Use:

@@ -68,14 +68,15 @@ def require_hold(buyer: str, hold_id: str) -> None:
     find(holding.find(hold_id).envelope_id, buyer)
 
 
-def require_order(buyer: str, order_no: str) -> None:
+def require_order(buyer: str, platform: str, order_no: str) -> None:
     """Raise MissingError unless the order lives on an envelope of the buyer's."""
-    find(holding.of_order(db.session(), order_no).envelope_id, buyer)
+    find(holding.of_order(db.session(), order_no, platform).envelope_id, buyer)
 
 
 def require_refund(buyer: str, refund_id: str) -> None:
     """Raise MissingError unless the refund is of such an order."""
-    require_order(buyer, refunding.find(refund_id).order_no)
+    found = refunding.find(refund_id)
+    require_order(buyer, found.platform, found.order_no)
 
 
 def _kept(buyer: str) -> Select[*tuple[Any, ...]]:

@@ -1,7 +1,7 @@
 """The lock inside the database: triggers for each engine, and whether they still are what they should be.
 
-The texts belong to their revision and do not change (0001: the campaigns, 0002: the ledger); a new lock gets a new
-module and a new revision.
+The texts belong to their revision and do not change (0001: the campaigns, 0002: the ledger, then one module each); a
+new lock gets a new module and a new revision, and may put another text in the place of an earlier one.
 """
 
 import hashlib
@@ -9,9 +9,11 @@ from collections.abc import Iterable, Iterator
 
 from sqlalchemy import Connection
 
-from shopadmin_red_envelope.triggers import ledger_postgresql, ledger_sqlite, postgresql, sqlite
+from shopadmin_red_envelope.triggers import ledger_postgresql, ledger_sqlite, orders, postgresql, sqlite
 
 CLOCK = "plugin_red_envelope_now"
+# By revision, in their order.
+_LATER = {"0004": orders.REVISION}
 
 
 def install(connection: Connection) -> None:
@@ -32,6 +34,32 @@ def install_ledger(connection: Connection) -> None:
 def remove_ledger(connection: Connection) -> None:
     """Drop what ``install_ledger`` made."""
     _run(connection, _ledger(connection).removal())
+
+
+def install_later(connection: Connection, revision: str) -> None:
+    """Create the triggers of a revision from 0004 on, in the place of what they replace."""
+    _run(connection, _LATER[revision].statements(connection.dialect.name))
+
+
+def remove_later(connection: Connection, revision: str) -> None:
+    """Drop what ``install_later`` made; what stood there before does not come back by itself."""
+    _run(connection, _LATER[revision].removal(connection.dialect.name))
+
+
+def install_all(connection: Connection) -> None:
+    """Create the whole lock, as the newest revision has it."""
+    install(connection)
+    install_ledger(connection)
+    for revision in _LATER:
+        install_later(connection, revision)
+
+
+def remove_all(connection: Connection) -> None:
+    """Drop the whole lock. The tables' owner alone can."""
+    for revision in reversed(_LATER):
+        remove_later(connection, revision)
+    remove_ledger(connection)
+    remove(connection)
 
 
 def _run(connection: Connection, statements: Iterable[str]) -> None:
@@ -64,6 +92,8 @@ def differences(connection: Connection) -> Iterator[str]:
     """Names of the triggers (and of the clock) that are missing, changed, switched off, or not ours."""
     # What 0001 looks for are the triggers on all tables of the plugin.
     expected = _engine(connection).expected() | _ledger(connection).expected()
+    for revision in _LATER.values():
+        expected |= revision.expected(connection.dialect.name)
     found = _engine(connection).found(connection)
     if fingerprint(expected) == fingerprint(found):
         return
