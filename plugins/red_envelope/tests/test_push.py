@@ -19,6 +19,7 @@ from red_envelope_push import (
     past_buyers,
     sent,
     started,
+    tamper,
     version,
     written,
 )
@@ -437,14 +438,11 @@ def test_the_check_finds_a_holdout_that_is_not_the_one_that_was_drawn(clock: Clo
     past_buyers(20)
     sent(campaign)
     assert list(push_checks.problems()) == []
-    with db.engine.connect().execution_options(shopadmin_writes=True) as connection:
-        connection.exec_driver_sql(
-            "update plugin_red_envelope_push_buyer set state = 'holdout', asked_at = null "
-            "where buyer_id = (select max(buyer_id) from plugin_red_envelope_push_buyer where state = 'asked')"
-        )
-        connection.commit()
+    tamper(
+        "update plugin_red_envelope_push_buyer set state = 'holdout', asked_at = null "
+        "where buyer_id = (select max(buyer_id) from plugin_red_envelope_push_buyer where state = 'asked')"
+    )
 
-    db.session.rollback()
     assert [problem.code for problem in integrity.problems()][-1] == "red_envelope.push"
 
 

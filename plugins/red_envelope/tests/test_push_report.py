@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from red_envelope_push import OWNER, during, members, names, of, past_buyer, past_buyers, push_campaign, sent
+from red_envelope_push import OWNER, during, members, names, of, past_buyer, past_buyers, push_campaign, sent, tamper
 from red_envelope_shop import HOUR, NOW, Clock, claimed, order
 from shopadmin_red_envelope.domain import uplift
 from shopadmin_red_envelope.models import RedEnvelopePush, RedEnvelopePushBuyer
@@ -234,11 +234,7 @@ def test_groups_that_somebody_changed_have_no_figures(clock: Clock) -> None:
     campaign = push_campaign(clock)
     past_buyers(10)
     sent(campaign)
-    with db.engine.connect().execution_options(shopadmin_writes=True) as connection:
-        connection.exec_driver_sql(
-            "update plugin_red_envelope_push_buyer set state = 'asked', asked_at = 1 where state = 'holdout'"
-        )
-        connection.commit()
+    tamper("update plugin_red_envelope_push_buyer set state = 'asked', asked_at = 1 where state = 'holdout'")
     over(clock)
 
     assert push_reports.status(pushes.of_campaign(campaign), USE_TO) == "changed"

@@ -31,9 +31,9 @@ def add(session: Session, shop: DemoShop, campaign: RedEnvelopeCampaign) -> None
     audience = [buyer for buyer in old if buyer.id % _SILENT]
     holdout = rules.draw((buyer.id for buyer in audience), _HOLDOUT, _SEED)
     push = RedEnvelopePush(
-        campaign_id=campaign.id, state="sent", channel="chat", subject="", text=_TEXT, holdout_percent=_HOLDOUT,
+        campaign_id=campaign.id, state="drawn", channel="chat", subject="", text=_TEXT, holdout_percent=_HOLDOUT,
         seed=_SEED, past_buyers=len(old), no_consent=len(old) - len(audience), forecast_rate=30,
-        forecast=5 * (campaign.amount or 0), drawn_at=started, started_at=started, finished_at=started, version=4,
+        forecast=5 * (campaign.amount or 0), drawn_at=started, version=4,
     )  # fmt: skip
     session.add(push)
     session.flush()
@@ -45,6 +45,10 @@ def add(session: Session, shop: DemoShop, campaign: RedEnvelopeCampaign) -> None
     ]  # fmt: skip
     if rows:
         session.connection().execute(insert(RedEnvelopePushBuyer), rows)
+    # The groups are there before it begins, as with every push: afterwards nobody is added any more.
+    push.state, push.started_at = "sending", started
+    session.flush()
+    push.state, push.finished_at = "sent", started
     _agree(shop)
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from red_envelope_shop import Clock, make_campaign
+from shopadmin_red_envelope import triggers
 from shopadmin_red_envelope.domain.times import to_datetime
 from shopadmin_red_envelope.models import RedEnvelopePush, RedEnvelopePushBuyer
 from shopadmin_red_envelope.services import push_drawing, push_sending, pushes
@@ -105,6 +106,15 @@ def names(buyer_ids: list[int]) -> list[str]:
     """What the storefront calls them."""
     refs = dict(db.session.execute(select(Buyer.id, Buyer.ref)).all())
     return [refs[buyer].partition(":")[2] for buyer in buyer_ids]
+
+
+def tamper(statement: str) -> None:
+    """What somebody can change who owns the tables and takes the triggers away."""
+    db.session.rollback()
+    with db.engine.execution_options(shopadmin_writes=True).begin() as connection:
+        triggers.remove_later(connection, "0005")
+        connection.exec_driver_sql(statement)
+        triggers.install_later(connection, "0005")
 
 
 def push_campaign(clock: Clock, mode: str = "push", **changes: Any) -> int:
