@@ -87,6 +87,9 @@ NEVER = {
     "denomination deleted": "delete from plugin_red_envelope_denomination where amount = 1000",
     "early seal": f"insert into plugin_red_envelope_seal select id, 'x', 'y', 1 from {C} where state = 'withdrawn'",
     "guard set back": "update plugin_red_envelope_guard set latest = -1",
+    "guard pushed forward": f"update plugin_red_envelope_guard set latest = {NOW + 2000 * HOUR}",
+    "guard pushed to the end": f"update plugin_red_envelope_guard set latest = {2**63 - 1}",
+    "late changes made up": f"update plugin_red_envelope_guard set late_changes = {2**63 - 1}",
     "guard deleted": "delete from plugin_red_envelope_guard",
 }
 SQLITE_ONLY = {
@@ -337,9 +340,9 @@ def test_check_finds_what_an_owner_of_the_tables_changed_behind_the_seal(clock: 
     clock.set(clock.start)
     sealing.seal_due()
     with db.engine.connect().execution_options(shopadmin_writes=True) as connection:
-        triggers.remove(connection)
+        triggers.remove_all(connection)
         connection.exec_driver_sql(f"update {C} set amount = 50000, threshold = 60000 where id = {campaign}")
-        triggers.install(connection)
+        triggers.install_all(connection)
         connection.commit()
 
     assert "seal" in checked()
@@ -349,9 +352,9 @@ def test_check_finds_a_change_that_was_made_with_the_clock_set_back(clock: Clock
     """Before any seal the clock is believed; that it had been later is remembered."""
     make_campaign("draft", claim_from=NOW + HOUR)
     campaign = make_campaign("scheduled", claim_from=NOW + 20 * HOUR)
-    with db.engine.connect().execution_options(shopadmin_writes=True) as connection:
-        connection.exec_driver_sql(f"update plugin_red_envelope_guard set latest = {NOW + 30 * HOUR}")
-        connection.commit()
+    clock.set(NOW + 30 * HOUR)
+    run(clock.engine, f"update plugin_red_envelope_guard set latest = {NOW + 30 * HOUR}")
+    clock.set(NOW)
 
     campaigns.set_amount(None, campaign, 500, 2)
 

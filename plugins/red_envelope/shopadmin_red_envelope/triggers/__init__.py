@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator
 
 from sqlalchemy import Connection
 
-from shopadmin_red_envelope.triggers import ledger_postgresql, ledger_sqlite, orders, postgresql, pushes, sqlite
+from shopadmin_red_envelope.triggers import guard, ledger_postgresql, ledger_sqlite, orders, postgresql, pushes, sqlite
 
 CLOCK = "plugin_red_envelope_now"
 # By revision, in their order.
-_LATER = {"0004": orders.REVISION, "0005": pushes.REVISION}
+_LATER = {"0004": orders.REVISION, "0005": pushes.REVISION, "0006": guard.REVISION}
 
 
 def install(connection: Connection) -> None:
