@@ -21,6 +21,8 @@ def from_environment() -> dict[str, object]:
         "TRUSTED_PROXIES": int(os.environ.get("TRUSTED_PROXIES", "0")),
         # The names under which browsers reach the shop; a page of another name cannot be aimed at this server.
         "TRUSTED_HOSTS": os.environ.get("TRUSTED_HOSTS", "").replace(",", " ").split() or ["localhost", "127.0.0.1"],
+        # Under which address buyers reach the shop, for links in messages; empty for a shop that they do not reach.
+        "PUBLIC_URL": os.environ.get("SHOPADMIN_PUBLIC_URL", ""),
         # Calls of the storefront API a second, of one buyer and of one storefront's own, counted by each process.
         "API_CALLS_PER_BUYER": int(os.environ.get("API_CALLS_PER_BUYER", "10")),
         "API_CALLS_PER_TOKEN": int(os.environ.get("API_CALLS_PER_TOKEN", "1000")),

@@ -17,7 +17,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config as environment
 from shopadmin import builtin, hook_calls, hook_guard, keys, plugin_manager, web
-from shopadmin.admin import gate, languages, links, shell, sign_in, transport
+from shopadmin.admin import gate, languages, links, opting_out, shell, sign_in, transport
 from shopadmin.admin.base import AdminView
 from shopadmin.admin.icons import icons
 from shopadmin.contract import Text
@@ -119,6 +119,7 @@ def _sign_in(app: Flask) -> None:
     languages.init_app(app)
     sign_in.init_app(app)
     links.init_app(app)
+    opting_out.init_app(app)
 
 
 def _add_pages(app: Flask) -> None:

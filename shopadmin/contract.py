@@ -501,7 +501,8 @@ class OutgoingMessage:
     """A message as its channel gets it, with the gate's consent.
 
     ``key``: its sender's name of it. ``reference``: the shop's, the same for every attempt, which says nothing of what
-    it is about: for the other side, against doubles and for receipts.
+    it is about: for the other side, against doubles and for receipts. ``unsubscribe_url``: of an offer, where its
+    buyer stops offers by a POST without a body (the text says so as well); empty where buyers do not reach the shop.
     """
 
     key: str
@@ -510,6 +511,7 @@ class OutgoingMessage:
     text: str
     purpose: Purpose
     reference: str = ""
+    unsubscribe_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,7 @@ PASSED = {
     "front": {302},
     "security.login": {200, 302},  # somebody who is signed in is sent on
     "demo_sign_in": {404},  # this is no demo shop
+    "unsubscribe": {404},  # nobody's link
     "imports.rejected_view": {404},  # nothing of the seeded import was rejected
     "imports.undo_view": {409},  # and it was never applied
 }
@@ -222,6 +223,7 @@ _VALUES: Mapping[str, Mapping[str, Any]] = {
     "orders.change_status": {"status": "cancelled"},
     "orders.decide_chargeback": {"result": "won"},
     "sms_receipts": {"token": "not-the-secret-one"},
+    "unsubscribe": {"token": "not-a-signed-one"},
     "*": {"kind": "csv", "theme": "light", "plugin": "sample"},
 }
 

@@ -87,7 +87,7 @@ def _sentences(row: RedEnvelopeCampaign, amount: str) -> list[str]:
         gettext("Collect it from %(claim_from)s until %(claim_to)s.", **times)
         + " "
         + gettext("It can be used from %(use_from)s until %(use_to)s.", **times),
-        gettext("You get this because you agreed to offers from us. Write back, and there will be no more."),
+        gettext("You get this because you agreed to offers from us."),
     ]
 
 

@@ -7,13 +7,24 @@ from itertools import count
 
 import pytest
 from flask import Flask
-from red_envelope_push import LETTER, during, members, of, outbox, past_buyer, past_buyers, push_campaign, version
+from red_envelope_push import (
+    LETTER,
+    during,
+    members,
+    of,
+    outbox,
+    past_buyer,
+    past_buyers,
+    push_campaign,
+    tamper,
+    version,
+)
 from red_envelope_shop import HOUR, NOW, Clock, make_campaign, stored
 from shopadmin_red_envelope import permissions
 from shopadmin_red_envelope.services import push_drawing, push_reports, push_sending, pushes, sealing
 
 from shopadmin import testing
-from shopadmin.plugin_api import db, writing
+from shopadmin.plugin_api import writing
 from shopadmin.services import plugins
 
 PUSHES = "/admin/red-envelope/pushes/"
@@ -295,11 +306,7 @@ def test_groups_that_were_changed_are_an_error_and_no_figure(owner: testing.Shop
     campaign = push_campaign(clock)
     past_buyers(10)
     run(owner, campaign)
-    with db.engine.connect().execution_options(shopadmin_writes=True) as connection:
-        connection.exec_driver_sql(
-            "update plugin_red_envelope_push_buyer set state = 'asked', asked_at = 1 where state = 'holdout'"
-        )
-        connection.commit()
+    tamper("update plugin_red_envelope_push_buyer set state = 'asked', asked_at = 1 where state = 'holdout'")
     clock.set(USE_TO)
 
     page = owner.get(f"{REPORTS}{campaign}")

@@ -19,7 +19,7 @@ from shopadmin.models import db
 from shopadmin.models.messages import OutboxMessage
 from shopadmin.services import failpoints, jobs
 from shopadmin.services.imports import control
-from shopadmin.services.messages import channels, contents, gate, people
+from shopadmin.services.messages import channels, contents, gate, opting_out, people
 from shopadmin.services.transactions import writing
 
 log = logging.getLogger(__name__)
@@ -109,8 +109,9 @@ def _claim(message_id: int, owner: str, now: datetime) -> tuple[str, OutgoingMes
             return None
         content = contents.unseal(row.content_encrypted)
         return row.channel, OutgoingMessage(
-            row.key, content.destination, content.subject, content.text, row.purpose, contents.reference(row.key).hex()
-        )
+            row.key, content.destination, content.subject, content.text, row.purpose, contents.reference(row.key).hex(),
+            opting_out.address(person) if row.purpose == "marketing" else "",
+        )  # fmt: skip
 
 
 def _change(session: Session, message_id: int, now: datetime, values: dict[str, Any]) -> int:

@@ -60,7 +60,10 @@ def compose(found: MailSettings, message: OutgoingMessage, shop: str, at: dateti
     mail["Message-ID"] = f"<{hashlib.sha256(message.key.encode()).hexdigest()[:32]}@{domain}>"
     mail["Auto-Submitted"] = "auto-generated"
     if message.purpose == "marketing":
-        mail["List-Unsubscribe"] = f"<mailto:{_line(found.sender)}?subject=unsubscribe>"
+        by_mail, link = f"<mailto:{_line(found.sender)}?subject=unsubscribe>", _line(message.unsubscribe_url)
+        mail["List-Unsubscribe"] = f"<{link}>, {by_mail}" if link else by_mail
+        if link.startswith("https://"):
+            mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(message.text)
     return mail
 

@@ -22,7 +22,7 @@ from shopadmin.domain.contact import BASES, BLOCKS, Contact, Decision
 from shopadmin.models import db
 from shopadmin.models.messages import OutboxMessage
 from shopadmin.services.conflicts import MissingError, RefusedError
-from shopadmin.services.messages import channels, contents, gate, people
+from shopadmin.services.messages import channels, contents, gate, opting_out, people
 from shopadmin.services.messages.labels import OBSTACLES, has_label
 from shopadmin.services.refusals import ConflictError
 from shopadmin.services.transactions import writing
@@ -88,7 +88,9 @@ def _ask_for(
     objections = gate.objections(_snapshot(channel, request)) if decision.verdict != "deny" else []
     message = _message(actor, channel, request, person, decision, objections, wanted.at, now)
     message.destination_hash = people.hash_of(channel.address, address) if channel.address else None
-    message.content_encrypted = contents.seal(contents.Content(address, request.subject.strip(), request.text))
+    is_offer = request.purpose == "marketing"
+    text = opting_out.with_line(request.text, person) if is_offer else request.text
+    message.content_encrypted = contents.seal(contents.Content(address, request.subject.strip(), text))
     session.add(message)
     session.flush()
     gate.note(session, message.id, "asked", decision, objections, now)

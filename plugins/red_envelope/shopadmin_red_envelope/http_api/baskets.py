@@ -15,15 +15,14 @@ MOST_TOOLS = 20
 LARGEST = 2**53 - 1
 # So that no sum over an order, which is answered, goes beyond it.
 MOST_OF_LINE, MOST_OF_TOOL = LARGEST // MOST_LINES, LARGEST // MOST_TOOLS
+LINE_KEY = r"^[ -~]{1,64}$"
 WhichEnvelope = Annotated[int, Field(ge=1, le=LARGEST)]
 
 
 class BasketLine(ApiModel):
     """One line. ``amount``: minor units of all its units together, after item-level price."""
 
-    key: Annotated[
-        str, Field(pattern=r"^[ -~]{1,64}$", description="Unique in the order, and fixed: ties are decided by it")
-    ]
+    key: Annotated[str, Field(pattern=LINE_KEY, description="Unique in the order, and fixed: ties are decided by it")]
     amount: Annotated[int, Field(ge=0, le=MOST_OF_LINE)]
     qty: Annotated[int, Field(ge=1, le=baskets.MOST_UNITS)] = 1
     type: Literal["goods", "freight", "service_fee"] = "goods"

@@ -9,6 +9,7 @@ from shopadmin.plugin_api import ApiAnswer, ApiCall, ApiEndpoint, ApiLink, ApiMo
 from shopadmin_red_envelope import messages
 from shopadmin_red_envelope.domain.baskets import MOST_UNITS
 from shopadmin_red_envelope.http_api import refusals, shapes
+from shopadmin_red_envelope.http_api.baskets import LINE_KEY
 from shopadmin_red_envelope.http_api.orders import Hold, OrderNumber, WhichPlatform, which_order
 from shopadmin_red_envelope.http_api.orders import shown as shown_hold
 from shopadmin_red_envelope.http_api.shapes import ROOT, HexId, Minor
@@ -37,7 +38,8 @@ class RefundRequest(ApiModel):
     all: bool = False
     units: Annotated[
         dict[str, Annotated[int, Field(ge=0, le=MOST_UNITS)]],
-        Field(max_length=MOST_LINES, default_factory=dict),
+        # Told to those who read the document; whoever names another hears that there is no such line.
+        Field(max_length=MOST_LINES, default_factory=dict, json_schema_extra={"propertyNames": {"pattern": LINE_KEY}}),
     ]
 
     @property

@@ -15,10 +15,7 @@ _HOLDOUT = 30
 _MOST_BUYERS = 10_000
 # One in so many has not agreed to offers.
 _SILENT = 7
-_TEXT = (
-    "夏末清仓，50 元红包等您来领。订单满 299 元即可使用。\n\n"
-    "您收到本消息，是因为您同意接收本店的优惠信息。回复即可退订。"
-)
+_TEXT = "夏末清仓，50 元红包等您来领。订单满 299 元即可使用。\n\n您收到本消息，是因为您同意接收本店的优惠信息。"
 
 
 def add(session: Session, shop: DemoShop, campaign: RedEnvelopeCampaign) -> None:
