@@ -66,10 +66,14 @@ class Permission:
 class AuditMessage:
     """How the activity log says it: ``code`` is that of an act (``hello.greeting.sent``) or a kind of object
     (``hello.greeting``). A plugin's codes start with its name.
+
+    ``lines``: of a kind of object, its values before and after in words, a line each; without it they stand as they
+    were recorded.
     """
 
     code: str
     text: Text
+    lines: Callable[[Mapping[str, Any], Mapping[str, Any]], Sequence[str]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

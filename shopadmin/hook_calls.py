@@ -284,6 +284,15 @@ def message_channels() -> list[MessageChannel]:
     return [channel for plugin, channel in found if plugin == BUILT_IN or channel.name.startswith(f"{plugin}.")]
 
 
+def misnamed_channels() -> dict[str, list[str]]:
+    """By plugin, the channels of those that are on which are left out, as their names are not the plugin's."""
+    found: dict[str, list[str]] = {}
+    for plugin, channel in _collect("shopadmin_message_channels", MessageChannel):
+        if plugin != BUILT_IN and not channel.name.startswith(f"{plugin}."):
+            found.setdefault(plugin, []).append(channel.name)
+    return found
+
+
 def check_message(message: MessageSnapshot) -> list[Problem]:
     """All objections together. An exception goes through and stops the message."""
     return _veto("shopadmin_check_message", message=message)

@@ -4,7 +4,8 @@ What an entry is about decides who sees its values: without the right to read or
 sentence and no more. Contact data is masked in the log already, and once more here.
 """
 
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import Flask, current_app
@@ -20,6 +21,9 @@ from shopadmin.models.audit import AuditEntry
 from shopadmin.services import access, lists
 from shopadmin.services.masking import CONTACT
 
+log = logging.getLogger(__name__)
+
+Lines = Callable[[Mapping[str, Any], Mapping[str, Any]], Sequence[str]]
 SENTENCES: Mapping[str, Text] = {
     "core.access.denied": _("Was refused"),
     "core.account.deactivated": _("Locked somebody out"),
@@ -140,13 +144,16 @@ LONGEST_VALUE = 200
 def declare_messages(app: Flask) -> None:
     """Gather the plugins' sentences, once. Those of a plugin that is switched off stay: its past can be read."""
     said: dict[str, Text] = {}
+    lines: dict[str, Lines] = {}
     for plugin, message in hook_calls.audit_messages():
         if message.code.startswith(f"{plugin}."):
             said[message.code] = message.text
+            if message.lines is not None:
+                lines[message.code] = message.lines
         else:
             why = _("audit message %(code)s does not start with %(plugin)s.", code=message.code, plugin=plugin)
             record().plugins.quarantine(plugin, why)
-    app.extensions["shopadmin.audit_messages"] = said
+    app.extensions["shopadmin.audit_messages"], app.extensions["shopadmin.audit_lines"] = said, lines
 
 
 def sentence(code: str) -> Text:
@@ -177,9 +184,18 @@ def may_read_values(actor: Actor, object_type: str) -> bool:
 
 
 def changes(actor: Actor, object_type: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
-    """Each value as ``name: old → new``; nothing for those who may not read what the entry is about."""
+    """Each value as ``name: old → new``; nothing for those who may not read what the entry is about.
+
+    A plugin may say it in words; where it fails the values stand as they were recorded.
+    """
     if not may_read_values(actor, object_type):
         return []
+    in_words: Lines | None = current_app.extensions["shopadmin.audit_lines"].get(object_type)
+    if in_words is not None:
+        try:
+            return [str(line) for line in in_words(before, after)]
+        except Exception:  # a plugin may raise anything, and old entries look as they did then
+            log.exception("the values of %s cannot be said in words", object_type)
     names = [*before, *(name for name in after if name not in before)]
     return [_change(actor, name, before.get(name), after.get(name)) for name in names]
 

@@ -1,11 +1,12 @@
-"""What is wrong with the plugins, by what is known of them and kept: no plugin is asked."""
+"""What is wrong with the plugins, by what is known of them and kept: for its names alone is a plugin asked."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from flask_babel import lazy_gettext as _
 from flask_babel import lazy_ngettext
 
+from shopadmin import hook_calls
 from shopadmin.contract import Text
 from shopadmin.services import plugin_health, plugin_texts, plugins
 from shopadmin.services.plugin_health import Failure
@@ -83,6 +84,20 @@ def reasons(card: PluginCard, now: datetime) -> list[Text]:
 
 
 def findings(now: datetime | None = None) -> list[tuple[str, str]]:
-    """Every plugin that does not hold up, name and reason: for ``shopadmin plugins check``."""
-    found = ((card.name, reasons(card, now or datetime.now(UTC))) for card in plugins.cards())
+    """Every plugin that does not hold up, name and reason: for ``shopadmin plugins check``.
+
+    A channel under a name that is not the plugin's is left out wherever it is asked for; here its author hears of it.
+    """
+    not_theirs = hook_calls.misnamed_channels()
+    found = (
+        (card.name, [*reasons(card, now or datetime.now(UTC)), *_misnamed(card.name, not_theirs.get(card.name, ()))])
+        for card in plugins.cards()
+    )
     return [(name, "; ".join(map(str, why))) for name, why in found if why]
+
+
+def _misnamed(plugin: str, names: Iterable[str]) -> list[Text]:
+    return [
+        _("channel %(name)s is left out, as it does not start with %(plugin)s.", name=name, plugin=plugin)
+        for name in names
+    ]

@@ -12,7 +12,7 @@ from shopadmin import hook_calls, hook_guard, testing
 from shopadmin.cli import starting
 from shopadmin.cli.main import build
 from shopadmin.cli.plugins import plugins as commands
-from shopadmin.contract import Manifest, PeriodicJob, Problem
+from shopadmin.contract import Manifest, MessageChannel, PeriodicJob, Problem
 from shopadmin.hookspecs import hookimpl
 from shopadmin.services import plugin_health, plugins, settings
 
@@ -149,3 +149,13 @@ def test_periodic_work_may_take_its_time(make_app, monkeypatch):
     with app.app_context():
         assert hook_calls.run_periodic("odd", PeriodicJob("odd.sweep", 60, lambda: None))
         assert not hook_guard.record().unstored
+
+
+def test_check_names_a_channel_that_is_left_out_for_its_name(chinese, run):
+    given = [MessageChannel("bell", "Bell", "text"), MessageChannel("odd.bell", "Bell", "text")]
+    app = chinese({"odd": odd(shopadmin_message_channels=hookimpl(lambda: given))})
+
+    code, checked = run(app, "plugins", "check")
+
+    said = "channel bell is left out, as it does not start with odd."
+    assert (code, checked["problems"]) == (1, [{"name": "odd", "reason": said}])

@@ -7,6 +7,8 @@ from flask_babel import lazy_gettext as _
 from shopadmin.plugin_api import Badge
 from shopadmin_red_envelope.domain.checklist import Point
 
+# One entry of the side bar for the plugin: its pages are tabs.
+AREA = _("Red envelopes")
 STATE_LABELS: Mapping[str, object] = {
     "all": _("All"),
     "newest": _("Newest first"),

@@ -35,6 +35,7 @@ def rates(found: Report) -> Picture:
             for group in both
         ],
         show="{:,.1f} %".format,
+        axes=(gettext("Group"), gettext("Bought, %")),
     )
 
 
@@ -62,6 +63,7 @@ def forecasts(found: Report) -> Picture:
             )
             for held in found.held
         ],
+        axes=(gettext("Campaign"), found.currency),
     )
 
 

@@ -39,6 +39,7 @@ def fitting(question: Question, found: Forecast) -> Picture:
             for (begins, ends), (_from, _to, orders, buyers) in reversed(list(zip(days, found.periods, strict=True)))
         ],
         kind="bar" if len(days) <= _MOST_BARS else "line",
+        axes=(gettext("Period from"), gettext("Number")),
     )
 
 
@@ -67,6 +68,7 @@ def costs(question: Question, found: Forecast) -> Picture:
             )
             for cost in found.costs
         ],
+        axes=(gettext("Claim rate"), question.currency),
     )
 
 
@@ -95,6 +97,7 @@ def denominations(question: Question, found: Forecast) -> Picture:
             )
             for label, variant in shown
         ],
+        axes=(gettext("Denomination"), question.currency),
     )
 
 
@@ -126,6 +129,7 @@ def thresholds(question: Question, found: Forecast) -> Picture:
             )
             for label, variant in shown
         ],
+        axes=(gettext("Threshold"), gettext("Orders")),
     )
 
 
@@ -158,6 +162,7 @@ def break_even(question: Question, found: Forecast) -> Picture:
             for one in found.break_even
         ],
         show="{:,.1f} %".format,
+        axes=(gettext("Claim rate"), gettext("More sales")),
     )
 
 

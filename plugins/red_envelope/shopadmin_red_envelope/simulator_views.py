@@ -18,7 +18,7 @@ from shopadmin.plugin_api import (
     RefusedError,
     parse_id,
 )
-from shopadmin_red_envelope import permissions
+from shopadmin_red_envelope import labels, permissions
 from shopadmin_red_envelope.forms import money_text, show_problems
 from shopadmin_red_envelope.services import budget, campaigns, forecasts, listing
 from shopadmin_red_envelope.services.budget import Stake
@@ -34,7 +34,7 @@ class SimulatorView(AdminView):
         "index_view": permissions.REPORT,
         "picture_view": permissions.REPORT,
     }
-    menu_item = MenuItem("grow", 21, "calculator")
+    menu_item = MenuItem("grow", 21, "calculator", group=labels.AREA)
 
     def __init__(self) -> None:
         super().__init__(

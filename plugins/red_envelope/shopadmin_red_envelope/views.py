@@ -43,7 +43,7 @@ class CampaignsView(AdminListView):
         "withdraw_view": permissions.WITHDRAW,
         "burn_view": permissions.REPORT,
     }
-    menu_item = MenuItem("grow", 20, "tag")
+    menu_item = MenuItem("grow", 20, "tag", group=labels.AREA)
     title = _("Red envelopes")
     columns = (
         Column("title", _("Name")),
@@ -57,7 +57,7 @@ class CampaignsView(AdminListView):
     empty_text = _("A red envelope is a small amount that buyers collect and take off an order in your shop.")
 
     def __init__(self) -> None:
-        super().__init__(name=_("Red envelopes"), endpoint="red_envelope_campaigns", url="/admin/red-envelope")
+        super().__init__(name=_("Campaigns"), endpoint="red_envelope_campaigns", url="/admin/red-envelope")
 
     @property
     def spec(self) -> ListSpec:  # type: ignore[override]
