@@ -12,6 +12,7 @@ from shopadmin.models import Base, db
 from shopadmin.models.accounts import Account
 from shopadmin.models.buyers import BuyerIdentifier
 from shopadmin.models.cases import Incident, Note
+from shopadmin.models.messages import OutboxMessage
 from shopadmin.models.orders import Chargeback, Order, Refund, Shipment
 from shopadmin.models.products import Product
 from shopadmin.models.reviews import Reply, Review
@@ -31,6 +32,12 @@ def test_the_demo_shop_holds_what_it_promises(app) -> None:
     assert (count(Order), count(Review)) == (500, 120)
     for model in (Product, Shipment, Refund, Chargeback, Incident, Note):
         assert count(model) > 0, model
+    assert db.session.scalars(select(OutboxMessage.state).order_by(OutboxMessage.id)).all() == [
+        "sent",
+        "sent",
+        "queued",
+        "queued",
+    ]
     first, last = db.session.execute(select(func.min(Order.created_at), func.max(Order.created_at))).one()
     assert NOW - timedelta(days=60) <= first < last < NOW
     assert settings.load().is_demo

@@ -205,6 +205,8 @@ def test_the_calculator_names_the_reason_that_stands_against_the_envelope(
         ("&units.L01=%D9%A1", 400, "Line L01: Write a number of units, 0 or more."),
         ("&units.L01=99999999", 400, "Line L01: Write a number of units, 0 or more."),
         ("&units.L09=1", 400, "Line L09: The order has no such line."),
+        ("&start=zzz", 400, "The refund was started: “zzz” is none of the choices."),
+        ("&colour=red", 400, "There is no field “colour”."),
         ("&units.L01=0", 409, "Nothing is named: say how many units of which lines go back."),
     ],
 )
@@ -219,6 +221,21 @@ def test_the_calculator_says_what_is_wrong_with_units(
     assert (page.status_code, said in words(page.text)) == (status, True)
     assert "Then the buyer gets" not in page.text
     assert stored() == before
+
+
+def test_the_calculator_asks_for_the_platform_where_two_have_orders_of_the_number(
+    owner: testing.ShopClient, clock: Clock
+) -> None:
+    campaign = begun(clock)
+    for buyer in ("test:anna", "own:anna"):
+        holding.redeem(holding.hold(claimed(campaign, buyer), order(buyer=buyer)).id)
+
+    asked, chosen = (owner.get(f"{CALCULATOR}?order_no=S1{more}") for more in ("", "&platform=own"))
+
+    assert (asked.status_code, chosen.status_code) == (409, 200)
+    assert "Several platforms have an order of this number." in asked.text
+    assert '<option value="own">' in asked.text
+    assert "Then the buyer gets" in chosen.text
 
 
 def test_the_calculator_says_when_all_is_refunded(owner: testing.ShopClient, clock: Clock) -> None:

@@ -15,7 +15,7 @@ from shopadmin.models import db
 from shopadmin.models.audit import AuditEntry
 from shopadmin.models.cases import Incident, Note
 from shopadmin.services import audit, contacts, database_roles, occupancy, plugins, schema, settings, shops
-from shopadmin.services.demo import catalogue, complaints, orders, people, reviews
+from shopadmin.services.demo import catalogue, complaints, messages, orders, people, reviews
 from shopadmin.services.demo.orders import DemoOrder
 from shopadmin.services.transactions import writing
 
@@ -57,6 +57,7 @@ def _fill(session: Session, now: datetime) -> dict[str, Any]:
     _add_incidents(session, rng, made, team["仓库"], now)
     session.flush()
     complaints.add_complaint(session, made, team["客服"], now)
+    messages.add_messages(made, team["客服"], now)
     hook_calls.demo_data(
         DemoShop(
             today=now,
