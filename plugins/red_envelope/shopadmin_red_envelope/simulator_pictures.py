@@ -39,7 +39,7 @@ def fitting(question: Question, found: Forecast) -> Picture:
             for (begins, ends), (_from, _to, orders, buyers) in reversed(list(zip(days, found.periods, strict=True)))
         ],
         kind="bar" if len(days) <= _MOST_BARS else "line",
-        axes=(gettext("Period from"), gettext("Number")),
+        axes=(gettext("Period from"), gettext("Orders, buyers")),
     )
 
 
