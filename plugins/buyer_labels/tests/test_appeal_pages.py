@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from appeals_shop import NOW, WORKS, make_actor, make_label, stands
 from flask import Flask
+from flask.testing import FlaskClient
 from forms import send
 from shopadmin_buyer_labels import permissions
 from shopadmin_buyer_labels.models import Appeal
@@ -104,5 +105,5 @@ def test_a_dossier_is_one_click_for_those_who_may(shop: Flask) -> None:
     assert db.session().scalars(select(Appeal)).all() == []
 
 
-def make_client(shop: Flask, *points: str) -> testing.FlaskClient:
+def make_client(shop: Flask, *points: str) -> FlaskClient:
     return testing.sign_in(shop, testing.make_account(shop, *points))
