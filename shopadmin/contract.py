@@ -287,6 +287,19 @@ class ReviewsChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class BuyersChanged:
+    """Buyers of an import or of its undoing, or one that was added or lost a phone, 200 at most.
+
+    ``known``: what they are known by changed, or they came; ``orders``: orders of theirs came or changed; ``removed``:
+    they are gone, and later buyers may get their ids.
+    """
+
+    buyer_ids: tuple[BuyerId, ...]
+    change: Literal["known", "orders", "removed"]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class EvidenceOrigin:
     """Where a piece of evidence is from. ``captured_at``: aware UTC; ``source``: in words; ``tier``: 0 to 4 (E0 to E4).
 

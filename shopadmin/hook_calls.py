@@ -17,6 +17,7 @@ from shopadmin.contract import (
     AuditMessage,
     Badge,
     BuyerId,
+    BuyersChanged,
     BuyerSnapshot,
     ComplaintDecided,
     DemoShop,
@@ -311,6 +312,11 @@ def review_changed(event: ReviewChanged) -> None:
 def reviews_changed(event: ReviewsChanged) -> None:
     """Tell every plugin."""
     _notify("shopadmin_reviews_changed", event=event)
+
+
+def buyers_changed(event: BuyersChanged) -> None:
+    """Tell every plugin."""
+    _notify("shopadmin_buyers_changed", event=event)
 
 
 def incident_recorded(event: IncidentRecorded) -> None:

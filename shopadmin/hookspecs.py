@@ -16,6 +16,7 @@ from shopadmin.contract import (
     AuditMessage,
     Badge,
     BuyerId,
+    BuyersChanged,
     BuyerSnapshot,
     ComplaintDecided,
     DemoShop,
@@ -196,6 +197,14 @@ def shopadmin_review_changed(event: ReviewChanged) -> None:
 @hookspec
 def shopadmin_reviews_changed(event: ReviewsChanged) -> None:
     """Hear that an import brought, changed or took away reviews, a batch at a time. Called after the commit.
+
+    Must be safe to repeat; a kill in between loses the call, so look for what was missed now and then.
+    """
+
+
+@hookspec
+def shopadmin_buyers_changed(event: BuyersChanged) -> None:
+    """Hear that buyers or orders of theirs came, changed or went, a batch at a time. Called after the commit.
 
     Must be safe to repeat; a kill in between loses the call, so look for what was missed now and then.
     """

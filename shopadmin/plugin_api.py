@@ -33,6 +33,7 @@ from shopadmin.contract import (
     Badge,
     BuyerId,
     BuyerIdentifier,
+    BuyersChanged,
     BuyerSnapshot,
     ComplaintDecided,
     ComplaintRequest,
@@ -74,6 +75,9 @@ from shopadmin.contract import (
     StandingQuery,
     Tile,
 )
+from shopadmin.domain.identifiers.canonical import KINDS as IDENTIFIER_KINDS
+from shopadmin.domain.identifiers.canonical import Reading as IdentifierReading
+from shopadmin.domain.identifiers.canonical import read_identifier
 from shopadmin.domain.intervals import LEAST as FEWEST_SURE
 from shopadmin.domain.intervals import Interval, Share, Sums
 from shopadmin.domain.intervals import of_difference as share_difference
@@ -109,6 +113,14 @@ from shopadmin.services.audit import entry as audit_entry
 from shopadmin.services.audit import record as record_audit
 from shopadmin.services.audit import record_all as record_audits
 from shopadmin.services.bulk import Rows as BulkRows
+from shopadmin.services.buyer_identities import (
+    BuyerIdentity,
+    BuyerMark,
+    buyer_identities,
+    buyer_marks,
+    keyed_hash,
+    own_addresses,
+)
 from shopadmin.services.colleagues import account_names, accounts_that_may, is_run_by_one
 from shopadmin.services.complaints.deciding import decisions as complaint_decisions
 from shopadmin.services.complaints.labels import STATES as COMPLAINT_STATES
@@ -202,6 +214,7 @@ __all__ = [
     "EVIDENCE_KINDS",
     "EVIDENCE_TIERS",
     "FEWEST_SURE",
+    "IDENTIFIER_KINDS",
     "AccountId",
     "Action",
     "Actor",
@@ -230,8 +243,11 @@ __all__ = [
     "BulkRows",
     "BuyerId",
     "BuyerIdentifier",
+    "BuyerIdentity",
+    "BuyerMark",
     "BuyerRecord",
     "BuyerSnapshot",
+    "BuyersChanged",
     "CategoryRecord",
     "Column",
     "CommandRefusedError",
@@ -246,6 +262,7 @@ __all__ = [
     "EvidenceSnapshot",
     "Filter",
     "ForbiddenError",
+    "IdentifierReading",
     "ImportFormat",
     "IncidentRecord",
     "IncidentRecorded",
@@ -328,6 +345,8 @@ __all__ = [
     "blocked_buyers",
     "bought_by",
     "buyer_clocks",
+    "buyer_identities",
+    "buyer_marks",
     "buyer_refs",
     "buyer_snapshots",
     "buyers_found",
@@ -369,6 +388,7 @@ __all__ = [
     "is_whole_address",
     "json_option",
     "keep_buyer",
+    "keyed_hash",
     "known_or_new_buyer",
     "known_reviews",
     "low_reviews",
@@ -386,6 +406,7 @@ __all__ = [
     "ordered_products",
     "orders_of",
     "orders_placed",
+    "own_addresses",
     "own_people",
     "parse_id",
     "past_buyers",
@@ -396,6 +417,7 @@ __all__ = [
     "reachable_buyers",
     "read_amount",
     "read_day",
+    "read_identifier",
     "read_table",
     "record_audit",
     "record_audits",

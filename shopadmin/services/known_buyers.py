@@ -11,7 +11,8 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
-from shopadmin.contract import Actor, BuyerId, BuyerIdentifier, Problem, Text
+from shopadmin import hook_calls
+from shopadmin.contract import Actor, BuyerId, BuyerIdentifier, BuyersChanged, Problem, Text
 from shopadmin.domain.identifiers import normal_phone
 from shopadmin.domain.identifiers.canonical import Reading, Reason, read_nick, read_platform_uid
 from shopadmin.domain.records import Phone
@@ -21,7 +22,7 @@ from shopadmin.services import audit, contacts
 from shopadmin.services.conflicts import RefusedError
 from shopadmin.services.imports import people
 from shopadmin.services.messages.people import read
-from shopadmin.services.transactions import writing
+from shopadmin.services.transactions import after_commit, writing
 
 LONGEST_NAME = LONGEST_VALUE = 200
 LONGEST_SCOPE = 40
@@ -176,4 +177,6 @@ def _made(session: Session, actor: Actor | None, strong: Sequence[_Strong], name
     session.flush()
     after = {"platform": platform, "identifiers": sorted({each.kind for each in kept})}
     audit.record(actor, "core.buyer.added", "buyer", buyer.id, after=after)
-    return BuyerId(buyer.id)
+    made = BuyerId(buyer.id)
+    after_commit(lambda: hook_calls.buyers_changed(BuyersChanged((made,), "known", now)))
+    return made

@@ -13,6 +13,7 @@ from shopadmin.contract import (
     Actor,
     Badge,
     BuyerId,
+    BuyersChanged,
     BuyerSnapshot,
     ComplaintDecided,
     DemoShop,
@@ -184,6 +185,7 @@ def test_every_objection_is_heard_and_an_exception_goes_through(app_with):
 EVENTS = [
     ("order_changed", OrderChanged(OrderId(7), "paid", "shipped", NOW, None)),
     ("review_changed", ReviewChanged(ReviewId(3), "replied", NOW)),
+    ("buyers_changed", BuyersChanged((BuyerId(3), BuyerId(4)), "known", NOW)),
     ("reviews_changed", ReviewsChanged((ReviewId(3), ReviewId(4)), "new", NOW)),
     ("incident_recorded", IncidentRecorded(1, OrderId(7), None, "late", NOW)),
     (

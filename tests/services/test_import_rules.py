@@ -13,7 +13,15 @@ from orders_file import line, lines, order, orders, rating, ratings, text
 from sqlalchemy import select
 from sqlalchemy import text as sql
 
-from shopadmin.contract import ImportFormat, IncidentRecorded, Manifest, OrderChanged, ReviewChanged, ReviewsChanged
+from shopadmin.contract import (
+    BuyersChanged,
+    ImportFormat,
+    IncidentRecorded,
+    Manifest,
+    OrderChanged,
+    ReviewChanged,
+    ReviewsChanged,
+)
 from shopadmin.hookspecs import hookimpl
 from shopadmin.models import db
 from shopadmin.models.buyers import BuyerIdentifier
@@ -367,6 +375,36 @@ def test_plugins_are_told_of_a_review_whose_order_comes_later(make_app: Any) -> 
         run({"o.csv": orders(order(1))})
 
     assert listener.told == [("reviews", "order", "1")]
+
+
+class BuyersListener:
+    def __init__(self) -> None:
+        self.told: list[tuple[str, tuple[int, ...]]] = []
+
+    @hookimpl
+    def shopadmin_manifest(self) -> Manifest:
+        return Manifest("listener", "Listener", "1", 1)
+
+    @hookimpl
+    def shopadmin_buyers_changed(self, event: BuyersChanged) -> None:
+        self.told.append((event.change, event.buyer_ids))
+
+
+def test_plugins_are_told_of_buyers_who_come_change_order_and_go(make_app: Any) -> None:
+    listener = BuyersListener()
+    with make_app(plugins={"listener": listener}).app_context():
+        first = run({"o.csv": orders(order(1), order(2))})
+        came, listener.told = listener.told, []
+        second = run({"o.csv": orders(order(1, 联系手机="17000000009"))})
+        changed, listener.told = listener.told, []
+        undo(second.run_id)
+        given_back, listener.told = listener.told, []
+        undo(first.run_id)
+
+    assert came == [("known", (1, 2)), ("known", (1, 2)), ("orders", (1, 2))]
+    assert changed == [("known", (1,)), ("orders", (1,))]
+    assert sorted(set(given_back)) == [("known", (1,)), ("orders", (1,))]
+    assert listener.told[-1] == ("removed", (1, 2))
 
 
 def test_plugins_are_told_what_an_undo_takes_away_and_gives_back(make_app: Any) -> None:

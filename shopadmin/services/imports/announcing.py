@@ -1,7 +1,7 @@
 """Tell the plugins what a chunk changed, once it is committed.
 
 A kill between the commit and the call loses the call: plugins are told what happened, they do not keep the books.
-Reviews are told of by the hundred: a call for each would cost an import more than the reviews themselves.
+Reviews and buyers are told of by the hundred: a call for each would cost an import more than the rows themselves.
 """
 
 from collections.abc import Collection, Iterator
@@ -14,6 +14,7 @@ from shopadmin import hook_calls
 from shopadmin.contract import (
     AccountId,
     BuyerId,
+    BuyersChanged,
     IncidentRecorded,
     OrderChanged,
     OrderId,
@@ -25,22 +26,38 @@ from shopadmin.models import db
 from shopadmin.models.imports import ImportChange
 from shopadmin.models.orders import Order
 from shopadmin.models.reviews import Review
-from shopadmin.services.imports.classifying import NEW, UPDATED, within
-from shopadmin.services.imports.targets import INCIDENTS, ORDERS, REVIEWS, TEXTS, Target
+from shopadmin.services.imports.classifying import LINKED, NEW, UPDATED, within
+from shopadmin.services.imports.targets import (
+    BUYERS,
+    IDENTIFIERS,
+    INCIDENTS,
+    ORDERS,
+    REVIEWS,
+    TEXTS,
+    Target,
+)
 
 _CHANGE = ImportChange.__table__
-# Reviews a call.
+# Reviews or buyers a call.
 BATCH = 200
+_ANY = (NEW, UPDATED, LINKED)
 
 
 def announce(target: Target, run_id: int, low: int, high: int, actor: AccountId | None) -> None:
-    """Orders whose status changed, reviews that are new or changed or whose order changed, new incidents."""
+    """What the chunk changed: buyers who came or are known by something else, and those whose orders came or changed;
+    orders whose status changed; reviews that are new or changed or whose order changed; new incidents.
+    """
     chunk = {"run": run_id, "low": low, "high": high}
     now = datetime.now(UTC)
     if target is ORDERS:
         for order in list(_changed_orders(chunk, now, actor)):
             hook_calls.order_changed(order)
         reviews(_reviews_of_changed_orders(chunk), "order")
+        buyers(_written(chunk, ORDERS, ORDERS.table.c.buyer_id), "orders")
+    elif target is BUYERS:
+        buyers(_written(chunk, BUYERS, BUYERS.table.c.id), "known")
+    elif target is IDENTIFIERS:
+        buyers(_identified(chunk), "known")
     elif target is REVIEWS:
         reviews([row.id for row in _rows(_new(REVIEWS), chunk)], "new")
         changed = _rows(_updated(REVIEWS, REVIEWS.table.c.answer, *(REVIEWS.table.c[name] for name in TEXTS)), chunk)
@@ -59,6 +76,14 @@ def reviews(ids: Collection[int], change: Literal["new", "edited", "order", "rem
     found = sorted(map(ReviewId, ids))
     for start in range(0, len(found), BATCH):
         hook_calls.reviews_changed(ReviewsChanged(tuple(found[start : start + BATCH]), change, now))
+
+
+def buyers(ids: Collection[int], change: Literal["known", "orders", "removed"]) -> None:
+    """The same of buyers."""
+    now = datetime.now(UTC)
+    found = sorted(map(BuyerId, ids))
+    for start in range(0, len(found), BATCH):
+        hook_calls.buyers_changed(BuyersChanged(tuple(found[start : start + BATCH]), change, now))
 
 
 def reviews_of_orders(order_ids: Collection[int]) -> list[int]:
@@ -99,6 +124,21 @@ def _new(target: Target, *columns: Any) -> Any:
     return (
         select(table.c.id, *columns).select_from(stage).join(table, same).where(*within(stage), stage.c.action == NEW)
     )
+
+
+def _written(chunk: dict[str, int], target: Target, column: Any) -> set[int]:
+    """What stands in the column of the chunk's new and changed rows."""
+    stage, table = target.stage, target.table
+    same = and_(*(table.c[name] == stage.c[name] for name in target.natural))
+    query = select(column).distinct().select_from(stage).join(table, same)
+    return {row[0] for row in _rows(query.where(*within(stage), stage.c.action.in_(_ANY), column.is_not(None)), chunk)}
+
+
+def _identified(chunk: dict[str, int]) -> set[int]:
+    """Whose identifiers are new or changed: the chunk itself says it."""
+    stage = IDENTIFIERS.stage
+    query = select(stage.c.buyer_id).distinct().where(*within(stage), stage.c.action.in_(_ANY))
+    return {row[0] for row in _rows(query.where(stage.c.buyer_id.is_not(None)), chunk)}
 
 
 def _changed_orders(chunk: dict[str, int], now: datetime, actor: AccountId | None) -> Iterator[OrderChanged]:

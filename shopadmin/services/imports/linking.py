@@ -45,6 +45,8 @@ def link(run_id: int, done: int, control: Control) -> None:
                     failpoints.reach("import.link")
             if table is Review.__table__:
                 announcing.reviews(found, "order")
+            elif table is Order.__table__:
+                announcing.buyers({values["buyer_id"] for values in found.values()}, "orders")
 
 
 def _write(connection: Connection, table: Table, run_id: int, found: dict[int, dict[str, Any]]) -> None:

@@ -5,10 +5,10 @@ and as safe to begin again: what is given back or deleted is no longer found.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, func, literal, or_, select, update
 
@@ -44,6 +44,8 @@ _CHILDREN: dict[str, tuple[tuple[str, str], ...]] = {
     "shipment": (("shipment_line", "shipment_id"),),
     "review": (("review_reply", "review_id"), ("review_version", "review_id"), ("complaint", "review_id")),
 }  # fmt: skip
+# Tables whose rows are a buyer's, and how plugins are told of it.
+_OF_BUYERS: dict[str, Literal["known", "orders"]] = {"buyer_identifier": "known", "shop_order": "orders"}
 _SUBJECTS = {"shop_order": "order", "buyer": "buyer", "review": "review", "incident": "incident", "product": "product"}
 # What a person knows a row by.
 _NAMES = {
@@ -220,6 +222,10 @@ def _give_back(run_id: int, control: Control) -> int:
             failpoints.reach("import.undo")
         announcing.reviews(restored.get("review", ()), "edited")
         announcing.reviews(announcing.reviews_of_orders(restored.get("shop_order", ())), "order")
+        announcing.buyers(restored.get("buyer", ()), "known")
+        for name, change in _OF_BUYERS.items():
+            announcing.buyers(_buyers_of(db.session().connection(), _TABLES[name], restored.get(name, ())), change)
+            db.session.rollback()
         done += len(changes)
 
 
@@ -262,11 +268,21 @@ def _delete_brought(table: Table, run_id: int, control: Control, done: int) -> i
         last = ids[-1]
         with writing() as session:
             control.step(done, "undoing")
+            buyers = _buyers_of(session.connection(), table, ids) if table.name in _OF_BUYERS else ()
             gone = _delete_chunk(session.connection(), table, run_id, ids)
             failpoints.reach("import.undo")
         if table.name == "review":
             announcing.reviews(gone, "removed")
+        elif table.name == "buyer":
+            announcing.buyers(gone, "removed")
+        elif table.name in _OF_BUYERS:
+            announcing.buyers(buyers, _OF_BUYERS[table.name])
         done += len(ids)
+
+
+def _buyers_of(connection: Connection, table: Table, ids: Collection[int]) -> set[int]:
+    found = connection.scalars(select(table.c.buyer_id).where(table.c.id.in_(ids))).all() if ids else ()
+    return {buyer_id for buyer_id in found if buyer_id is not None}
 
 
 def _delete_chunk(connection: Connection, table: Table, run_id: int, ids: Any) -> Sequence[int]:
