@@ -148,6 +148,7 @@ from shopadmin.services.incident_reports import recorded as recorded_incidents
 from shopadmin.services.incident_reports import report as record_incident
 from shopadmin.services.incidents import kind_label as incident_kind
 from shopadmin.services.known_buyers import keep_buyer, known_or_new_buyer
+from shopadmin.services.known_buyers import reading_of as identifier_reading
 from shopadmin.services.lists import Filter, ListSpec, Sort, View, fetch_one, parse_id
 from shopadmin.services.messages.blocks import block_buyer, is_contact_blocked
 from shopadmin.services.messages.blocks import blocked as blocked_buyers
@@ -380,6 +381,7 @@ __all__ = [
     "give_consent",
     "has_marketing_consent",
     "hookimpl",
+    "identifier_reading",
     "incident_kind",
     "invite_in_call",
     "is_anything_sold",

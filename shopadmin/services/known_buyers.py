@@ -85,7 +85,7 @@ def keep_buyer(buyer_id: int) -> None:
 
 
 def reading_of(identifier: BuyerIdentifier) -> Reading:
-    """What the identifier says; a phone without country code is one of the shop's own country."""
+    """What the identifier says, whether or not that is somebody; a phone without country code is a local one."""
     if identifier.kind == "phone":
         return read("phone", identifier.value)
     if identifier.kind == "email":

@@ -11,6 +11,7 @@ from shopadmin.plugin_api import (
     AdminView,
     AuditMessage,
     BuyerId,
+    BuyersChanged,
     BuyerSnapshot,
     ComplaintDecided,
     DemoShop,
@@ -34,10 +35,11 @@ from shopadmin_buyer_labels import (
     listening,
     models,
     old_list_views,
+    people_log,
     permissions,
     views,
 )
-from shopadmin_buyer_labels.services import appeals, complaints, demo, erasing
+from shopadmin_buyer_labels.services import appeals, complaints, demo, erasing, indexing, keeping
 
 __all__ = ["models"]
 
@@ -70,20 +72,21 @@ def shopadmin_cli_commands() -> Sequence[Command]:
 
 @hookimpl
 def shopadmin_audit_messages() -> Sequence[AuditMessage]:
-    """What was done to labels, objections and dossiers, and who looked at whom."""
-    return (*activity_log.MESSAGES, *appeal_texts.MESSAGES)
+    """What was done to labels, objections and dossiers, who was said to be who, and who looked at whom."""
+    return (*activity_log.MESSAGES, *appeal_texts.MESSAGES, *people_log.MESSAGES)
 
 
 @hookimpl
 def shopadmin_periodic_jobs() -> Sequence[PeriodicJob]:
     """Write drafts of incidents that were missed; see which notices went out; suspend what nobody decided in time; hear
-    what platforms decided meanwhile.
+    what platforms decided meanwhile; keep the index of who is who.
     """
     return [
         PeriodicJob("buyer_labels.catch_up", 3600, listening.catch_up),
         PeriodicJob("buyer_labels.notices", 60, listening.follow_notices),
         PeriodicJob("buyer_labels.overdue", 300, appeals.suspend_overdue),
         PeriodicJob("buyer_labels.decisions", 3600, complaints.catch_up),
+        PeriodicJob("buyer_labels.index", 300, keeping.keep_index),
     ]
 
 
@@ -91,6 +94,12 @@ def shopadmin_periodic_jobs() -> Sequence[PeriodicJob]:
 def shopadmin_incident_recorded(event: IncidentRecorded) -> None:
     """Write the draft of what names an event of a buyer."""
     listening.incident_recorded(event)
+
+
+@hookimpl
+def shopadmin_buyers_changed(event: BuyersChanged) -> None:
+    """Keep the index of who is who."""
+    indexing.heard(event)
 
 
 @hookimpl
@@ -113,8 +122,9 @@ def shopadmin_complaint_decided(event: ComplaintDecided) -> None:
 
 @hookimpl
 def shopadmin_erase_buyer(buyer_id: BuyerId, actor: Actor) -> None:
-    """Labels of the buyer become tombstones."""
+    """Labels of the buyer become tombstones, and nobody knows any more by what the buyer was known."""
     erasing.erase_buyer(buyer_id, actor)
+    keeping.erase(buyer_id)
 
 
 @hookimpl

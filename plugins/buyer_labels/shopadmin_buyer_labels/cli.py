@@ -10,8 +10,10 @@ from sqlalchemy import select
 from shopadmin.plugin_api import CommandRefusedError, RefusedError, answer, db, json_option, with_app
 from shopadmin_buyer_labels import dossier_command
 from shopadmin_buyer_labels.domain.status import status
+from shopadmin_buyer_labels.match_command import match_command
 from shopadmin_buyer_labels.messages import problem
 from shopadmin_buyer_labels.models import Label
+from shopadmin_buyer_labels.normalise_command import normalise_command
 from shopadmin_buyer_labels.services import bringing_in, reading
 from shopadmin_buyer_labels.services.bringing_in import Outcome, Row
 
@@ -20,7 +22,11 @@ _NAMES = ("identifiers", "code", "tier", "severity", "happened_on", "note", "nam
 
 @click.group("buyer-labels")
 def buyer_labels() -> None:
-    """Labels of buyers."""
+    """Labels of buyers, and who is who."""
+
+
+buyer_labels.add_command(normalise_command)
+buyer_labels.add_command(match_command)
 
 
 buyer_labels.add_command(dossier_command.dossier_command)

@@ -1,8 +1,106 @@
-"""Which buyers of the core are one person."""
+"""Which buyers of the core are one person: those with a strong key in common, and those whom somebody merged.
 
-from collections.abc import Collection, Mapping
+A key that is on the list of what never matches, or that as many buyers have as no person is, joins nobody (G16); a
+buyer whom somebody split off is joined by merges alone. Chains count: two who each share a key with a third are one.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from sqlalchemy import ColumnElement, select
+
+from shopadmin.plugin_api import BuyerIdentifier, among, buyers_known_as, db, identifier_reading
+from shopadmin_buyer_labels.domain.never_match import MANY
+from shopadmin_buyer_labels.domain.people import Key, keys_of
+from shopadmin_buyer_labels.models import BuyerKey, BuyerMerge, BuyerSplit, NeverMatch
+from shopadmin_buyer_labels.services.hashes import key_hash
+
+# A longer chain is no person any more; whoever is behind its end is left out.
+LONGEST_CHAIN = 8
+_CHUNK = 500
+
+_STANDS = BuyerMerge.ended_at.is_(None)
+_LISTED = select(NeverMatch.id).where(NeverMatch.hash == BuyerKey.hash, NeverMatch.ended_at.is_(None)).exists()
+_SPLIT = select(BuyerSplit.id).where(BuyerSplit.buyer_id == BuyerKey.buyer_id, BuyerSplit.ended_at.is_(None)).exists()
+_COUNTS = (BuyerKey.strength == "strong", ~_LISTED)
+_HASHES_OF = select(BuyerKey.buyer_id, BuyerKey.hash).where(among(BuyerKey.buyer_id, "ids"), *_COUNTS, ~_SPLIT)
+_MERGED = select(BuyerMerge.buyer_id, BuyerMerge.into_id).where(_STANDS)
+_MERGES_FROM = _MERGED.where(among(BuyerMerge.buyer_id, "ids"))
+_MERGES_INTO = _MERGED.where(among(BuyerMerge.into_id, "ids"))
 
 
 def same_people(buyer_ids: Collection[int]) -> Mapping[int, frozenset[int]]:
-    """For each buyer all rows of the same person, itself included."""
-    return {buyer_id: frozenset({buyer_id}) for buyer_id in buyer_ids}
+    """Each of these buyers with everybody who is the same person, itself included. A few queries for all of them."""
+    neighbours: dict[int, set[int]] = defaultdict(set)
+    seen: set[int] = set()
+    frontier = set(buyer_ids)
+    for _step in range(LONGEST_CHAIN):
+        seen |= frontier
+        for one, other in _links(frontier):
+            neighbours[one].add(other)
+            neighbours[other].add(one)
+        frontier = {other for one in frontier for other in neighbours[one]} - seen
+        if not frontier:
+            break
+    return {buyer_id: _reached(buyer_id, neighbours, seen) for buyer_id in buyer_ids}
+
+
+def buyers_of(asked: Sequence[Collection[BuyerIdentifier]]) -> list[frozenset[int]]:
+    """For each collection of identifiers, as they came, the buyers with one of them: by strong keys, and by the
+    platform's own name of somebody as the core finds orders by it. Nobody else who may be the same person.
+    """
+    keys = [frozenset(key for key in keys_from(identifiers) if key.is_strong) for identifiers in asked]
+    found = [set(buyers) for buyers in holders(keys)]
+    names = {(each.scope, each.value) for identifiers in asked for each in identifiers if each.kind == "nick"}
+    known = buyers_known_as(names) if names else {}
+    for position, identifiers in enumerate(asked):
+        for each in identifiers:
+            if each.kind == "nick":
+                found[position] |= {buyer.id for buyer in known.get((each.scope, each.value), ())}
+    return [frozenset(buyers) for buyers in found]
+
+
+def keys_from(identifiers: Iterable[BuyerIdentifier]) -> frozenset[Key]:
+    """What identifiers say, as they came; a phone without country code is one of the shop's own country."""
+    readings = ((each.kind, identifier_reading(each)) for each in identifiers)
+    return keys_of((kind, reading.value, reading.reason) for kind, reading in readings)
+
+
+def holders(asked: Sequence[Collection[Key]]) -> list[frozenset[int]]:
+    """For each collection of keys the buyers who have one of them and count; keys of many count for nobody."""
+    hashes = {key: key_hash(key) for keys in asked for key in keys}
+    by_hash = buyers_with(hashes.values())
+    return [frozenset(buyer for key in keys for buyer in by_hash.get(hashes[key], ())) for keys in asked]
+
+
+def buyers_with(hashes: Iterable[bytes], *conditions: ColumnElement[bool]) -> Mapping[bytes, Collection[int]]:
+    """The buyers with each of these keys, strong ones unless ``conditions`` say otherwise; keys of many are none."""
+    found: dict[bytes, set[int]] = defaultdict(set)
+    wanted = list(dict.fromkeys(hashes))
+    where = conditions or _COUNTS
+    for start in range(0, len(wanted), _CHUNK):
+        query = select(BuyerKey.hash, BuyerKey.buyer_id).where(
+            BuyerKey.hash.in_(wanted[start : start + _CHUNK]), *where
+        )
+        for row in db.session().execute(query):
+            found[bytes(row.hash)].add(row.buyer_id)
+    return {each: buyers for each, buyers in found.items() if len(buyers) < MANY}
+
+
+def _links(buyer_ids: Collection[int]) -> Iterable[tuple[int, int]]:
+    session, ids = db.session(), {"ids": list(buyer_ids)}
+    held: dict[bytes, set[int]] = defaultdict(set)
+    for row in session.execute(_HASHES_OF, ids):
+        held[bytes(row.hash)].add(row.buyer_id)
+    for each, others in buyers_with(held, *_COUNTS, ~_SPLIT).items():
+        yield from ((one, other) for one in held[each] for other in others if one != other)
+    for query in (_MERGES_FROM, _MERGES_INTO):
+        yield from ((row.buyer_id, row.into_id) for row in session.execute(query, ids))
+
+
+def _reached(first: int, neighbours: Mapping[int, Collection[int]], seen: Collection[int]) -> frozenset[int]:
+    found, frontier = {first}, {first}
+    while frontier:
+        frontier = {other for one in frontier for other in neighbours.get(one, ()) if other in seen} - found
+        found |= frontier
+    return frozenset(found)

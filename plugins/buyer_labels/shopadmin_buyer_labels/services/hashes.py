@@ -1,0 +1,19 @@
+"""Keyed hashes of the plugin's own: what the index holds instead of identifiers."""
+
+from shopadmin.plugin_api import keyed_hash
+from shopadmin_buyer_labels.domain.people import Key
+
+
+def key_hash(key: Key) -> bytes:
+    """16 bytes; two kinds never share one."""
+    return keyed_hash(f"buyer_labels.{key.kind}", key.value)
+
+
+def block_hash(block: str) -> bytes:
+    """The same of a blocking key."""
+    return keyed_hash("buyer_labels.block", block)
+
+
+def mark_hash(mark: str) -> bytes:
+    """The same of what the core says when something of a buyer changed: it names the buyer."""
+    return keyed_hash("buyer_labels.mark", mark)

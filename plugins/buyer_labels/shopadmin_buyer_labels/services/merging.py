@@ -1,0 +1,155 @@
+"""Merges and splits of buyers: said by a person, written down, taken back without a trace in what the buyers were.
+
+Nothing of the core is moved. A merge or split is a row; ended, it counts no more, so that both buyers are exactly what
+they were. What is labelled with effect is told of each (``changes``).
+"""
+
+from collections.abc import Collection
+from datetime import UTC, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from shopadmin.plugin_api import (
+    Actor,
+    MissingError,
+    ObjectionsError,
+    RefusedError,
+    buyer_refs,
+    keep_buyer,
+    record_audit,
+    writing,
+)
+from shopadmin_buyer_labels import permissions
+from shopadmin_buyer_labels.models import BuyerMerge, BuyerSplit, Label
+from shopadmin_buyer_labels.people_texts import problem
+from shopadmin_buyer_labels.services import changes
+from shopadmin_buyer_labels.services.people import same_people
+
+LONGEST_WHY = 500
+# Any constant: two merges on one PostgreSQL database that would close a circle together wait for each other.
+_MERGES_LOCK = 7_310_101
+
+
+def merge(actor: Actor, buyer_id: int, into_id: int, why: str, now: datetime | None = None) -> int:
+    """Say that ``buyer_id`` is the same person as ``into_id``; returns the merge's id.
+
+    Raises ForbiddenError; RefusedError for oneself, an unknown buyer or no reason; ObjectionsError where the buyer is
+    merged already or the two would make a circle.
+    """
+    permissions.require(actor, permissions.MERGE)
+    why = _why(why)
+    if buyer_id == into_id:
+        raise RefusedError(problem("same_buyer", "into_id"))
+    with writing() as session:
+        _hold(session)
+        known = buyer_refs([buyer_id, into_id])
+        for field, found in (("buyer_id", buyer_id), ("into_id", into_id)):
+            if found not in known:
+                raise RefusedError(problem("no_buyer", field))
+        if _merged_into(session, buyer_id) is not None:
+            raise ObjectionsError(problem("merged_already", "buyer_id"))
+        if buyer_id in _chain(session, into_id):
+            raise ObjectionsError(problem("merge_loop", "into_id"))
+        keep_buyer(buyer_id)
+        keep_buyer(into_id)
+        row = BuyerMerge(
+            buyer_id=buyer_id, into_id=into_id, why=why, made_at=now or datetime.now(UTC), made_by=actor.account_id
+        )
+        session.add(row)
+        session.flush()
+        record_audit(actor, "buyer_labels.person.merged", "buyer", buyer_id, after={"into": into_id, "merge": row.id})
+        _tell(session, same_people([buyer_id])[buyer_id])
+        return row.id
+
+
+def unmerge(actor: Actor, merge_id: int, now: datetime | None = None) -> None:
+    """Take a merge back. Raises ForbiddenError, MissingError; ObjectionsError where it is ended."""
+    permissions.require(actor, permissions.MERGE)
+    with writing() as session:
+        row = session.get(BuyerMerge, merge_id, with_for_update=True, populate_existing=True)
+        if row is None:
+            raise MissingError(merge_id)
+        together = same_people([row.buyer_id])[row.buyer_id]
+        _end(row, actor, now)
+        session.flush()
+        after = {"into": row.into_id, "merge": row.id}
+        record_audit(actor, "buyer_labels.person.unmerged", "buyer", row.buyer_id, after=after)
+        _tell(session, together)
+
+
+def split(actor: Actor, buyer_id: int, why: str, now: datetime | None = None) -> int:
+    """Say that a buyer is somebody else than those with the same identifiers; returns the split's id.
+
+    Raises ForbiddenError; RefusedError for an unknown buyer or no reason; ObjectionsError where it is split off.
+    """
+    permissions.require(actor, permissions.MERGE)
+    why = _why(why)
+    with writing() as session:
+        if buyer_id not in buyer_refs([buyer_id]):
+            raise RefusedError(problem("no_buyer", "buyer_id"))
+        together = same_people([buyer_id])[buyer_id]
+        keep_buyer(buyer_id)
+        row = BuyerSplit(buyer_id=buyer_id, why=why, made_at=now or datetime.now(UTC), made_by=actor.account_id)
+        try:
+            with session.begin_nested():
+                session.add(row)
+                session.flush()
+        except IntegrityError as error:
+            raise ObjectionsError(problem("split_already", "buyer_id")) from error
+        record_audit(actor, "buyer_labels.person.split", "buyer", buyer_id, after={"split": row.id})
+        _tell(session, together)
+        return row.id
+
+
+def unsplit(actor: Actor, split_id: int, now: datetime | None = None) -> None:
+    """Take a split back. Raises ForbiddenError, MissingError; ObjectionsError where it is ended."""
+    permissions.require(actor, permissions.MERGE)
+    with writing() as session:
+        row = session.get(BuyerSplit, split_id, with_for_update=True, populate_existing=True)
+        if row is None:
+            raise MissingError(split_id)
+        _end(row, actor, now)
+        session.flush()
+        record_audit(actor, "buyer_labels.person.unsplit", "buyer", row.buyer_id, after={"split": row.id})
+        _tell(session, same_people([row.buyer_id])[row.buyer_id])
+
+
+def _end(row: BuyerMerge | BuyerSplit, actor: Actor, now: datetime | None) -> None:
+    if row.ended_at is not None:
+        raise ObjectionsError(problem("ended_already"))
+    row.ended_at, row.ended_by = now or datetime.now(UTC), actor.account_id
+
+
+def _why(text: str) -> str:
+    text = text.strip()
+    if not text or "\0" in text:
+        raise RefusedError(problem("why_missing", "why"))
+    if len(text) > LONGEST_WHY:
+        raise RefusedError(problem("why_long", "why"))
+    return text
+
+
+def _hold(session: Session) -> None:
+    """SQLite has one writer as it is."""
+    if session.connection().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(_MERGES_LOCK)))
+
+
+def _merged_into(session: Session, buyer_id: int) -> int | None:
+    query = select(BuyerMerge.into_id).where(BuyerMerge.buyer_id == buyer_id, BuyerMerge.ended_at.is_(None))
+    return session.scalar(query)
+
+
+def _chain(session: Session, first: int) -> list[int]:
+    """Whom a buyer is merged into, and whom that one is, to the end."""
+    found, current = [first], _merged_into(session, first)
+    while current is not None and current not in found:
+        found.append(current)
+        current = _merged_into(session, current)
+    return found
+
+
+def _tell(session: Session, buyer_ids: Collection[int]) -> None:
+    changes.changed(session.scalars(select(Label.id).where(Label.buyer_id.in_(list(buyer_ids)))).all())
