@@ -70,7 +70,8 @@ def test_what_is_no_key_joins_nobody(shop: Flask) -> None:
         run({f"{number}.csv": orders(order(number + 1, 联系手机=f"{PHONE}-1234"))})
     lines = [buyer("010-62345678"), buyer("010-62345678")]
     roles = [buyer(email="service@example.org"), buyer(email="service@example.org")]
-    everybody = indexed(1, 2, *lines, *roles)
+    ends = [buyer("13700138888"), buyer("13600138888")]
+    everybody = indexed(1, 2, *lines, *roles, *ends)
 
     assert groups(*everybody) == [[each] for each in everybody]
 
