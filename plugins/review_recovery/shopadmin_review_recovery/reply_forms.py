@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from shopadmin.plugin_api import RefusedError
 from shopadmin_review_recovery import reply_labels as labels
 from shopadmin_review_recovery.labels import CAUSES
-from shopadmin_review_recovery.services.compensations import LONGEST as LONGEST_REASON
+from shopadmin_review_recovery.services.remedy_words import LONGEST as LONGEST_REASON
 from shopadmin_review_recovery.services.replies import FIELDS, LONGEST, Draft
 
 

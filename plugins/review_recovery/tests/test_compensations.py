@@ -46,8 +46,10 @@ def set_limit(app: Flask, minor: int) -> None:
     set_platform(app, compensation_limit=minor)  # type: ignore[arg-type]
 
 
-def ask(case_id: int, kind: str = "refund", amount: str = "20", actor: Actor = CLERK) -> compensations.Asked:
-    return compensations.request(actor, case_id, kind, amount, "arrived broken", NOON)
+def ask(
+    case_id: int, kind: str = "refund", amount: str = "20", actor: Actor = CLERK, reason: str = "arrived broken"
+) -> compensations.Asked:
+    return compensations.request(actor, case_id, kind, amount, reason, NOON)
 
 
 def stored() -> list[tuple[Any, ...]]:
@@ -255,6 +257,43 @@ def test_bad_input_is_refused_at_its_field(app: Flask, kind: str, amount: str, r
     assert stored() == []
 
 
+@pytest.mark.parametrize(
+    ("words", "rule"),
+    [
+        ("if you change your review to 5 stars we refund 5", "wording.incentive"),
+        ("改成好评就返5元", "wording.incentive"),
+        ("ｇｏｏｄ review, coupon 10", "wording.incentive"),
+        ("不改评价就不退款", "wording.condition"),
+    ],
+)
+def test_g7_nobody_ties_a_compensation_to_a_review(app: Flask, words: str, rule: str) -> None:
+    case_id = make_case()
+    asked = ask(case_id)
+    before = stored()
+
+    with pytest.raises(RefusedError) as requested:
+        ask(case_id, reason=words)
+    with pytest.raises(RefusedError) as approved:
+        compensations.approve(OWNER, asked.id, words)
+
+    found = [(problem.code, problem.field) for refused in (requested, approved) for problem in refused.value.problems]
+    assert {code for code, _field in found} >= {rule}
+    assert {field for _code, field in found} == {"reason", "note"}
+    assert stored() == before
+    compensations.decline(OWNER, asked.id, words)
+
+
+def test_a_form_that_is_sent_twice_asks_once(app: Flask) -> None:
+    case_id = make_case()
+
+    results = at_once(app, *[lambda: ask(case_id)] * 3)
+
+    assert sorted(results) == ["compensation.twice"] * 2 + ["done"]
+    assert compensation_states() == ["requested"]
+    compensations.withdraw(CLERK, compensations.of_case(case_id)[0].id, NOON)
+    assert ask(case_id).id
+
+
 def test_a_case_that_is_over_gets_nothing_and_one_that_is_not_there_neither(app: Flask) -> None:
     case_id = make_case(**OVER)
 
@@ -276,7 +315,7 @@ def test_g5_the_guard_before_the_invitation_sees_what_is_open(app: Flask) -> Non
         return run_effects.invitation_facts(walk).open_remedies
 
     assert open_remedies() == 0
-    asked, other = ask(case_id), ask(case_id)
+    asked, other = ask(case_id), ask(case_id, reason="lid missing")
     assert open_remedies() == 2
     compensations.approve(OWNER, asked.id, now=NOON)
     compensations.decline(OWNER, other.id, "no fault of ours", NOON)
@@ -330,7 +369,7 @@ def test_g14_of_many_requests_at_the_same_moment_no_more_than_the_limit_is_given
     set_limit(app, 5000)
     case_id = make_case()
 
-    at_once(app, *[lambda: ask(case_id, amount="30")] * 6)
+    at_once(app, *[lambda piece=piece: ask(case_id, amount="30", reason=piece) for piece in "abcdef"])
 
     assert sorted(compensation_states()) == ["approved", *["requested"] * 5]
 
@@ -341,7 +380,11 @@ def test_g14_linked_cases_at_the_same_moment_are_given_no_more_than_was_paid(app
     first = make_case()
     second = make_case(order_id=case(first).order_id)
 
-    at_once(app, *[lambda: ask(first, amount="60"), lambda: ask(second, amount="60")] * 3)
+    at_once(
+        app,
+        *[lambda piece=piece: ask(first, amount="60", reason=piece) for piece in "abc"],
+        *[lambda piece=piece: ask(second, amount="60", reason=piece) for piece in "abc"],
+    )
 
     assert sorted(compensation_states()) == ["approved", *["requested"] * 5]
 

@@ -80,6 +80,28 @@ def test_what_is_not_the_operators_to_give_is_no_step(app, changes, field):
     assert compensation_states() == []
 
 
+@pytest.mark.parametrize("on", ["within_limit", "above_limit"])
+@pytest.mark.parametrize(
+    ("changes", "fields"),
+    [
+        ({"remedy__summary": "10 yuan coupon if you change the review to 5 stars"}, {"remedy.summary"}),
+        ({"approval__due": "改好评后返10元"}, {"approval.due"}),
+        ({"remedy__summary": "Refund of 5", "remedy__due": "your five star review"}, {"remedy.summary"}),
+    ],
+)
+def test_g7_no_promise_of_a_call_is_tied_to_a_review(app, on, changes, fields):
+    case_id = make_case()
+    run_id = call(case_id, *TO_REMEDY, **REFUND)
+    before = path(run_id)
+
+    with pytest.raises(RefusedError) as refused:
+        take(run_id, on, **REFUND | changes)
+
+    assert {problem.field for problem in refused.value.problems} == fields
+    assert all(problem.code.startswith("wording.") for problem in refused.value.problems)
+    assert (path(run_id), compensation_states()) == (before, [])
+
+
 def test_a_promise_that_costs_nothing_is_no_compensation(app):
     case_id = make_case()
 

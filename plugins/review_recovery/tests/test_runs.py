@@ -70,8 +70,10 @@ def test_g1_in_quiet_hours_the_run_waits_in_the_queue_and_nobody_counts_as_rung(
     run_id = begin(case_id, NIGHT)
 
     assert path(run_id) == ["gate", "[queue]"]
-    assert runs.steps(run_id)[1].remarks["reasons"] == ["quiet_hours"]
-    assert case(case_id).state == "contacting"
+    morning = (NOON - timedelta(hours=1) + timedelta(days=1)).isoformat()
+    assert runs.steps(run_id)[1].remarks == {"reasons": ["quiet_hours"], "until": morning}
+    # Nobody was contacted: the case stays where it was, and the time for a first answer runs on.
+    assert (case(case_id).state, case(case_id).touched_at, events(case_id)) == ("triaged", None, ["run.ended"])
     assert [(call.state, call.contact_at) for call in messages()] == [("suppressed", None)]
     assert path(begin(case_id, NOON + timedelta(days=1)))[-1] == "identity"
 

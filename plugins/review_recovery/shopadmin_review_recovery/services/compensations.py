@@ -1,7 +1,7 @@
 """Compensation: asked for, decided once by somebody else, handed over. Nothing here looks at a review (G5, G14)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -28,10 +28,9 @@ from shopadmin_review_recovery.domain import compensation
 from shopadmin_review_recovery.domain.compensation import KINDS, Bounds, State, Wanted
 from shopadmin_review_recovery.domain.states import ENDED
 from shopadmin_review_recovery.models import ReviewCase, ReviewCaseEvent, ReviewCompensation
-from shopadmin_review_recovery.services import cases, follow_ups, locking
+from shopadmin_review_recovery.services import cases, follow_ups, locking, remedy_words
 
 OBJECT = "review_recovery.compensation"
-LONGEST = 500
 SETTING = "compensation_limit"
 
 
@@ -105,10 +104,12 @@ def request(
     order's currency. ``decided``: ``alone`` for what was promised already, so that it must be within the limit;
     ``by_owner`` for what the owner decides in any case. Joins a transaction around.
 
-    Raises ForbiddenError, MissingError, RefusedError; ObjectionsError when the case is over.
+    Raises ForbiddenError, MissingError; RefusedError, also for a reason that speaks of a review and of what it brings;
+    ObjectionsError when the case is over, and when the same is open already.
     """
     permissions.require(actor, permissions.REPLY)
-    now, reason = now or datetime.now(UTC), _line(reason, "reason")
+    now, reason = now or datetime.now(UTC), remedy_words.line(reason, "reason")
+    remedy_words.refuse_trade({"reason": reason})
     if kind not in KINDS:
         raise RefusedError(problem("kind", _("Choose what the buyer gets."), "kind"))
     with writing() as session:
@@ -117,6 +118,7 @@ def request(
             raise ObjectionsError(problem("ended", _("The case is over. Open it again first.")))
         currency = currency_of(case)
         wanted = Wanted(kind, read_amount(amount, currency, "amount"), currency)
+        _refuse_twice(case, wanted, reason)
         bounds = _bounds(session, case)
         reasons = compensation.reasons(wanted, bounds)
         if reasons and decided == "alone":
@@ -139,13 +141,15 @@ def approve(actor: Actor, compensation_id: int, note: str = "", now: datetime | 
     and when it is decided already.
     """
     permissions.require(actor, permissions.APPROVE)
-    _decide(actor, compensation_id, "approved", _line(note, "note", is_needed=False), now)
+    note = remedy_words.line(note, "note", is_needed=False)
+    remedy_words.refuse_trade({"note": note})
+    _decide(actor, compensation_id, "approved", note, now)
 
 
 def decline(actor: Actor, compensation_id: int, note: str, now: datetime | None = None) -> None:
-    """Decide against it, with a reason. Raises as ``approve`` does."""
+    """Decide against it, with a reason, which may well be that it was meant as a trade. Raises as ``approve`` does."""
     permissions.require(actor, permissions.APPROVE)
-    _decide(actor, compensation_id, "declined", _line(note, "note"), now)
+    _decide(actor, compensation_id, "declined", remedy_words.line(note, "note"), now)
 
 
 def withdraw(actor: Actor, compensation_id: int, now: datetime | None = None) -> None:
@@ -167,6 +171,16 @@ def settle(actor: Actor, compensation_id: int, now: datetime | None = None) -> N
     with writing() as session:
         _change(actor, compensation_id, "approved", "settled", "", now)
         follow_ups.check_arrival(session, find(compensation_id).case_id, now)
+
+
+def _refuse_twice(case: ReviewCase, wanted: Wanted, reason: str) -> None:
+    """A form that is sent twice, or asked anew for fear that it was lost, gives nothing twice. The case is locked."""
+    for row in of_case(case.id):
+        is_same = (row.kind, row.amount, row.currency, row.reason) == (*astuple(wanted), reason)
+        if is_same and row.state in compensation.OPEN:
+            text = _("The same is open already, as number %(number)s. For another one say what that is for.",
+                     number=row.id)  # fmt: skip
+            raise ObjectionsError(problem("twice", text, "reason"))
 
 
 def _decide(actor: Actor, compensation_id: int, state: State, note: str, now: datetime | None) -> None:
@@ -243,11 +257,3 @@ def _note(session: Session, actor: Actor, row: ReviewCompensation, act: str, now
     after = {"state": row.state, "kind": row.kind, "amount": row.amount, "currency": row.currency}
     record_audit(actor, f"{OBJECT}.{act}", OBJECT, row.id, after=after, reason=row.decision_note or row.reason)
 
-
-def _line(text: str, field: str, is_needed: bool = True) -> str:
-    text = text.strip()
-    if len(text) > LONGEST or "\0" in text:
-        raise RefusedError(problem("long", _("At most %(most)s characters.", most=LONGEST), field))
-    if is_needed and not text:
-        raise RefusedError(problem("empty", _("Say why, in a few words."), field))
-    return text

@@ -20,7 +20,7 @@ from shopadmin_review_recovery.domain.scripts import walking
 from shopadmin_review_recovery.domain.scripts.graph import Node, Script
 from shopadmin_review_recovery.domain.scripts.walking import Position
 from shopadmin_review_recovery.models import ReviewCase
-from shopadmin_review_recovery.services import run_values
+from shopadmin_review_recovery.services import remedy_words, run_values
 from shopadmin_review_recovery.services.run_walk import Money, Walk
 
 LONGEST_NOTE = 4000
@@ -74,6 +74,7 @@ def read(walk: Walk, node: Node, on: str, inputs: Mapping[str, str]) -> Given:
         raise RefusedError(problem("cause", _("Choose the cause."), "cause.code"))
     for name, value in given.items():
         _check_length(name, value)
+    remedy_words.refuse_trade({name: given[name] for name in run_values.TYPED if name in given})
     edge = next(edge for edge in walk.script.edges_from(node) if edge.on == on)
     gives = walking.gives(walk.script, edge)
     money = _money(given, gives) if gives else None

@@ -20,7 +20,7 @@ _ENDS: Mapping[str, tuple[str, str]] = {
 
 
 def contacting(walk: Walk) -> None:
-    """A call is being made. Raises ObjectionsError where the case may not go there."""
+    """The gate let a call through, and it is being made. Raises ObjectionsError where the case may not go there."""
     walk.note("run.started")
     if walk.case.state != "contacting":
         cases.move(walk.actor, walk.case.id, None, "contacting")

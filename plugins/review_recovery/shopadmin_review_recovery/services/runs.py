@@ -114,7 +114,6 @@ def start(actor: Actor, case_id: int, language: str, now: datetime | None = None
         walk = Walk(session, actor, case, run, script, now)
         at = walking.start(script, run.booked_at)
         _write(walk, 0, node=at.node)
-        run_moves.contacting(walk)
         if _go_on(walk, at, 1).exit != "queue":
             run_moves.keep_appointment(walk)
         record_audit(actor, "review_recovery.run.started", "review_recovery.case", case.id, after={"run": run.id})
@@ -177,7 +176,9 @@ def _arrive(
     if at.exit is not None:
         done = remedies.ask_owner(walk) if at.exit == "new_request" else {}
         _write(walk, count, outcome=on, ended=at.exit, inputs=dict(inputs), remarks={**(remarks or {}), **done})
-        run_moves.finish(walk, walking.case_state(walk.script, at.path, at.exit))
+        # A call that the gate held was none: nobody was contacted, and the time for an answer runs on.
+        if at.exit != "queue":
+            run_moves.finish(walk, walking.case_state(walk.script, at.path, at.exit))
         if at.exit == "booked":
             run_moves.book(walk)
         walk.note("run.ended", exit=at.exit)
@@ -206,6 +207,8 @@ def _ask_gate(walk: Walk) -> tuple[str, dict[str, Any]]:
         blocks=("apology",), case=run_effects.case_ref(walk.case), review=run_effects.review_ref(walk.case),
     )  # fmt: skip
     result = begin_call(walk.actor, request, walk.now)
+    if result.verdict == "allow":
+        run_moves.contacting(walk)
     until = result.send_at.isoformat() if result.verdict == "hold" and result.send_at else ""
     return result.verdict, {"reasons": list(result.reasons), **({"until": until} if until else {})}
 
