@@ -121,6 +121,7 @@ from shopadmin.services.buyer_identities import (
     keyed_hash,
     own_addresses,
 )
+from shopadmin.services.buyers import phone_to_ring
 from shopadmin.services.colleagues import account_names, accounts_that_may, is_run_by_one
 from shopadmin.services.complaints.deciding import decisions as complaint_decisions
 from shopadmin.services.complaints.labels import STATES as COMPLAINT_STATES
@@ -412,6 +413,7 @@ __all__ = [
     "own_people",
     "parse_id",
     "past_buyers",
+    "phone_to_ring",
     "platform_name",
     "plugin_settings",
     "product_ratings",

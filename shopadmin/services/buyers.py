@@ -131,6 +131,17 @@ def buyer_card(actor: Actor, buyer: Buyer, is_revealed: bool) -> BuyerCard:
     return _card(actor, buyer.id, buyer.name or own.recipient, whole, is_revealed)
 
 
+def phone_to_ring(actor: Actor, buyer_id: int, is_revealed: bool = False) -> str:
+    """The number that a buyer is rung at, masked; empty where none is known or the buyer is none of the actor's.
+
+    ``is_revealed``: in full, which the activity log remembers. Raises MissingError for whoever may not see it.
+    """
+    if is_revealed:
+        reveal(actor, "buyer", buyer_id)
+    buyer = find(actor, buyer_id)
+    return buyer_card(actor, buyer, is_revealed).contact.phone if buyer is not None else ""
+
+
 def _card(actor: Actor, buyer_id: int | None, name: str, whole: Reach, is_revealed: bool) -> BuyerCard:
     may = actor.can(masking.CONTACT)
     shown = replace(whole, is_revealed=True) if may and is_revealed else masking.masked(whole)

@@ -31,7 +31,7 @@ from shopadmin_review_recovery import reply_labels as labels
 from shopadmin_review_recovery.labels import CAUSES
 from shopadmin_review_recovery.models import ReviewCase
 from shopadmin_review_recovery.models.replies import LANGUAGES
-from shopadmin_review_recovery.services import answers, gaps
+from shopadmin_review_recovery.services import answers, dossiers, gaps
 from shopadmin_review_recovery.services.answers import Answer
 
 _TOKEN = re.compile(r"[0-9a-f]{32}", re.ASCII)
@@ -152,7 +152,7 @@ class _Form:
         got = request.form if request.method == "POST" else request.args
         self.typed = got.get("typed", "")[:200]
         language = got.get("language", "")
-        self.language = language if language in LANGUAGES else own_language()
+        self.language = language if language in LANGUAGES else dossiers.language_of(case) or own_language()
         self.text = request.form.get("text", "").replace("\r\n", "\n")
         self.channel = request.form.get("channel", "chat")
         self.about = got.get("about", "service")

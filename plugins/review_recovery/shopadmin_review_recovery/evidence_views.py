@@ -207,7 +207,7 @@ class EvidenceView(AdminView):
     def _case(self, text: str) -> ReviewCase:
         try:
             return cases.find(parse_id(text))
-        except MissingError:
+        except (ValueError, MissingError):
             abort(404)
 
     def _page(self, case: ReviewCase) -> str:

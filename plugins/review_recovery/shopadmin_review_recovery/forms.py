@@ -85,9 +85,9 @@ class PlanForm(Form):
 
     @property
     def instant(self) -> datetime:
-        """The time as typed, on the shop's clock, without a zone."""
+        """The time as typed, on the shop's clock, without a zone; the last years of the calendar have none in UTC."""
         found: datetime = self.due_at.data
-        return found
+        return min(found, datetime(9998, 12, 31))  # noqa: DTZ001
 
 
 def cause_form(case: ReviewCase, posted: Any = None) -> CauseForm:

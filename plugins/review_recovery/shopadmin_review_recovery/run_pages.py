@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import format_currency, get_locale
@@ -11,12 +11,12 @@ from flask_babel import lazy_gettext as _
 
 from shopadmin.plugin_api import Actor, shop_settings, to_decimal
 from shopadmin_review_recovery import labels, reply_labels, reply_panels, script_labels
-from shopadmin_review_recovery.domain import causes, templates
+from shopadmin_review_recovery.domain import causes, spoken, templates
 from shopadmin_review_recovery.domain.appointments import WINDOWS
 from shopadmin_review_recovery.domain.scripts import walking
 from shopadmin_review_recovery.domain.scripts.graph import Edge, Node, Script, Texts
 from shopadmin_review_recovery.models import ReviewCase, ReviewScriptRun, ReviewScriptStep
-from shopadmin_review_recovery.services import compensations, run_inputs, run_values, runs, scripts
+from shopadmin_review_recovery.services import compensations, follow_ups, run_inputs, run_values, runs, scripts
 
 _GAP = re.compile(r"(\{\{[^{}]*\}\})")
 
@@ -31,7 +31,10 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A run for a page. ``number``: of the step that is looked at, which the next step must name."""
+    """A run for a page. ``number``: of the step that is looked at, which the next step must name.
+
+    ``ring_at``: when the gate lets a call through that it holds now, aware UTC, for a call to be planned.
+    """
 
     run: ReviewScriptRun
     number: int
@@ -45,6 +48,7 @@ class Shown:
     inputs: tuple[dict[str, Any], ...]
     given: tuple[dict[str, Any], ...]
     remarks: tuple[Any, ...]
+    ring_at: datetime | None
     path: tuple[dict[str, Any], ...]
     ended: Any
 
@@ -70,8 +74,8 @@ def shown(run: ReviewScriptRun, case: ReviewCase, actor: Actor, now: datetime) -
         node=node,
         purpose=_text(node.purpose) if node else "",
         coaching=_text(node.coaching) if node else "",
-        said=_pieces(node.say, run.language, known) if node else (),
-        sent=_pieces(node.send, run.language, known) if node else (),
+        said=_pieces(spoken.rendered(node.say.get(run.language, ""), run.language, known)) if node else (),
+        sent=_pieces(templates.render(node.send.get(run.language, ""), known).text) if node else (),
         buttons=tuple((edge.on, _label(edge)) for edge in choices if edge.on in own),
         lasting=tuple((edge.on, script_labels.ANYWHERE[edge.on]) for edge in choices if edge.on not in own),
         inputs=tuple(_input(name, node, typed, case, now) for name in run_inputs.asked(script, node)) if node else (),
@@ -80,6 +84,7 @@ def shown(run: ReviewScriptRun, case: ReviewCase, actor: Actor, now: datetime) -
             *script_labels.remarks(taken[-1].remarks),
             *([typed.get(run_inputs.WINDOW, "")] if at.exit == "booked" else []),
         ),
+        ring_at=_ring_at(case, taken, now) if at.exit == "queue" else None,
         path=tuple(_path(script, taken)),
         ended=script_labels.EXITS[at.exit] if at.exit else None,
     )
@@ -95,10 +100,23 @@ def _text(texts: Texts) -> str:
     return texts.get(reader_language(), "")
 
 
-def _pieces(texts: Texts, language: str, known: Mapping[str, str]) -> tuple[Piece, ...]:
-    text = templates.render(texts.get(language, ""), known).text
-    return tuple(Piece(part.strip("{} ") if _GAP.fullmatch(part) else part, bool(_GAP.fullmatch(part)))
-                 for part in _GAP.split(text) if part)  # fmt: skip
+def _pieces(text: str) -> tuple[Piece, ...]:
+    return tuple(
+        Piece(str(script_labels.fact(part.strip("{} "))), True) if _GAP.fullmatch(part) else Piece(part, False)
+        for part in _GAP.split(text)
+        if part
+    )
+
+
+def _ring_at(case: ReviewCase, taken: Sequence[ReviewScriptStep], now: datetime) -> datetime | None:
+    """The minute from which a held call may be made; None where nobody knows it, and where a call is planned."""
+    until = taken[-1].remarks.get("until")
+    at = datetime.fromisoformat(until) if until else now
+    is_planned = any(row.kind == "call" and row.done_at is None for row in follow_ups.of_case(case.id))
+    if at <= now or is_planned:
+        return None
+    minute = at.replace(second=0, microsecond=0)
+    return minute if minute == at else minute + timedelta(minutes=1)
 
 
 def _label(edge: Edge) -> Any:
@@ -114,6 +132,8 @@ def _input(name: str, node: Node, typed: Mapping[str, str], case: ReviewCase, no
     }  # fmt: skip
     if name == "cause.code":
         field["choices"] = [(code, labels.CAUSES[code]) for code in causes.CODES]
+        # What was chosen while the buyer told it is not asked again: it stands there, to be changed.
+        field["is_known"] = bool(field["value"])
         field["value"] = field["value"] or case.cause or ""
     elif name == run_inputs.KIND:
         field |= {"choices": tuple(reply_labels.KINDS.items()), "none": _("Nothing that costs money"), "value": ""}

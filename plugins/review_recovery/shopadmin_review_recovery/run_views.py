@@ -1,23 +1,37 @@
 # mypy: disable-error-code="no-untyped-call"
 """Pages of runs: the conversation as it goes on, a big button for each answer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from flask import abort, redirect, request, url_for
+from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin.base import expose
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
-from shopadmin.plugin_api import Actor, AdminView, MissingError, Panel, attempt, db, parse_id
+from shopadmin.plugin_api import (
+    Actor,
+    AdminView,
+    MissingError,
+    ObjectionsError,
+    Panel,
+    Problem,
+    RefusedError,
+    attempt,
+    db,
+    parse_id,
+    phone_to_ring,
+    shop_settings,
+)
 from shopadmin_review_recovery import permissions, run_pages, script_labels
 from shopadmin_review_recovery.domain.states import ENDED
 from shopadmin_review_recovery.models import ReviewCase
-from shopadmin_review_recovery.services import remedies, runs
+from shopadmin_review_recovery.services import dossiers, remedies, runs
 
 _LONGEST_NUMBER = 6
+_CONTACT = "core.buyers:contact"
 
 
 class RunsView(AdminView):
@@ -29,6 +43,7 @@ class RunsView(AdminView):
         "start_view": permissions.REPLY,
         "step_view": permissions.REPLY,
         "settle_view": permissions.REPLY,
+        "number_view": permissions.REPLY,
     }
 
     def __init__(self) -> None:
@@ -66,10 +81,30 @@ class RunsView(AdminView):
         number = request.form.get("number", "")
         at = int(number) if number.isascii() and number.isdigit() and len(number) <= _LONGEST_NUMBER else -1
         typed = {name: value for name, value in request.form.items() if name in script_labels.INPUTS}
-        status = attempt(lambda: runs.step(self.actor, run.id, at, request.form.get("on", ""), typed), _("Noted."))
-        if status != 200:
-            return self._page(_case(str(run.case_id)), run, typed), status
+        try:
+            runs.step(self.actor, run.id, at, request.form.get("on", ""), typed)
+        except MissingError:
+            abort(404)
+        except RefusedError as refused:
+            return self._page(_case(str(run.case_id)), run, typed, refused.problems), 400
+        except ObjectionsError as objections:
+            for problem in objections.problems:
+                flash(str(problem.message), "error")
+            return self._page(_case(str(run.case_id)), run, typed), 409
+        flash(gettext("Noted."), "success")
         return redirect(url_for(".run_view", row_id=run.id))
+
+    @expose("/run/<row_id>/number", methods=["POST"])
+    def number_view(self, row_id: str) -> ResponseReturnValue:
+        """The same page with the number to ring, once; the log remembers who looked. Only while the call goes on."""
+        run = _run(row_id)
+        case = _case(str(run.case_id))
+        if not self.actor.can(_CONTACT):
+            abort(403)
+        if not runs.goes_on(runs.steps(run.id), datetime.now(UTC)):
+            flash(gettext("This call is over. Ring the buyer anew: the contact gate is asked first."), "error")
+            return self._page(case, run), 409
+        return self._page(case, run, number=phone_to_ring(self.actor, case.buyer_id or 0, is_revealed=True)), 200
 
     @expose("/settle/<case_id>", methods=["POST"])
     def settle_view(self, case_id: str) -> ResponseReturnValue:
@@ -78,8 +113,17 @@ class RunsView(AdminView):
         status = attempt(lambda: remedies.settle(self.actor, case.id), _("Noted: what was promised is done."))
         return redirect(url_for(".index_view", case=case.id)) if status == 200 else (self._page(case, None), status)
 
-    def _page(self, case: ReviewCase, run: Any, typed: Mapping[str, str] | None = None) -> str:
-        context = panel_context(case, self.actor, run, typed or {})
+    def _page(
+        self,
+        case: ReviewCase,
+        run: Any,
+        typed: Mapping[str, str] | None = None,
+        refused: Sequence[Problem] = (),
+        number: str = "",
+    ) -> str:
+        context = panel_context(case, self.actor, run, typed or {}) | _errors(refused)
+        if number:
+            context |= {"number": number, "tel": "tel:" + number.replace("-", ";ext="), "may_see_number": False}
         title = gettext("Call about case %(number)s", number=case.id)
         back = _case_url(case.id)
         return str(
@@ -112,10 +156,26 @@ def panel_context(case: ReviewCase, actor: Actor, run: Any, typed: Mapping[str, 
         "may_step": may_work and chosen is not None and chosen.id == all_runs[0].id,
         "may_begin": may_work and is_free and case.state not in (*ENDED, "on_hold"),
         "languages": list(script_labels.LANGUAGES.items()),
-        "language": run_pages.reader_language(),
+        "language": dossiers.language_of(case) or run_pages.reader_language(),
+        "number": phone_to_ring(actor, case.buyer_id) if may_work and case.buyer_id else "",
+        "may_see_number": actor.can(_CONTACT) and shown is not None and shown.node is not None and not is_free,
+        "has_contact_right": actor.can(_CONTACT),
+        "zone": shop_settings().zone,
+        **_errors(()),
         "open_remedies": remedies.open_count(db.session(), case.id),
         "earlier": [one for one in all_runs if chosen is None or one.id != chosen.id],
     }
+
+
+def _errors(refused: Sequence[Problem]) -> dict[str, Any]:
+    """What is wrong, once each: by field, and in a line with the names of the fields."""
+    errors: dict[str, list[str]] = {}
+    for problem in refused:
+        found = errors.setdefault(problem.field, [])
+        if str(problem.message) not in found:
+            found.append(str(problem.message))
+    wrong = [(script_labels.INPUTS.get(field, ""), field, texts) for field, texts in errors.items()]
+    return {"errors": errors, "wrong": wrong}
 
 
 def _run(text: str) -> Any:

@@ -1,9 +1,12 @@
 """The words of scripts and runs: exits, outcomes, inputs, reasons."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _
+
+from shopadmin.plugin_api import shop_settings
 
 EXITS: Mapping[str, Any] = {
     "end": _("The conversation is over"),
@@ -32,6 +35,25 @@ INPUTS: Mapping[str, Any] = {
     "remedy.amount": _("Amount"),
     "callback.day": _("Day of the call"),
     "callback.time": _("Hour, on the buyer's clock"),
+}
+# Facts that a script may name, for whoever must do without one.
+_FACTS: Mapping[str, Any] = {
+    "buyer.salutation": _("the buyer's name"),
+    "order.no": _("the order number"),
+    "order.tail": _("the end of the order number"),
+    "order.date": _("the day of the order"),
+    "line.title": _("the item"),
+    "line.spec": _("colour and size"),
+    "shop.name": _("the shop's name"),
+    "shop.contact": _("how buyers reach you, from the plugin's settings"),
+    "operator.name": _("your name"),
+    "cause.explain": _("an explanation of the cause"),
+    "remedy.options": _("what this cause allows"),
+    "platform.name": _("the platform"),
+    "platform.steps": _("the platform's steps"),
+    "platform.link": _("the address from the plugin's settings"),
+    "notice.status": _("where the parcel is"),
+    "notice.promised": _("the promised day"),
 }
 KINDS: Mapping[str, Any] = {
     "say": _("Say"),
@@ -89,9 +111,18 @@ _MESSAGES: Mapping[str, Any] = {
 }
 
 
+def fact(name: str) -> Any:
+    """A variable in words; what is to be filled in by hand as it is written."""
+    return _FACTS.get(name) or INPUTS.get(name) or name
+
+
 def outcome(code: str) -> Any:
     """What led to a step, where the script has no word for it."""
     return _OUTCOMES.get(code) or ANYWHERE.get(code) or ""
+
+
+def _on_our_clock(instant: str) -> str:
+    return f"{datetime.fromisoformat(instant).astimezone(shop_settings().zone):%Y-%m-%d %H:%M}"
 
 
 def remarks(found: Mapping[str, Any]) -> Iterator[Any]:
@@ -100,8 +131,10 @@ def remarks(found: Mapping[str, Any]) -> Iterator[Any]:
     reasons = [str(_REASONS.get(code, code)) for code in found.get("reasons", ())]
     if message is None:
         yield from reasons
+        if found.get("until"):
+            yield _("not before %(when)s", when=_on_our_clock(found["until"]))
     else:
-        names = [*found.get("missing", ()), *reasons]
+        names = [*(str(fact(name)) for name in found.get("missing", ())), *reasons]
         text = _MESSAGES.get(message)
         yield str(text) % {"names": ", ".join(names)} if text else message
     if found.get("block"):

@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 
 from shopadmin import testing
 from shopadmin.plugin_api import db
+from shopadmin.services import settings as shop_settings
 
 LIST = "/admin/review-recovery/cases/"
 
@@ -227,10 +228,21 @@ def test_notes_and_plans_stand_on_the_page(shop: Flask, agent: FlaskClient) -> N
     assert follow_ups.of_case(case_id)[0].done_at is not None
 
 
-def test_a_plan_in_the_past_is_refused(shop: Flask, agent: FlaskClient) -> None:
+@pytest.mark.parametrize(
+    ("due_at", "zone"),
+    [
+        ("2020-01-01T10:00", "Asia/Shanghai"),
+        ("9999-12-31T23:59", "Asia/Shanghai"),
+        ("9999-12-31T23:59", "America/Sao_Paulo"),
+    ],
+)
+def test_a_plan_in_the_past_or_for_another_age_is_refused(
+    shop: Flask, agent: FlaskClient, due_at: str, zone: str
+) -> None:
     case_id = make_case()
+    shop_settings.save(None, timezone=zone)
 
-    answer = post(agent, f"{page(case_id)}/plan", data={"kind": "call", "due_at": "2020-01-01T10:00"})
+    answer = post(agent, f"{page(case_id)}/plan", data={"kind": "call", "due_at": due_at})
 
     assert answer.status_code == 400
     assert follow_ups.of_case(case_id) == []

@@ -310,11 +310,11 @@ def test_the_clock_stands_while_a_case_waits_and_its_row_says_so(shop: Flask, ag
 
     cases.move(agent, case.id, None, "contacting")
     case = cases.find(case.id)
-    assert case.touched_at is not None
-    assert (case.due_first_at, case.burns_at) == (None, case.due_resolve_at)
+    assert (case.touched_at, case.burns_at) == (None, case.due_first_at), "to begin is no answer"
 
     cases.move(agent, case.id, None, "waiting_buyer")
     case = cases.find(case.id)
+    assert case.touched_at is not None
     assert (case.clock_since, case.due_resolve_at, case.burns_at) == (None, None, timing.NEVER)
 
     cases.move(agent, case.id, None, "on_hold")

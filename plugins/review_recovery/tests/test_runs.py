@@ -57,11 +57,12 @@ def test_a_run_begins_behind_the_contact_gate_and_the_case_is_being_worked_on(ap
     run_id = begin(case_id)
 
     assert path(run_id) == ["gate", "identity"]
-    assert case(case_id).state == "contacting"
-    assert case(case_id).touched_at is not None
+    assert (case(case_id).state, case(case_id).touched_at) == ("contacting", None)
     (call,) = messages()
     assert (call.medium, call.state, call.verdict, call.is_connected) == ("call", "sent", "allow", False)
     assert count(ContactDecision) == 2
+    take(run_id, "yes")
+    assert case(case_id).touched_at == NOON, "somebody took the call, and that is the first answer"
 
 
 def test_g1_in_quiet_hours_the_run_waits_in_the_queue_and_nobody_counts_as_rung(app):

@@ -1,11 +1,11 @@
 """Pages of scripts and calls: who may, what they show, and what they refuse; without any script in the browser."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
 import pytest
-from runs_of_tests import CLERK, NOON, case, make_case, path, set_platform
+from runs_of_tests import CLERK, NOON, PHONE, case, make_case, path, set_platform, take
 from scripts_of_tests import TEXT
 from shopadmin_review_recovery import listening, run_views
 from shopadmin_review_recovery.models import ReviewScript, ReviewScriptVersion
@@ -13,6 +13,7 @@ from shopadmin_review_recovery.services import runs, scripts
 from sqlalchemy import func, select
 
 from shopadmin import testing
+from shopadmin.models.audit import AuditEntry
 from shopadmin.plugin_api import db
 
 READ, REPLY, PUBLISH = (
@@ -52,6 +53,12 @@ def text_of(answer):
 def count(model):
     db.session.rollback()
     return db.session.scalar(select(func.count()).select_from(model))
+
+
+def looks():
+    db.session.rollback()
+    revealed = select(func.count()).select_from(AuditEntry).where(AuditEntry.code == "core.contact.revealed")
+    return db.session.scalar(revealed)
 
 
 def draft(text=OTHER):
@@ -249,14 +256,6 @@ def test_a_step_about_another_moment_is_409(app, number):
     assert path(1) == ["gate", "identity"]
 
 
-def test_a_value_that_nobody_knows_is_marked(app):
-    case_id, browser = make_case(), client(app, READ, REPLY)
-    browser.post(f"{CALLS}/start/{case_id}", data={"language": "en"})
-    browser.post(f"{CALLS}/run/1/step", data={"number": 1, "on": "yes"})
-
-    assert "[line.title]</mark>" in text_of(browser.get(f"{CALLS}/run/1"))
-
-
 def test_the_call_stands_on_the_cases_page(app):
     case_id, browser = make_case(), client(app, READ, REPLY)
     assert "Ring the buyer" in text_of(browser.get(f"/admin/review-recovery/cases/details/{case_id}"))
@@ -318,3 +317,67 @@ def test_a_conversation_that_was_left_hours_ago_leaves_room_for_the_next(app):
 
     assert 'name="on"' in text_of(browser.get(f"{CALLS}/run/2"))
     assert 'name="on"' not in text_of(browser.get(f"{CALLS}/run/1"))
+
+
+def test_a_call_without_an_order_is_spoken_in_whole_sentences_in_the_buyers_language(app):
+    case_id, browser = make_case(order_id=None), client(app, READ, REPLY)
+    assert '<option value="en" selected>' in browser.get(f"{CALLS}/?case={case_id}").get_data(as_text=True)
+    browser.post(f"{CALLS}/start/{case_id}", data={"language": "zh"})
+    assert "您好，请问是在我们店下单的顾客吗？" in text_of(browser.get(f"{CALLS}/run/1"))
+
+    browser.post(f"{CALLS}/run/1/step", data={"number": 1, "on": "yes"})
+    assert "想问问您之前买的商品，现在方便吗？" in text_of(browser.get(f"{CALLS}/run/1"))
+
+    browser.post(f"{CALLS}/run/1/step", data={"number": 2, "on": "forgotten"})
+    assert "[the end of the order number]</mark>" in text_of(browser.get(f"{CALLS}/run/1"))
+
+
+def test_an_error_stands_at_its_field_once_and_the_cause_is_not_asked_twice(app):
+    case_id, browser = make_case(), client(app, READ, REPLY)
+    browser.post(f"{CALLS}/start/{case_id}", data={"language": "en"})
+    steps = [{"on": "yes"}, {"on": "yes"}, {"on": "told", "cause.code": "packaging"}, {"on": "next"}]
+    for number, form in enumerate(steps, 1):
+        browser.post(f"{CALLS}/run/1/step", data={"number": number, **form})
+    assert "<summary>Cause: Packaging" in text_of(browser.get(f"{CALLS}/run/1"))
+    for number, on in ((5, "other"), (6, "next")):
+        browser.post(f"{CALLS}/run/1/step", data={"number": number, "on": on})
+
+    page = text_of(browser.post(f"{CALLS}/run/1/step", data={"number": 7, "on": "within_limit", "remedy.summary": "x"}))
+
+    assert page.count("Fill this in first.") == 2, "above, with the field's name, and at the field"
+    assert "<strong>Done by</strong>: Fill this in first." in page
+    assert page.count('aria-invalid="true" autofocus aria-describedby="in-') == 1
+
+
+def test_the_number_is_shown_while_the_call_goes_on_to_who_may_and_the_log_remembers(app):
+    case_id = make_case()
+    browser = client(app, READ, REPLY, "core.buyers:contact", "core.buyers:read")
+    address = f"/admin/review-recovery/cases/details/{case_id}"
+    assert "139****9001" in text_of(browser.get(address))
+    assert "tel:" not in text_of(browser.get(address))
+    browser.post(f"{CALLS}/start/{case_id}", data={"language": "en"})
+
+    shown = text_of(browser.post(f"{CALLS}/run/1/number"))
+
+    assert f'href="tel:{PHONE}"' in shown
+    assert looks() == 1
+    assert client(app, READ, REPLY).post(f"{CALLS}/run/1/number").status_code == 403
+    take(1, "stop")
+    assert browser.post(f"{CALLS}/run/1/number").status_code == 409
+    assert (looks(), PHONE in text_of(browser.get(f"{CALLS}/run/1"))) == (1, False)
+
+
+def test_a_call_that_the_gate_holds_says_until_when_and_is_planned(app, monkeypatch):
+    case_id, browser = make_case(), client(app, READ, REPLY)
+    lunch = datetime.now(UTC).replace(hour=4, minute=30, second=0, microsecond=0) + timedelta(days=1)
+    for module in (runs, run_views):
+        monkeypatch.setattr(module, "datetime", type("Lunch", (), {"now": staticmethod(lambda _zone: lunch)}))
+    browser.post(f"{CALLS}/start/{case_id}", data={"language": "en"})
+
+    page = text_of(browser.get(f"{CALLS}/run/1"))
+    at = f"{lunch:%Y-%m-%d} 14:00"
+    assert f"not before {at}" in page
+    assert f"Plan the call for {at}" in page
+    planned = {"kind": "call", "due_at": at.replace(" ", "T")}
+    assert browser.post(f"/admin/review-recovery/cases/details/{case_id}/plan", data=planned).status_code == 303
+    assert "Plan the call" not in text_of(browser.get(f"{CALLS}/run/1"))

@@ -2,7 +2,10 @@
 a buyer may speak another language than whoever rings.
 """
 
+import re
 from collections.abc import Mapping
+
+from shopadmin_review_recovery.domain import templates
 
 Spoken = Mapping[str, str]
 
@@ -37,3 +40,30 @@ OPTIONS: Mapping[str, Spoken] = {
     "after_sales": _spoken("to finish what you asked for", "把您之前的申请办完"),
     "staff_service": _spoken("an apology and a proper answer", "向您道歉，并把问题答清楚"),
 }
+# What is said for a fact of the order that nobody knows; of what is not here whoever rings is told that it is missing.
+UNKNOWN: Mapping[str, Spoken] = {
+    "buyer.salutation": _spoken("the person who ordered from our shop", "在我们店下单的顾客"),
+    "order.date": _spoken("your recent order", "之前"),
+    "line.title": _spoken("goods", "商品"),
+}
+_UNKNOWN_SPEC = re.compile(r"\s*[(（]\{\{line\.spec\}\}[)）]")
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
+
+
+def rendered(text: str, language: str, known: Mapping[str, str]) -> str:
+    """A text as it is said, with the facts in it: without a fact that nobody knows it is still a sentence.
+
+    A fallback that the script itself has goes first. What neither has stays as it is written.
+    """
+    if not known.get("line.spec"):
+        text = _UNKNOWN_SPEC.sub("", text)
+    bare = {place.name for place in templates.read(text).places if place.fallback is None}
+    instead = {name: words[language] for name, words in UNKNOWN.items() if name in bare}
+    return templates.render(text, instead | {name: value for name, value in known.items() if value}).text
+
+
+def language_of(text: str) -> str:
+    """The language to speak to whoever wrote this, empty where it has no letters: ``zh``, else ``en``."""
+    if _CHINESE.search(text):
+        return "zh"
+    return "en" if any(sign.isalpha() for sign in text) else ""

@@ -35,8 +35,9 @@ LONGEST = 500
 MOST_AT_ONCE = 500
 # The reason of a case that a person closed: the words are sealed, with the line of the timeline that closed it.
 WRITTEN = "written"
-# States in which the buyer hears from the shop, or has.
-_ANSWERS = ("contacting", "waiting_buyer")
+# The state in which the buyer has heard from the shop. To begin (``contacting``) is no answer: a message that went out
+# or somebody who took a call is.
+_ANSWERS = ("waiting_buyer",)
 
 
 def find(case_id: int) -> ReviewCase:
@@ -214,8 +215,10 @@ def answered(review_id: int, at: datetime) -> None:
 
 
 def check_length(text: str, field: str) -> None:
-    """Raise RefusedError for a text that is too long to be kept."""
-    if len(text) > LONGEST or "\0" in text:
+    """Raise RefusedError for a text that is too long to be kept, or holds what cannot be."""
+    if "\0" in text:
+        raise RefusedError(messages.problem("nul", field))
+    if len(text) > LONGEST:
         raise RefusedError(messages.problem("long_reason", field, most=LONGEST))
 
 

@@ -122,7 +122,7 @@ def request(
         bounds = _bounds(session, case)
         reasons = compensation.reasons(wanted, bounds)
         if reasons and decided == "alone":
-            raise RefusedError(problem("not_alone", _("This is the owner's to decide. Say so to the buyer."), "amount"))
+            raise RefusedError(problem("not_alone", _not_alone(actor), "amount"))
         is_given = not reasons and decided != "by_owner"
         row = ReviewCompensation(
             case_id=case.id, order_id=case.order_id, buyer_id=case.buyer_id, kind=kind, amount=wanted.amount,
@@ -171,6 +171,13 @@ def settle(actor: Actor, compensation_id: int, now: datetime | None = None) -> N
     with writing() as session:
         _change(actor, compensation_id, "approved", "settled", "", now)
         follow_ups.check_arrival(session, find(compensation_id).case_id, now)
+
+
+def _not_alone(actor: Actor) -> Any:
+    """Why it is no step: whoever may decide may not about an own promise either (G14)."""
+    if actor.can(permissions.APPROVE):
+        return _("This is above the limit, and about what you promise yourself somebody else decides.")
+    return _("This is the owner's to decide. Say so to the buyer.")
 
 
 def _refuse_twice(case: ReviewCase, wanted: Wanted, reason: str) -> None:
@@ -256,4 +263,3 @@ def _note(session: Session, actor: Actor, row: ReviewCompensation, act: str, now
     session.add(event)
     after = {"state": row.state, "kind": row.kind, "amount": row.amount, "currency": row.currency}
     record_audit(actor, f"{OBJECT}.{act}", OBJECT, row.id, after=after, reason=row.decision_note or row.reason)
-

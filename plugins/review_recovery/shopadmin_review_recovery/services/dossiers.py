@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Iterator
 
 from shopadmin.plugin_api import OrderFacts as CoreFacts
-from shopadmin.plugin_api import ReviewDossier
+from shopadmin.plugin_api import ReviewDossier, ReviewId, review_dossiers
+from shopadmin_review_recovery.domain import spoken
 from shopadmin_review_recovery.domain.facts import OrderFacts
+from shopadmin_review_recovery.models import ReviewCase
 from shopadmin_review_recovery.services.setup import Setup
 
 # Reviews looked at together, and written in one transaction.
@@ -14,6 +16,12 @@ BATCH = 500
 def text_of(dossier: ReviewDossier) -> str:
     """All that the buyer wrote."""
     return "\n".join(filter(None, (dossier.review.title, dossier.review.body, dossier.followup)))
+
+
+def language_of(case: ReviewCase) -> str:
+    """The language to speak to the buyer of a case, by what the review says; empty where it says nothing."""
+    dossier = review_dossiers([ReviewId(case.review_id)]).get(ReviewId(case.review_id)) if case.review_id else None
+    return spoken.language_of(text_of(dossier)) if dossier else ""
 
 
 def facts_of(dossier: ReviewDossier, owner: Setup) -> OrderFacts | None:

@@ -15,6 +15,8 @@ from shopadmin_review_recovery.services import cases, opening, setup, timing
 KINDS = ("call", "remedy_check", "other")
 # How long after a remedy the shop asks whether it arrived (section 4).
 CHECK_AFTER = timedelta(days=2)
+# A case is solved in days: what is planned for later than that is a slip of the finger.
+FURTHEST = timedelta(days=366)
 
 
 def of_case(case_id: int) -> Sequence[ReviewCaseFollowUp]:
@@ -69,6 +71,8 @@ def plan(
     now = now or datetime.now(UTC)
     if due_at <= now or (until is not None and until <= due_at):
         raise RefusedError(messages.problem("bad_time", "due_at"))
+    if due_at > now + FURTHEST:
+        raise RefusedError(messages.problem("too_far", "due_at"))
     by = actor.account_id if actor else None
     with writing() as session:
         case = cases.load(session, case_id, None)

@@ -28,7 +28,7 @@ def line(text: str, field: str, is_needed: bool = True) -> str:
 def refuse_trade(texts: Mapping[str, str]) -> None:
     """Raise RefusedError for words that tie what a buyer gets to a review, at their fields; in whatever language.
 
-    ``texts``: by field. What no field says by itself may be said by all together ("5 back", by "after your five stars").
+    ``texts``: by field. What no field says by itself may be said by all of them ("5 back", by "your five stars").
     """
     found = [problem for field, text in texts.items() for problem in wording_problems(text, "message", field)]
     if not found and len(texts) > 1:

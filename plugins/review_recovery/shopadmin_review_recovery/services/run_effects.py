@@ -30,7 +30,7 @@ from shopadmin_review_recovery.models import (
     ReviewScriptRun,
     ReviewScriptStep,
 )
-from shopadmin_review_recovery.services import compensations, remedies, run_values, suspicions
+from shopadmin_review_recovery.services import compensations, remedies, run_values, setup, suspicions, timing
 from shopadmin_review_recovery.services.run_walk import Walk
 
 # Channel, basis and blocks of each message (G6, G13); a person copies it into the platform's chat and says so.
@@ -67,8 +67,9 @@ def enter(walk: Walk, node: Node) -> dict[str, Any]:
 
 
 def note_answered(walk: Walk) -> None:
-    """Somebody took the call (G3: none after a connected call)."""
+    """Somebody took the call: none after it (G3), and the buyer has heard from the shop."""
     call_answered(walk.call_key)
+    timing.touch(walk.case, setup.load().calendar, walk.now)
 
 
 def attempt(walk: Walk) -> str:

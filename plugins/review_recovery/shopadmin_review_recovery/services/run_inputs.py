@@ -66,7 +66,9 @@ def asked(script: Script, node: Node) -> tuple[str, ...]:
 def read(walk: Walk, node: Node, on: str, inputs: Mapping[str, str]) -> Given:
     """What was written down for this step. Raises RefusedError with the fields."""
     note = inputs.get("note", "").strip() if "note" in node.sets else ""
-    if len(note) > LONGEST_NOTE or "\0" in note:
+    if "\0" in note:
+        raise RefusedError(problem("nul", _("Leave out the NUL character, it cannot be kept."), "note"))
+    if len(note) > LONGEST_NOTE:
         raise RefusedError(problem("note", _("Use %(most)s characters at most.", most=LONGEST_NOTE), "note"))
     names = [name for name in asked(walk.script, node) if name != "note"]
     given = {name: " ".join(inputs[name].split()) for name in names if inputs.get(name, "").strip()}
