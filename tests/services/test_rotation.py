@@ -13,6 +13,7 @@ from shopadmin.keys import KeyringError
 from shopadmin.models import db
 from shopadmin.models.buyers import BuyerIdentifier
 from shopadmin.models.imports import ImportChange, ImportRun
+from shopadmin.models.messages import OutboxMessage
 from shopadmin.models.orders import Order
 from shopadmin.services import contacts, failpoints, integrity, occupancy, rotation
 from shopadmin.services.demo import load
@@ -27,6 +28,7 @@ def sealed_values() -> list[bytes]:
     return [
         *db.session.scalars(select(Order.contact_encrypted).where(Order.contact_encrypted.is_not(None))),
         *db.session.scalars(select(BuyerIdentifier.value_encrypted)),
+        *db.session.scalars(select(OutboxMessage.content_encrypted)),
         *(path.read_bytes() for path in storing.folder().rglob("*.sealed")),
     ]
 
@@ -40,7 +42,7 @@ def test_every_value_is_under_the_new_key_and_the_old_one_is_gone(app: Flask) ->
     done = rotation.rotate()
 
     values = sealed_values()
-    assert done == len(values) == 867
+    assert done == len(values) == 871
     assert {value[0] for value in values} == {2}
     folder = Path(app.config["DATA_FOLDER"]) / "keys"
     assert keys.load_keyring(folder).active == 2
@@ -78,7 +80,7 @@ def test_a_rotation_that_broke_off_goes_on_without_another_key(app: Flask, monke
     assert {value[0] for value in sealed_values()} == {1, 2}
     assert integrity.problems() == []  # both keys are there, so both kinds open
     monkeypatch.delenv("SHOPADMIN_FAILPOINT")
-    assert rotation.rotate() == 867 - 300
+    assert rotation.rotate() == 871 - 300
     assert {value[0] for value in sealed_values()} == {2}
 
 
