@@ -21,13 +21,14 @@ from shopadmin.plugin_api import (
     RefusedError,
     attempt,
     db,
+    is_contact_blocked,
     parse_id,
     phone_to_ring,
     shop_settings,
 )
 from shopadmin_review_recovery import permissions, run_pages, script_labels
 from shopadmin_review_recovery.domain.states import ENDED
-from shopadmin_review_recovery.models import ReviewCase
+from shopadmin_review_recovery.models import ReviewCase, ReviewScriptStep
 from shopadmin_review_recovery.services import dossiers, remedies, runs
 
 _LONGEST_NUMBER = 6
@@ -101,8 +102,9 @@ class RunsView(AdminView):
         case = _case(str(run.case_id))
         if not self.actor.can(_CONTACT):
             abort(403)
-        if not runs.goes_on(runs.steps(run.id), datetime.now(UTC)):
-            flash(gettext("This call is over. Ring the buyer anew: the contact gate is asked first."), "error")
+        if not _may_ring(case, runs.steps(run.id), datetime.now(UTC)):
+            refused = gettext("The number is shown while a call goes on, and not once the buyer wants no contact.")
+            flash(refused, "error")
             return self._page(case, run), 409
         return self._page(case, run, number=phone_to_ring(self.actor, case.buyer_id or 0, is_revealed=True)), 200
 
@@ -158,13 +160,18 @@ def panel_context(case: ReviewCase, actor: Actor, run: Any, typed: Mapping[str, 
         "languages": list(script_labels.LANGUAGES.items()),
         "language": dossiers.language_of(case) or run_pages.reader_language(),
         "number": phone_to_ring(actor, case.buyer_id) if may_work and case.buyer_id else "",
-        "may_see_number": actor.can(_CONTACT) and shown is not None and shown.node is not None and not is_free,
+        "may_see_number": actor.can(_CONTACT) and chosen is not None and _may_ring(case, runs.steps(chosen.id), now),
         "has_contact_right": actor.can(_CONTACT),
         "zone": shop_settings().zone,
         **_errors(()),
         "open_remedies": remedies.open_count(db.session(), case.id),
         "earlier": [one for one in all_runs if chosen is None or one.id != chosen.id],
     }
+
+
+def _may_ring(case: ReviewCase, taken: list[ReviewScriptStep], now: datetime) -> bool:
+    """The gate let the call through, it goes on, and the buyer has not said meanwhile that nobody may ring (G4)."""
+    return runs.goes_on(taken, now) and case.buyer_id is not None and not is_contact_blocked(case.buyer_id)
 
 
 def _errors(refused: Sequence[Problem]) -> dict[str, Any]:
