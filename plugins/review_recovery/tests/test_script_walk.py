@@ -75,6 +75,7 @@ def test_a_call_from_the_gate_to_the_refusal_on_a_phone(
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
     page.goto(f"/admin/review-recovery/calls/?case={case_id}")
+    page.locator("#call-language").select_option(language)
     page.get_by_role("button", name=words["ring"]).click()
     expect(page.get_by_text(words["said"])).to_be_visible()
     expect(page.get_by_role("button", name=words["stop"])).to_be_visible()
