@@ -121,6 +121,14 @@ from shopadmin.services.buyer_identities import (
     keyed_hash,
     own_addresses,
 )
+from shopadmin.services.buyer_orders import (
+    BuyersOrder,
+    last_order_id,
+    orders_of,
+    unshipped_after,
+    unshipped_among,
+    unshipped_of,
+)
 from shopadmin.services.buyers import phone_to_ring
 from shopadmin.services.colleagues import account_names, accounts_that_may, is_run_by_one
 from shopadmin.services.complaints.deciding import decisions as complaint_decisions
@@ -250,6 +258,7 @@ __all__ = [
     "BuyerRecord",
     "BuyerSnapshot",
     "BuyersChanged",
+    "BuyersOrder",
     "CategoryRecord",
     "Column",
     "CommandRefusedError",
@@ -394,6 +403,7 @@ __all__ = [
     "keyed_hash",
     "known_or_new_buyer",
     "known_reviews",
+    "last_order_id",
     "low_reviews",
     "mean_difference",
     "message_channels",
@@ -452,6 +462,9 @@ __all__ = [
     "supplier_of",
     "to_decimal",
     "to_minor",
+    "unshipped_after",
+    "unshipped_among",
+    "unshipped_of",
     "uploaded_picture",
     "views_of",
     "with_app",

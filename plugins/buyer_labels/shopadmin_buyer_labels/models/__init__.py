@@ -11,9 +11,11 @@ from shopadmin_buyer_labels.models.people import (
     MatchSuggestion,
     NeverMatch,
 )
+from shopadmin_buyer_labels.models.policy import BuyerAllowance, OrderDecision, OrderHold, PolicyMark, PolicyRule
 
 __all__ = [
     "Appeal",
+    "BuyerAllowance",
     "BuyerBlock",
     "BuyerIndexed",
     "BuyerKey",
@@ -24,6 +26,10 @@ __all__ = [
     "LabelEvidence",
     "MatchSuggestion",
     "NeverMatch",
+    "OrderDecision",
+    "OrderHold",
     "Outcome",
+    "PolicyMark",
+    "PolicyRule",
     "Rebuttal",
 ]

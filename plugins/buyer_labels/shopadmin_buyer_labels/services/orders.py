@@ -1,0 +1,162 @@
+"""How orders stand: what was decided, whether they are held now and until when; one question for a page."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import and_, select
+
+from shopadmin.plugin_api import (
+    Actor,
+    MissingError,
+    ObjectionsError,
+    OrderId,
+    RefusedError,
+    among,
+    db,
+    order_snapshots,
+    record_audit,
+    writing,
+)
+from shopadmin_buyer_labels import permissions, policy_texts
+from shopadmin_buyer_labels.domain.policy import Level
+from shopadmin_buyer_labels.models import OrderDecision, OrderHold
+from shopadmin_buyer_labels.services import allowances, deciding, marks
+
+LONGEST_REASON = 500
+
+_COLUMNS = (
+    OrderDecision.order_id, OrderDecision.ordered_at, OrderDecision.level, OrderDecision.requires,
+    OrderDecision.campaigns, OrderDecision.decided_at, OrderDecision.label_id,
+    OrderHold.held_at, OrderHold.release_at, OrderHold.confirmed_at, OrderHold.released_at, OrderHold.released_why,
+)  # fmt: skip
+_IN_FORCE = (
+    select(*_COLUMNS)
+    .outerjoin(
+        OrderHold,
+        and_(OrderHold.order_id == OrderDecision.order_id, OrderHold.ordered_at == OrderDecision.ordered_at),
+    )
+    .where(among(OrderDecision.order_id, "ids"), OrderDecision.ended_at.is_(None), OrderDecision.mode == "live")
+    .order_by(OrderDecision.id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderState:
+    """How an order stands at a moment. ``since``: the first decision; ``held_at``, ``until``: of the hold that stands.
+
+    ``until`` is None for one that a person confirmed. ``released_why``: how the hold that was ended. Times: aware UTC.
+    """
+
+    ordered_at: datetime
+    level: Level
+    requires: tuple[str, ...]
+    campaigns: bool
+    since: datetime
+    labels: tuple[int, ...]
+    held_at: datetime | None = None
+    until: datetime | None = None
+    is_confirmed: bool = False
+    released_why: str = ""
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it waits now."""
+        return self.level is Level.HOLD
+
+
+def states_of(order_ids: Collection[int], now: datetime) -> Mapping[int, OrderState]:
+    """How these orders stand, by id; those of whom nothing was decided are left out. One query.
+
+    A hold whose time is over is over, whether or not the worker has written that down (section 4).
+    """
+    found: dict[int, list[Any]] = {}
+    for row in db.session().execute(_IN_FORCE, {"ids": list(order_ids)}) if order_ids else ():
+        found.setdefault(row.order_id, []).append(row)
+    return {order_id: _state(rows, now) for order_id, rows in found.items()}
+
+
+def _state(rows: list[Any], now: datetime) -> OrderState:
+    # After an undone import the id may be another order's: the newest one counts.
+    ordered_at = max(row.ordered_at for row in rows)
+    rows = [row for row in rows if row.ordered_at == ordered_at]
+    hold, level = rows[0], Level(max(row.level for row in rows))
+    is_confirmed = hold.confirmed_at is not None
+    stands = hold.held_at is not None and hold.released_at is None and (is_confirmed or now < hold.release_at)
+    requires = {code for row in rows for code in row.requires.split(",") if code}
+    released = hold.released_why or ("auto_released" if hold.held_at is not None and not stands else "")
+    return OrderState(
+        ordered_at=ordered_at,
+        level=level if stands else min(level, Level.FLAG),
+        requires=tuple(sorted(requires)) if stands else (),
+        campaigns=all(row.campaigns for row in rows),
+        since=min(row.decided_at for row in rows),
+        labels=tuple(dict.fromkeys(row.label_id for row in rows)),
+        held_at=hold.held_at if stands else None,
+        until=hold.release_at if stands and not is_confirmed else None,
+        is_confirmed=stands and is_confirmed,
+        released_why=released,
+    )
+
+
+def hold_of(order_id: int) -> OrderHold | None:
+    """The newest hold of the order, standing or over."""
+    query = select(OrderHold).where(OrderHold.order_id == order_id).order_by(OrderHold.ordered_at.desc()).limit(1)
+    return db.session().scalar(query)
+
+
+def release(
+    actor: Actor, order_id: int, reason: str, allow_days: int = 0, now: datetime | None = None
+) -> None:  # fmt: skip
+    """Let an order go on, with the reason; ``allow_days``: the buyer's next orders pass as well, for so many days.
+
+    Raises ForbiddenError, MissingError, RefusedError without a reason, ObjectionsError where it is not held.
+    """
+    permissions.require(actor, permissions.RELEASE)
+    now, reason = now or datetime.now(UTC), checked_reason(reason)
+    with writing() as session:
+        marks.lock(session)
+        hold = _standing(order_id, now)
+        deciding.release(hold, "by_hand", now)
+        hold.released_by, hold.note = actor.account_id, reason
+        record_audit(actor, "buyer_labels.hold.released", deciding.ORDER, order_id, after={"why": "by_hand"})
+        if allow_days:
+            allowances.allow(actor, hold.buyer_id, allow_days, reason, now)
+        session.flush()
+
+
+def confirm(actor: Actor, order_id: int, reason: str, now: datetime | None = None) -> None:
+    """Keep an order back until a person releases it or cancels it by hand. Raises as ``release``."""
+    permissions.require(actor, permissions.RELEASE)
+    now, reason = now or datetime.now(UTC), checked_reason(reason)
+    with writing() as session:
+        marks.lock(session)
+        hold = _standing(order_id, now)
+        hold.confirmed_at, hold.confirmed_by, hold.note = now, actor.account_id, reason
+        session.flush()
+        record_audit(actor, "buyer_labels.hold.confirmed", deciding.ORDER, order_id)
+
+
+def checked_reason(reason: str) -> str:
+    """The reason as it is kept. Raises RefusedError for none, and for one that is too long."""
+    reason = reason.strip()
+    if not reason or len(reason) > LONGEST_REASON or "\0" in reason:
+        raise RefusedError(policy_texts.problem("no_reason", "reason"))
+    return reason
+
+
+def look(order_id: OrderId, now: datetime | None = None) -> OrderState | None:
+    """How an order stands that is about to be changed: one that the worker has not seen yet is decided first."""
+    now = now or datetime.now(UTC)
+    deciding.decide(deciding.unshipped_among([order_id]), now)
+    return states_of([order_id], now).get(order_id)
+
+
+def _standing(order_id: int, now: datetime) -> OrderHold:
+    if not order_snapshots([OrderId(order_id)]):
+        raise MissingError(order_id)
+    hold = hold_of(order_id)
+    if hold is None or hold.released_at is not None or (hold.confirmed_at is None and hold.release_at <= now):
+        raise ObjectionsError(policy_texts.problem("not_held"))
+    return hold

@@ -1,0 +1,64 @@
+"""What the shop thinks of buyers, for the core and whoever asks it: orders by what was decided, others by their labels."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from shopadmin.plugin_api import Standing, StandingLevel, StandingQuery, buyers_known_as
+from shopadmin_buyer_labels.domain import policy
+from shopadmin_buyer_labels.services import deciding, orders, rules
+
+
+def standings(queries: Sequence[StandingQuery]) -> Mapping[int, Standing]:
+    """By position in ``queries``, without those of whom nothing is known."""
+    of_orders = {at: query.order_id for at, query in enumerate(queries) if query.order_id is not None}
+    found = dict(_of_orders(queries, of_orders))
+    rest = {at: query for at, query in enumerate(queries) if query.order_id is None}
+    return found | _of_buyers(rest) if rest else found
+
+
+def _of_orders(queries: Sequence[StandingQuery], wanted: Mapping[int, int]) -> Mapping[int, Standing]:
+    if not wanted:
+        return {}
+    states = orders.states_of(set(wanted.values()), queries[next(iter(wanted))].now)
+    return {
+        at: Standing(
+            StandingLevel(states[order_id].level), frozenset(states[order_id].requires), states[order_id].campaigns,
+            states[order_id].until, frozenset({"buyer_labels.label"}),
+        )
+        for at, order_id in wanted.items()
+        if order_id in states
+    }  # type: ignore[return-value]  # fmt: skip
+
+
+def _of_buyers(queries: Mapping[int, StandingQuery]) -> Mapping[int, Standing]:
+    live = [rules.as_rule(row) for row in rules.standing() if row.live_since is not None]
+    if all(query.purpose == "campaign" for query in queries.values()):
+        # Most shops keep nobody out: then a claim costs one short question.
+        live = [rule for rule in live if not rule.effect.campaigns]
+    if not live:
+        return {}
+    names = {(name.scope, name.value) for query in queries.values() for name in query.ids}
+    buyers = buyers_known_as(names)
+    now = next(iter(queries.values())).now
+    known = deciding.load_known({buyer.id for several in buyers.values() for buyer in several}, now)
+    found = {}
+    for at, query in queries.items():
+        people = {buyer.id for name in query.ids for buyer in buyers.get((name.scope, name.value), ())}
+        effect = policy.join(
+            decision.effect
+            for buyer_id in people & known.labels.keys()
+            for decision in policy.decide(
+                live, deciding.matches_of(known.labels[buyer_id]), buyer_id in known.allowed
+            )
+        )  # fmt: skip
+        if effect != policy.NOTHING:
+            found[at] = _as_standing(effect, query)
+    return found
+
+
+def _as_standing(effect: policy.Effect, query: StandingQuery) -> Standing:
+    hold = timedelta(hours=effect.hold_hours)
+    return Standing(
+        StandingLevel(effect.level), effect.requires, effect.campaigns, query.now + hold if hold else None,  # type: ignore[arg-type]
+        frozenset({"buyer_labels.label"}),
+    )  # fmt: skip
