@@ -18,10 +18,7 @@ WHYS = (
 _LIVE = sql("ended_at is null and live_since is not null")
 _SHADOW = sql("ended_at is null and live_since is null")
 _STANDS = sql("released_at is null")
-
-
-def _words(values: tuple[str, ...]) -> str:
-    return ", ".join(map(repr, values))
+_WHYS = ", ".join(map(repr, ("", *WHYS)))
 
 
 class PolicyRule(Base):
@@ -85,7 +82,7 @@ class OrderDecision(Base):
         UniqueConstraint("order_id", "ordered_at", "label_id", "rule_id"),
         CheckConstraint("level between 0 and 3", name="level"),
         CheckConstraint("mode in ('shadow', 'live')", name="mode"),
-        CheckConstraint(f"ended_why in ({_words(('', *WHYS))})", name="ended_why"),
+        CheckConstraint(f"ended_why in ({_WHYS})", name="ended_why"),
         CheckConstraint("(ended_at is null) = (ended_why = '')", name="ended"),
         Index(f"ix_{DECISION}_label", "label_id"),
         Index(f"ix_{DECISION}_rule", "rule_id", "id"),
@@ -123,7 +120,7 @@ class OrderHold(Base):
         # A fraction of a second more: SQLite reckons in days.
         CheckConstraint("julianday(release_at) - julianday(held_at) <= 1.00001", name="sla").ddl_if(dialect="sqlite"),
         CheckConstraint("release_at > held_at", name="lasts"),
-        CheckConstraint(f"released_why in ({_words(('', *WHYS))})", name="released_why"),
+        CheckConstraint(f"released_why in ({_WHYS})", name="released_why"),
         CheckConstraint("(released_at is null) = (released_why = '')", name="released"),
         CheckConstraint("(confirmed_at is null) = (confirmed_by is null)", name="confirmed"),
         Index(f"ix_{HOLD}_stands", "release_at", "id", sqlite_where=_STANDS, postgresql_where=_STANDS),

@@ -116,6 +116,12 @@ def decide_for_buyers(buyer_ids: Collection[int], now: datetime | None = None) -
     return len(ids)
 
 
+def decide_orders(order_ids: Sequence[int], now: datetime | None = None) -> None:
+    """Look again at these orders, if anything was decided about them."""
+    kept = set(db.session().scalars(_CONCERNED, {"ids": list(order_ids)}))
+    _settle(sorted(kept), now or datetime.now(UTC))
+
+
 @changes.listen
 def labels_changed(label_ids: Collection[int]) -> None:
     """Follow labels: hold, let go, at once."""

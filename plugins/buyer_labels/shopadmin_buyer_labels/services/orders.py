@@ -106,9 +106,7 @@ def hold_of(order_id: int) -> OrderHold | None:
     return db.session().scalar(query)
 
 
-def release(
-    actor: Actor, order_id: int, reason: str, allow_days: int = 0, now: datetime | None = None
-) -> None:  # fmt: skip
+def release(actor: Actor, order_id: int, reason: str, allow_days: int = 0, now: datetime | None = None) -> None:
     """Let an order go on, with the reason; ``allow_days``: the buyer's next orders pass as well, for so many days.
 
     Raises ForbiddenError, MissingError, RefusedError without a reason, ObjectionsError where it is not held.
@@ -144,13 +142,6 @@ def checked_reason(reason: str) -> str:
     if not reason or len(reason) > LONGEST_REASON or "\0" in reason:
         raise RefusedError(policy_texts.problem("no_reason", "reason"))
     return reason
-
-
-def look(order_id: OrderId, now: datetime | None = None) -> OrderState | None:
-    """How an order stands that is about to be changed: one that the worker has not seen yet is decided first."""
-    now = now or datetime.now(UTC)
-    deciding.decide(deciding.unshipped_among([order_id]), now)
-    return states_of([order_id], now).get(order_id)
 
 
 def _standing(order_id: int, now: datetime) -> OrderHold:

@@ -1,0 +1,199 @@
+# mypy: disable-error-code="no-untyped-call"
+"""The inbox of held orders, and the page on which a person decides about one."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from flask import abort, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_admin.base import expose
+from flask_babel import lazy_gettext as _
+from sqlalchemy import select
+
+from shopadmin.plugin_api import (
+    AdminListView,
+    Badge,
+    Column,
+    ListSpec,
+    MenuItem,
+    OrderId,
+    OrderSnapshot,
+    Pair,
+    Sort,
+    View,
+    account_names,
+    attempt,
+    db,
+    order_snapshots,
+    parse_id,
+)
+from shopadmin_buyer_labels import labels, order_marks, permissions, policy_texts
+from shopadmin_buyer_labels.models import OrderHold
+from shopadmin_buyer_labels.rule_forms import ConfirmForm, ReleaseForm
+from shopadmin_buyer_labels.services import orders
+
+_ROW = OrderHold
+_STANDS = _ROW.released_at.is_(None)
+SPEC = ListSpec(
+    query=select(
+        _ROW.id, _ROW.order_id, _ROW.ordered_at, _ROW.held_at, _ROW.release_at, _ROW.confirmed_at, _ROW.released_at,
+        _ROW.released_why,
+    ),
+    id_column=_ROW.id,
+    sorts=(
+        Sort("due", _("Released first"), (_ROW.release_at, _ROW.id), descending=False),
+        Sort("newest", _("Newest first"), (_ROW.held_at, _ROW.id)),
+    ),
+    views=(
+        View("waiting", _("To decide"), (_STANDS & _ROW.confirmed_at.is_(None),), "due"),
+        View("confirmed", _("Kept back"), (_STANDS & _ROW.confirmed_at.is_not(None),), "newest"),
+        View("over", _("Released"), (_ROW.released_at.is_not(None),), "newest"),
+    ),
+)  # fmt: skip
+
+
+class HoldsView(AdminListView):
+    """Held orders; those that wait for a person first."""
+
+    permissions: ClassVar[Mapping[str, str]] = {
+        "index_view": permissions.READ,
+        "details_view": permissions.READ,
+        "release_view": permissions.RELEASE,
+        "confirm_view": permissions.RELEASE,
+    }
+    menu_item = MenuItem("care", 42, "pause-circle", group=labels.AREA)
+    spec = SPEC
+    title = _("Held orders")
+    columns = (
+        Column("order", _("Order"), "pair"),
+        Column("why", _("Why")),
+        Column("held_at", _("Held since"), "time"),
+        Column("release_at", _("Released by itself"), "time"),
+        Column("mark", _("State"), "badge"),
+    )
+    empty_title = _("No order is held")
+    empty_text = _("Rules hold orders of labelled buyers for 24 hours at most. Nobody's order is ever cancelled by one.")
+
+    def __init__(self) -> None:
+        super().__init__(name=self.title, endpoint="buyer_labels_holds", url="/admin/buyer-labels/holds")
+
+    def decorate(self, rows: Sequence[Any]) -> Sequence[Any]:
+        """Order numbers and labels, each with one question for the page."""
+        ids, now = [row.order_id for row in rows], datetime.now(UTC)
+        known = {order.id: order for order in order_snapshots([OrderId(found) for found in ids])}
+        states = orders.states_of(ids, now)
+        by_label = {row["id"]: row["text"] for row in self._labels(states.values())}
+        return [
+            row._asdict()
+            | {
+                "order": Pair(_number(row, known), known[row.order_id].platform if row.order_id in known else ""),
+                "why": " · ".join(
+                    dict.fromkeys(str(by_label[each]) for each in _labels_of(states, row.order_id) if each in by_label)
+                ),
+                "mark": state_of(row, now),
+                "url": url_for(".details_view", row_id=row.id),
+            }
+            for row in rows
+        ]
+
+    @staticmethod
+    def row_url(row: Any) -> str:
+        """Where a row leads."""
+        return str(row["url"])
+
+    @expose("/details/<row_id>")
+    def details_view(self, row_id: str) -> ResponseReturnValue:
+        """One hold."""
+        return self._page(parse_id(row_id), ReleaseForm(), ConfirmForm())
+
+    @expose("/details/<row_id>/release", methods=["POST"])
+    def release_view(self, row_id: str) -> ResponseReturnValue:
+        """Let the order go on."""
+        form = ReleaseForm()
+        return self._act(
+            row_id, form, ConfirmForm(formdata=None), _("The order is released."),
+            lambda order_id: orders.release(self.actor, order_id, form.reason.data or "", form.allow_days.data or 0),
+            (form,),
+        )  # fmt: skip
+
+    @expose("/details/<row_id>/confirm", methods=["POST"])
+    def confirm_view(self, row_id: str) -> ResponseReturnValue:
+        """Keep the order back."""
+        form = ConfirmForm()
+        return self._act(
+            row_id, ReleaseForm(formdata=None), form, _("The order is kept back until somebody releases it."),
+            lambda order_id: orders.confirm(self.actor, order_id, form.keep_reason.data or ""), (form,),
+        )  # fmt: skip
+
+    def _act(
+        self, row_id: str, release: ReleaseForm, confirm: ConfirmForm, done: Any, change: Callable[[int], None],
+        checked: Sequence[Any],
+    ) -> ResponseReturnValue:  # fmt: skip
+        found = self._find(parse_id(row_id))
+        hold_id, order_id = found.id, found.order_id
+        if not all(form.validate() for form in checked):
+            return self._page(hold_id, release, confirm), 400
+        status = attempt(lambda: change(order_id), done)
+        if status == 200:
+            return redirect(url_for(".details_view", row_id=hold_id), 303)
+        return self._page(hold_id, release, confirm), status
+
+    def _find(self, hold_id: int) -> OrderHold:
+        found = db.session().get(OrderHold, hold_id)
+        if found is None:
+            abort(404)
+        return found
+
+    def _labels(self, states: Any) -> list[dict[str, Any]]:
+        return order_marks.label_rows([each for state in states for each in state.labels])
+
+    def _page(self, hold_id: int, release: ReleaseForm, confirm: ConfirmForm) -> str:
+        hold, now = self._find(hold_id), datetime.now(UTC)
+        order = next((each for each in order_snapshots([OrderId(hold.order_id)])), None)
+        state = orders.states_of([hold.order_id], now).get(hold.order_id)
+        is_this = state is not None and state.ordered_at == hold.ordered_at
+        names: Mapping[Any, str] = account_names([each for each in (hold.confirmed_by, hold.released_by) if each])
+        may_decide = is_this and state is not None and state.is_held and self.actor.can(permissions.RELEASE)
+        return str(
+            self.render(
+                "shopadmin_buyer_labels/hold.html",
+                hold=hold,
+                order_no=order.order_no if order else f"#{hold.order_id}",
+                order_url=self._order_url(order),
+                mark=state_of(hold, now),
+                released=policy_texts.WHYS[hold.released_why] if hold.released_why else "",
+                requires=policy_texts.requirements(state.requires) if is_this and state else "",
+                labels=self._labels([state]) if is_this else [],
+                confirmed_by=names.get(hold.confirmed_by, ""),
+                released_by=names.get(hold.released_by, ""),
+                release_form=release if may_decide else None,
+                confirm_form=confirm if may_decide and hold.confirmed_at is None else None,
+                back_url=self.address(),
+                back_text=self.title,
+            )
+        )
+
+    def _order_url(self, order: OrderSnapshot | None) -> str:
+        can_open = order is not None and self.actor.can("core.orders:read")
+        return url_for("orders.details_view", row_id=order.id) if order and can_open else ""
+
+
+def state_of(hold: Any, now: datetime) -> Badge:
+    """How a hold stands, as icon and words."""
+    if hold.released_at is not None:
+        return Badge(policy_texts.WHYS[hold.released_why], "neutral", "check-circle")
+    if hold.confirmed_at is not None:
+        return Badge(_("Kept back by a person"), "warn", "person-lock")
+    if hold.release_at <= now:
+        return Badge(policy_texts.WHYS["auto_released"], "neutral", "check-circle")
+    return Badge(_("On hold"), "warn", "pause-circle")
+
+
+def _number(row: Any, known: Mapping[OrderId, OrderSnapshot]) -> str:
+    order = known.get(OrderId(row.order_id))
+    return order.order_no if order is not None and order.created_at == row.ordered_at else f"#{row.order_id}"
+
+
+def _labels_of(states: Mapping[int, orders.OrderState], order_id: int) -> Sequence[int]:
+    return states[order_id].labels if order_id in states else ()
