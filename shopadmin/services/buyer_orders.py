@@ -1,4 +1,4 @@
-"""Orders by their buyers, for plugins that think about buyers: what has not gone out yet, and what became of the rest."""
+"""Orders by their buyers: what has not gone out yet, and what became of the rest."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass

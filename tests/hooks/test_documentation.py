@@ -15,10 +15,7 @@ HOOKS = {
 SHIPPED = sorted((ROOT / "plugins").glob("*/shopadmin_*/__init__.py"))
 # Hooks that no shipped plugin uses yet, with the one that is going to; the list only gets shorter.
 WAITING = {
-    "shopadmin_order_badges": "buyer_labels",
     "shopadmin_order_actions": "buyer_labels",
-    "shopadmin_buyer_standing": "buyer_labels",
-    "shopadmin_check_order_change": "buyer_labels",
 }
 
 

@@ -73,7 +73,9 @@ class HoldsView(AdminListView):
         Column("mark", _("State"), "badge"),
     )
     empty_title = _("No order is held")
-    empty_text = _("Rules hold orders of labelled buyers for 24 hours at most. Nobody's order is ever cancelled by one.")
+    empty_text = _(
+        "Rules hold orders of labelled buyers for 24 hours at most. Nobody's order is ever cancelled by one."
+    )
 
     def __init__(self) -> None:
         super().__init__(name=self.title, endpoint="buyer_labels_holds", url="/admin/buyer-labels/holds")

@@ -86,7 +86,9 @@ class LiveForm(FlaskForm):
 class ReleaseForm(FlaskForm):
     """Let an order go on."""
 
-    reason = TextAreaField(_("Why it is released"), [InputRequired(), Length(max=LONGEST_REASON)], render_kw={"rows": 2})
+    reason = TextAreaField(
+        _("Why it is released"), [InputRequired(), Length(max=LONGEST_REASON)], render_kw={"rows": 2}
+    )
     allow_days = IntegerField(
         _("Let the buyer's next orders pass for so many days"), [Optional(), NumberRange(1, LONGEST_DAYS)],
         description=_("Empty: only this order."),

@@ -169,7 +169,7 @@ def says(row: PolicyRule) -> list[tuple[Any, str]]:
     return [
         (_("Labels"), codes),
         (_("In these states"), " · ".join(str(policy_texts.STATUSES[status]) for status in row.statuses)),
-        (_("At least"), gettext("evidence E%(tier)s, severity %(severity)s", tier=row.min_tier, severity=row.min_severity)),
+        (_("At least"), gettext("evidence E%(tier)s, severity %(least)s", tier=row.min_tier, least=row.min_severity)),
         (_("Leads to"), " · ".join(effect)),
     ]  # fmt: skip
 

@@ -73,8 +73,9 @@ class PolicyRule(Base):
 class OrderDecision(Base):
     """What one version of a rule made of one label for one order; once for each three of them.
 
-    ``ordered_at``: when the order was made, as ids of orders are used again after an import is undone. ``via``: how the order's buyer is known to be the labelled one. ``mode``: ``shadow`` did
-    nothing. ``requires``: codes with commas between.
+    ``ordered_at``: when the order was made, as ids of orders are used again after an import is undone. ``via``: how
+    the order's buyer is known to be the labelled one. ``mode``: ``shadow`` did nothing. ``requires``: codes with
+    commas between.
     """
 
     __tablename__ = DECISION
@@ -159,7 +160,7 @@ class BuyerAllowance(Base):
 
 
 class PolicyMark(Base):
-    """How far the program has got: ``orders``, the id of the last one decided; ``anew``, all orders are to be looked at."""
+    """How far the program has got. ``orders``: the last one decided; ``anew``: whether all are to be looked at."""
 
     __tablename__ = f"{PREFIX}mark"
 

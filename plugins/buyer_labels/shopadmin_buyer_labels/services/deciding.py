@@ -108,9 +108,7 @@ def decide_for_buyers(buyer_ids: Collection[int], now: datetime | None = None) -
     now = now or datetime.now(UTC)
     everybody = {each for same in same_people(buyer_ids).values() for each in same}
     ids = {order.id for order in unshipped_of(everybody)}
-    kept = select(OrderDecision.order_id).where(
-        among(OrderDecision.buyer_id, "ids"), OrderDecision.ended_at.is_(None)
-    )
+    kept = select(OrderDecision.order_id).where(among(OrderDecision.buyer_id, "ids"), OrderDecision.ended_at.is_(None))
     ids |= set(db.session().scalars(kept, {"ids": list(everybody)}))
     _settle(sorted(ids), now)
     return len(ids)
@@ -190,7 +188,9 @@ def _look(orders: Sequence[BuyersOrder], now: datetime) -> _Outcome:
     return outcome
 
 
-def _decision(order: BuyersOrder, label: LabelSnapshot, row: PolicyRule, effect: Effect, now: datetime) -> dict[str, Any]:
+def _decision(
+    order: BuyersOrder, label: LabelSnapshot, row: PolicyRule, effect: Effect, now: datetime
+) -> dict[str, Any]:
     return {
         "order_id": order.id, "ordered_at": order.created_at, "buyer_id": order.buyer_id, "label_id": label.id,
         "rule_id": row.id, "version": row.version, "via": "buyer" if label.buyer_id == order.buyer_id else "person",

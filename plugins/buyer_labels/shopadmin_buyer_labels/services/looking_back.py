@@ -93,7 +93,7 @@ def _count_page(
     everybody = {each for same in same_people(buyer_ids).values() for each in same}
     known = deciding.load_known(list(everybody), now)
     session = db.session()
-    happened = dict(session.execute(_HAPPENED, {"ids": list(everybody)}).tuples().all())
+    happened = dict(session.execute(_HAPPENED, {"ids": list(everybody)}).all())
     for order in orders_of(everybody, now - timedelta(days=days)):
         if order.id in seen:
             continue
@@ -120,4 +120,4 @@ def _watched(rule_ids: Sequence[int]) -> Mapping[int, int]:
         .where(among(OrderDecision.rule_id, "ids"))
         .group_by(OrderDecision.rule_id)
     )
-    return dict(db.session().execute(query, {"ids": list(rule_ids)}).tuples().all())
+    return dict(db.session().execute(query, {"ids": list(rule_ids)}).all())

@@ -20,7 +20,7 @@ from shopadmin.plugin_api import (
     writing,
 )
 from shopadmin_buyer_labels import permissions, policy_texts
-from shopadmin_buyer_labels.domain.policy import Level
+from shopadmin_buyer_labels.domain.policy import REQUIREMENTS, Level, Requirement
 from shopadmin_buyer_labels.models import OrderDecision, OrderHold
 from shopadmin_buyer_labels.services import allowances, deciding, marks
 
@@ -51,7 +51,7 @@ class OrderState:
 
     ordered_at: datetime
     level: Level
-    requires: tuple[str, ...]
+    requires: tuple[Requirement, ...]
     campaigns: bool
     since: datetime
     labels: tuple[int, ...]
@@ -84,12 +84,12 @@ def _state(rows: list[Any], now: datetime) -> OrderState:
     hold, level = rows[0], Level(max(row.level for row in rows))
     is_confirmed = hold.confirmed_at is not None
     stands = hold.held_at is not None and hold.released_at is None and (is_confirmed or now < hold.release_at)
-    requires = {code for row in rows for code in row.requires.split(",") if code}
+    asked = {code for row in rows for code in row.requires.split(",")}
     released = hold.released_why or ("auto_released" if hold.held_at is not None and not stands else "")
     return OrderState(
         ordered_at=ordered_at,
         level=level if stands else min(level, Level.FLAG),
-        requires=tuple(sorted(requires)) if stands else (),
+        requires=tuple(code for code in REQUIREMENTS if code in asked) if stands else (),
         campaigns=all(row.campaigns for row in rows),
         since=min(row.decided_at for row in rows),
         labels=tuple(dict.fromkeys(row.label_id for row in rows)),

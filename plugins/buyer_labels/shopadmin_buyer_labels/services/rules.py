@@ -1,4 +1,4 @@
-"""The shop's rules for orders of labelled buyers: versions, the time in which they only watch, and who lets them act."""
+"""The shop's rules for orders of labelled buyers: versions, the time of watching, and who lets them act."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What the shop thinks of buyers, for the core and whoever asks it: orders by what was decided, others by their labels."""
+"""What the shop thinks of buyers, for whoever asks the core: orders by what was decided, others by labels."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -13,7 +13,7 @@ def standings(queries: Sequence[StandingQuery]) -> Mapping[int, Standing]:
     of_orders = {at: query.order_id for at, query in enumerate(queries) if query.order_id is not None}
     found = dict(_of_orders(queries, of_orders))
     rest = {at: query for at, query in enumerate(queries) if query.order_id is None}
-    return found | _of_buyers(rest) if rest else found
+    return found | dict(_of_buyers(rest)) if rest else found
 
 
 def _of_orders(queries: Sequence[StandingQuery], wanted: Mapping[int, int]) -> Mapping[int, Standing]:
@@ -27,7 +27,7 @@ def _of_orders(queries: Sequence[StandingQuery], wanted: Mapping[int, int]) -> M
         )
         for at, order_id in wanted.items()
         if order_id in states
-    }  # type: ignore[return-value]  # fmt: skip
+    }  # fmt: skip
 
 
 def _of_buyers(queries: Mapping[int, StandingQuery]) -> Mapping[int, Standing]:
@@ -59,6 +59,6 @@ def _of_buyers(queries: Mapping[int, StandingQuery]) -> Mapping[int, Standing]:
 def _as_standing(effect: policy.Effect, query: StandingQuery) -> Standing:
     hold = timedelta(hours=effect.hold_hours)
     return Standing(
-        StandingLevel(effect.level), effect.requires, effect.campaigns, query.now + hold if hold else None,  # type: ignore[arg-type]
+        StandingLevel(effect.level), effect.requires, effect.campaigns, query.now + hold if hold else None,
         frozenset({"buyer_labels.label"}),
     )  # fmt: skip

@@ -74,7 +74,9 @@ def _create_rule() -> None:
         ("shadow", "ended_at is null and live_since is null"),
     ):
         where = sa.text(condition)
-        op.create_index(f"uq_{table}_{name}", table, ["family"], unique=True, sqlite_where=where, postgresql_where=where)
+        op.create_index(
+            f"uq_{table}_{name}", table, ["family"], unique=True, sqlite_where=where, postgresql_where=where
+        )
 
 
 def _create_decision() -> None:
@@ -82,7 +84,8 @@ def _create_decision() -> None:
     op.create_table(
         table,
         sa.Column("id", BIG_ID, nullable=False),
-        _big("order_id"), _instant("ordered_at"), _big("buyer_id"), _big("label_id"), _big("rule_id"), _small("version"), _text("via", 20),
+        _big("order_id"), _instant("ordered_at"), _big("buyer_id"), _big("label_id"),
+        _big("rule_id"), _small("version"), _text("via", 20),
         _small("level"), _text("requires", 60), sa.Column("campaigns", sa.Boolean(), nullable=False),
         _small("hold_hours"), _text("mode", 10), _instant("decided_at"), _instant("ended_at", True),
         _text("ended_why", 20),
