@@ -1,6 +1,6 @@
 """Buyer labels: Labels on buyers with evidence behind them, and what they mean for an order."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from click import Command
 from flask_babel import lazy_gettext as _
@@ -10,6 +10,7 @@ from shopadmin.plugin_api import (
     Actor,
     AdminView,
     AuditMessage,
+    Badge,
     BuyerId,
     BuyersChanged,
     BuyerSnapshot,
@@ -17,9 +18,16 @@ from shopadmin.plugin_api import (
     DemoShop,
     IncidentRecorded,
     Manifest,
+    OrderChange,
+    OrderChanged,
+    OrderId,
+    OrderSnapshot,
     Panel,
     PeriodicJob,
     Permission,
+    Problem,
+    Standing,
+    StandingQuery,
     Tile,
     hookimpl,
 )
@@ -32,14 +40,19 @@ from shopadmin_buyer_labels import (
     complaint_views,
     core_pages,
     dossier_views,
+    hold_views,
     listening,
     models,
     old_list_views,
+    order_marks,
     people_log,
     permissions,
+    policy_jobs,
+    policy_log,
+    rule_views,
     views,
 )
-from shopadmin_buyer_labels.services import appeals, complaints, demo, erasing, indexing, keeping
+from shopadmin_buyer_labels.services import appeals, complaints, demo, erasing, indexing, keeping, standing
 
 __all__ = ["models"]
 
@@ -72,16 +85,17 @@ def shopadmin_cli_commands() -> Sequence[Command]:
 
 @hookimpl
 def shopadmin_audit_messages() -> Sequence[AuditMessage]:
-    """What was done to labels, objections and dossiers, who was said to be who, and who looked at whom."""
-    return (*activity_log.MESSAGES, *appeal_texts.MESSAGES, *people_log.MESSAGES)
+    """What was done to labels, objections, orders and dossiers, who was said to be who, and who looked at whom."""
+    return (*activity_log.MESSAGES, *appeal_texts.MESSAGES, *policy_log.MESSAGES, *people_log.MESSAGES)
 
 
 @hookimpl
 def shopadmin_periodic_jobs() -> Sequence[PeriodicJob]:
     """Write drafts of incidents that were missed; see which notices went out; suspend what nobody decided in time; hear
-    what platforms decided meanwhile; keep the index of who is who.
+    what platforms decided meanwhile; keep the index of who is who; decide about orders.
     """
     return [
+        *policy_jobs.JOBS,
         PeriodicJob("buyer_labels.catch_up", 3600, listening.catch_up),
         PeriodicJob("buyer_labels.notices", 60, listening.follow_notices),
         PeriodicJob("buyer_labels.overdue", 300, appeals.suspend_overdue),
@@ -98,8 +112,9 @@ def shopadmin_incident_recorded(event: IncidentRecorded) -> None:
 
 @hookimpl
 def shopadmin_buyers_changed(event: BuyersChanged) -> None:
-    """Keep the index of who is who."""
+    """Keep the index of who is who, and decide about orders that came."""
     indexing.heard(event)
+    policy_jobs.buyers_changed(event)
 
 
 @hookimpl
@@ -135,11 +150,45 @@ def shopadmin_dashboard_tiles(actor: Actor) -> Sequence[Tile]:
 
 @hookimpl
 def shopadmin_admin_views() -> Sequence[AdminView]:
-    """The blacklist and the old list that is brought in, the inbox of objections, complaints to platforms, dossiers."""
+    """The blacklist, held orders, the rules that hold them, the inbox of objections, complaints to platforms, dossiers,
+    and the old list that is brought in.
+    """
     return [
         views.LabelsView(),
+        hold_views.HoldsView(),
+        rule_views.RulesView(),
         appeal_views.AppealsView(),
         complaint_views.ComplaintsView(),
         dossier_views.DossiersView(),
         old_list_views.OldListView(),
     ]
+
+
+@hookimpl
+def shopadmin_buyer_standing(queries: Sequence[StandingQuery]) -> Mapping[int, Standing]:
+    """What labels and the shop's rules say of buyers."""
+    return standing.standings(queries)
+
+
+@hookimpl
+def shopadmin_check_order_change(change: OrderChange) -> Sequence[Problem]:
+    """A held order is not sent."""
+    return policy_jobs.objections(change)
+
+
+@hookimpl
+def shopadmin_order_changed(event: OrderChanged) -> None:
+    """What was decided about an order that went on is over."""
+    policy_jobs.order_changed(event)
+
+
+@hookimpl
+def shopadmin_order_badges(orders: Sequence[OrderSnapshot]) -> Mapping[OrderId, Sequence[Badge]]:
+    """What was decided about each order."""
+    return order_marks.badges(orders)
+
+
+@hookimpl
+def shopadmin_order_panels(order: OrderSnapshot, actor: Actor) -> Sequence[Panel]:
+    """Why the order is marked or held, since when, until when, on what evidence."""
+    return order_marks.panels(order, actor)

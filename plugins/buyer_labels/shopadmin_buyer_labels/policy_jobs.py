@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from shopadmin.plugin_api import OrderChange, OrderChanged, PeriodicJob, Problem, writing
+from shopadmin.plugin_api import BuyersChanged, OrderChange, OrderChanged, PeriodicJob, Problem, writing
 from shopadmin_buyer_labels import policy_texts
 from shopadmin_buyer_labels.services import deciding, marks, orders, rules
 
@@ -39,6 +39,11 @@ def objections(change: OrderChange) -> Sequence[Problem]:
         return []
     state = orders.states_of([change.order.id], datetime.now(UTC)).get(change.order.id)
     return [policy_texts.problem("held")] if state is not None and state.is_held else []
+
+
+def buyers_changed(event: BuyersChanged) -> None:
+    """Orders came, or somebody is known by something else: decide at once."""
+    deciding.decide_for_buyers(event.buyer_ids, event.at)
 
 
 def order_changed(event: OrderChanged) -> None:

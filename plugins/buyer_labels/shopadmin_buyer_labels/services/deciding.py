@@ -51,6 +51,9 @@ _STANDING_HOLDS = select(OrderHold).where(among(OrderHold.order_id, "ids"), Orde
 _CONCERNED = select(OrderDecision.order_id).where(
     among(OrderDecision.order_id, "ids"), OrderDecision.ended_at.is_(None)
 )
+_STANDS = OrderDecision.ended_at.is_(None)
+_KEPT_OF_BUYERS = select(OrderDecision.order_id).where(among(OrderDecision.buyer_id, "ids"), _STANDS).distinct()
+_KEPT_OF_LABELS = select(OrderDecision.order_id).where(among(OrderDecision.label_id, "ids"), _STANDS).distinct()
 _ALLOWED = select(BuyerAllowance.buyer_id).where(
     among(BuyerAllowance.buyer_id, "ids"), BuyerAllowance.until > bindparam("now")
 )
@@ -106,10 +109,11 @@ def decide_all(now: datetime | None = None) -> int:
 def decide_for_buyers(buyer_ids: Collection[int], now: datetime | None = None) -> int:
     """Look again at the orders of these buyers and of those who are the same person; returns at how many."""
     now = now or datetime.now(UTC)
-    everybody = {each for same in same_people(buyer_ids).values() for each in same}
-    ids = {order.id for order in unshipped_of(everybody)}
-    kept = select(OrderDecision.order_id).where(among(OrderDecision.buyer_id, "ids"), OrderDecision.ended_at.is_(None))
-    ids |= set(db.session().scalars(kept, {"ids": list(everybody)}))
+    known = load_known(buyer_ids, now)
+    ids = set(db.session().scalars(_KEPT_OF_BUYERS, {"ids": list(buyer_ids)}))
+    if known.labels and rules.standing():
+        everybody = {each for same in same_people(known.labels.keys()).values() for each in same}
+        ids |= {order.id for order in unshipped_of(everybody)}
     _settle(sorted(ids), now)
     return len(ids)
 
@@ -123,8 +127,11 @@ def decide_orders(order_ids: Sequence[int], now: datetime | None = None) -> None
 @changes.listen
 def labels_changed(label_ids: Collection[int]) -> None:
     """Follow labels: hold, let go, at once."""
+    ids = {"ids": list(label_ids)}
     query = select(Label.buyer_id).where(among(Label.id, "ids")).distinct()
-    decide_for_buyers(db.session().scalars(query, {"ids": list(label_ids)}).all())
+    # By label as well: somebody who was the same person may not be so any more.
+    decide_orders(db.session().scalars(_KEPT_OF_LABELS, ids).all())
+    decide_for_buyers(db.session().scalars(query, ids).all())
 
 
 def decide(orders: Sequence[BuyersOrder], now: datetime) -> None:

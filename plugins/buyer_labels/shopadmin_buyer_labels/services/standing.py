@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from shopadmin.plugin_api import Standing, StandingLevel, StandingQuery, buyers_known_as
+from shopadmin.plugin_api import Standing, StandingLevel, StandingQuery
 from shopadmin_buyer_labels.domain import policy
 from shopadmin_buyer_labels.services import deciding, orders, rules
+from shopadmin_buyer_labels.services.people import buyers_of
 
 
 def standings(queries: Sequence[StandingQuery]) -> Mapping[int, Standing]:
@@ -37,16 +38,14 @@ def _of_buyers(queries: Mapping[int, StandingQuery]) -> Mapping[int, Standing]:
         live = [rule for rule in live if not rule.effect.campaigns]
     if not live:
         return {}
-    names = {(name.scope, name.value) for query in queries.values() for name in query.ids}
-    buyers = buyers_known_as(names)
+    buyers = dict(zip(queries, buyers_of([query.ids for query in queries.values()]), strict=True))
     now = next(iter(queries.values())).now
-    known = deciding.load_known({buyer.id for several in buyers.values() for buyer in several}, now)
+    known = deciding.load_known({buyer_id for several in buyers.values() for buyer_id in several}, now)
     found = {}
     for at, query in queries.items():
-        people = {buyer.id for name in query.ids for buyer in buyers.get((name.scope, name.value), ())}
         effect = policy.join(
             decision.effect
-            for buyer_id in people & known.labels.keys()
+            for buyer_id in buyers[at] & known.labels.keys()
             for decision in policy.decide(
                 live, deciding.matches_of(known.labels[buyer_id]), buyer_id in known.allowed
             )
