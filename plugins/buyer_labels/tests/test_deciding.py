@@ -21,7 +21,7 @@ from policy_of_tests import (
 from shopadmin_buyer_labels.domain.policy import Effect, Level
 from shopadmin_buyer_labels.models import OrderHold
 from shopadmin_buyer_labels.services import deciding, orders, rules
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from shopadmin import testing
@@ -80,6 +80,7 @@ def test_a_hold_ends_by_itself_and_is_a_flag_from_then_on(buyer: int) -> None:
     live_rule(Effect(Level.HOLD, frozenset({"prepay"}), hold_hours=24))
     deciding.decide_all(NOW + DAY + HOUR)
     assert len(decisions(order_id)) == 4
+    assert db.session.scalar(select(func.count(OrderHold.id))) == 1
     assert state(order_id, NOW + DAY + HOUR).level is Level.FLAG
 
 

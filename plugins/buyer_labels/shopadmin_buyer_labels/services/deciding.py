@@ -54,6 +54,7 @@ _CONCERNED = select(OrderDecision.order_id).where(
 _STANDS = OrderDecision.ended_at.is_(None)
 _KEPT_OF_BUYERS = select(OrderDecision.order_id).where(among(OrderDecision.buyer_id, "ids"), _STANDS).distinct()
 _KEPT_OF_LABELS = select(OrderDecision.order_id).where(among(OrderDecision.label_id, "ids"), _STANDS).distinct()
+_ANY_LABEL = select(Label.id).limit(1)
 _ALLOWED = select(BuyerAllowance.buyer_id).where(
     among(BuyerAllowance.buyer_id, "ids"), BuyerAllowance.until > bindparam("now")
 )
@@ -109,6 +110,8 @@ def decide_all(now: datetime | None = None) -> int:
 def decide_for_buyers(buyer_ids: Collection[int], now: datetime | None = None) -> int:
     """Look again at the orders of these buyers and of those who are the same person; returns at how many."""
     now = now or datetime.now(UTC)
+    if db.session().scalar(_ANY_LABEL) is None:
+        return 0
     known = load_known(buyer_ids, now)
     ids = set(db.session().scalars(_KEPT_OF_BUYERS, {"ids": list(buyer_ids)}))
     if known.labels and rules.standing():
