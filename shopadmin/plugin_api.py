@@ -124,7 +124,7 @@ from shopadmin.services.buyer_identities import (
 from shopadmin.services.buyer_orders import (
     BuyersOrder,
     last_order_id,
-    orders_of,
+    orders_since,
     unshipped_after,
     unshipped_among,
     unshipped_of,
@@ -418,6 +418,7 @@ __all__ = [
     "order_snapshots",
     "ordered_products",
     "orders_of",
+    "orders_since",
     "orders_placed",
     "own_addresses",
     "own_people",

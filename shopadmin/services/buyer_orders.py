@@ -81,7 +81,7 @@ def unshipped_of(buyer_ids: Collection[int]) -> list[BuyersOrder]:
     return list(_read(db.session().execute(query, {"ids": list(buyer_ids)}))) if buyer_ids else []
 
 
-def orders_of(buyer_ids: Collection[int], since: datetime) -> list[BuyersOrder]:
+def orders_since(buyer_ids: Collection[int], since: datetime) -> list[BuyersOrder]:
     """All orders of these buyers since then, with what became of them."""
     query = _query(_outcome()).where(_OF_BUYERS, _ORDERS.created_at >= since)
     return list(_read(db.session().execute(query, {"ids": list(buyer_ids)}))) if buyer_ids else []

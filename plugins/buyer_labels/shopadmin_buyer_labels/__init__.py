@@ -140,6 +140,7 @@ def shopadmin_erase_buyer(buyer_id: BuyerId, actor: Actor) -> None:
     """Labels of the buyer become tombstones, and nobody knows any more by what the buyer was known."""
     erasing.erase_buyer(buyer_id, actor)
     keeping.erase(buyer_id)
+    policy_jobs.erase(buyer_id)
 
 
 @hookimpl

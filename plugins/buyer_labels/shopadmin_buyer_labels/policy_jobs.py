@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from shopadmin.plugin_api import BuyersChanged, OrderChange, OrderChanged, PeriodicJob, Problem, writing
 from shopadmin_buyer_labels import policy_texts
-from shopadmin_buyer_labels.services import deciding, marks, orders, rules
+from shopadmin_buyer_labels.services import allowances, deciding, marks, orders, rules
 
 # Before these a held order has not left the shop; to cancel it is a person's to do, and nothing keeps them from it.
 LEAVES = ("shipped", "delivered", "completed")
@@ -49,3 +49,9 @@ def buyers_changed(event: BuyersChanged) -> None:
 def order_changed(event: OrderChanged) -> None:
     """The order went on: what was decided about it is over."""
     deciding.decide_orders([event.order_id], event.at)
+
+
+def erase(buyer_id: int) -> None:
+    """What people wrote when they decided about the buyer's orders goes; that they did stays."""
+    allowances.forget(buyer_id)
+    orders.forget(buyer_id)

@@ -20,15 +20,16 @@ from policy_of_tests import (
 )
 from shopadmin_buyer_labels.domain.policy import Effect, Level
 from shopadmin_buyer_labels.models import OrderHold
-from shopadmin_buyer_labels.services import deciding, orders, rules
-from sqlalchemy import func, select, update
+from shopadmin_buyer_labels.models.policy import ALLOWANCE
+from shopadmin_buyer_labels.services import deciding, indexing, merging, orders, rules
+from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from shopadmin import testing
 from shopadmin.domain.orders import OrderStatus
 from shopadmin.models.orders import Order
 from shopadmin.plugin_api import ForbiddenError, ObjectionsError, RefusedError, db, writing
-from shopadmin.services import order_changes
+from shopadmin.services import erasing, order_changes
 
 pytestmark = pytest.mark.usefixtures("shop")
 
@@ -194,6 +195,45 @@ def test_a_confirmed_hold_waits_for_a_person_until_its_label_is_gone(buyer: int)
     assert state(order_id, NOW + 3 * DAY).is_confirmed
     change(label_id, disputed_at=NOW)
     assert held(order_id).released_why == "disputed"
+
+
+def test_a_decision_says_by_which_kind_of_identifier_the_buyer_is_the_labelled_one() -> None:
+    live_rule()
+    labelled = testing.make_buyer(phone="13800138000", email="a.sample@example.org")
+    by_phone = testing.make_buyer(phone="+86 138 0013 8000", email="a.sample@example.org")
+    by_mail = testing.make_buyer(phone="13800138001", email="a.sample@example.org")
+    further, by_word = testing.make_buyer(phone="13800138001"), testing.make_buyer()
+    indexing.catch_up_all()
+    merging.merge(OWNER, labelled, by_word, "They said so")
+    grave_label(labelled)
+    buyers = {labelled: "buyer", by_phone: "phone", by_mail: "email", further: "chain", by_word: "merge"}
+    placed = {order_of(each, number): via for number, (each, via) in enumerate(buyers.items(), 1)}
+
+    deciding.decide_new(NOW)
+
+    assert {order_id: found.via for order_id in placed for found in decisions(order_id)} == placed
+
+
+def test_g14_nothing_that_people_wrote_about_held_orders_outlives_the_buyer(buyer: int) -> None:
+    live_rule()
+    grave_label(buyer)
+    released, kept, others = order_of(buyer), order_of(buyer, 2), order_of(other := testing.make_buyer(), 3)
+    grave_label(other)
+    deciding.decide_new(NOW)
+    orders.confirm(OWNER, kept, "A secret of theirs", NOW)
+    orders.release(OWNER, released, "Another secret", 30, NOW)
+    orders.release(OWNER, others, "Of somebody else", 30, NOW)
+
+    erasing.erase_buyer(OWNER, buyer, str(buyer))
+
+    written = {
+        table: sorted(map(tuple, db.session().execute(text(f"select buyer_id, {column} is null from {table}"))))
+        for table, column in ((OrderHold.__tablename__, "note_encrypted"), (ALLOWANCE, "why_encrypted"))
+    }
+    db.session.rollback()
+    assert written == {
+        OrderHold.__tablename__: [(buyer, 1), (buyer, 1), (other, 0)], ALLOWANCE: [(buyer, 1), (other, 0)]
+    }  # fmt: skip
 
 
 def test_a_held_order_is_not_shipped_and_may_be_cancelled_by_hand(buyer: int) -> None:

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 from people_of_tests import OWNER
-from policy_of_tests import DAY, HOLD, grave_label, held, live_rule, rule_row
-from shopadmin_buyer_labels import permissions
+from policy_of_tests import DAY, HOLD, decisions, grave_label, held, live_rule, rule_row
+from shopadmin_buyer_labels import permissions, policy_jobs
 from shopadmin_buyer_labels.domain.policy import Effect, Level
 from shopadmin_buyer_labels.services import allowances, deciding, looking_back, rules
 
@@ -183,3 +183,9 @@ def test_with_the_plugin_off_everybody_is_normal_and_orders_go_out(app: Flask) -
     assert "On hold" not in owner.get("/admin/orders/").get_data(as_text=True)
     assert owner.post(f"/admin/orders/details/{order_id}/status/shipped?revision=1").status_code == 302
     assert held(order_id).released_at is None
+
+    plugins.enable(None, "buyer_labels")
+    # Nothing was lost meanwhile, and what went on is over.
+    assert len(decisions(order_id)) == 1
+    policy_jobs.look_again()
+    assert held(order_id).released_why == "order"

@@ -74,7 +74,8 @@ class OrderDecision(Base):
     """What one version of a rule made of one label for one order; once for each three of them.
 
     ``ordered_at``: when the order was made, as ids of orders are used again after an import is undone. ``via``: how
-    the order's buyer is known to be the labelled one. ``mode``: ``shadow`` did nothing. ``requires``: codes with
+    the order's buyer is known to be the labelled one: the same row of the shop's ``buyer``s, the kind of identifier in
+    common, ``merge`` or ``chain`` (``services/people.py``). ``mode``: ``shadow`` did nothing. ``requires``: codes with
     commas between.
     """
 

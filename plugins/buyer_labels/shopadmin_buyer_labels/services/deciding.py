@@ -30,7 +30,7 @@ from shopadmin_buyer_labels.domain.policy import Effect, LabelFacts, Level, Matc
 from shopadmin_buyer_labels.domain.status import Effect as Reach
 from shopadmin_buyer_labels.models import BuyerAllowance, Label, OrderDecision, OrderHold, PolicyRule
 from shopadmin_buyer_labels.services import changes, marks, rules
-from shopadmin_buyer_labels.services.people import same_people
+from shopadmin_buyer_labels.services.people import same_people, ties
 from shopadmin_buyer_labels.services.reading import LabelSnapshot, labels_of
 
 PAGE = 5000
@@ -183,6 +183,7 @@ def _look(orders: Sequence[BuyersOrder], now: datetime) -> _Outcome:
     rows = rules.standing()
     as_rules = [rules.as_rule(row) for row in rows]
     known, outcome = load_known([order.buyer_id for order in orders], now), _Outcome()
+    via = _ties(orders, known)
     for order in orders:
         labels = known.labels.get(order.buyer_id, ())
         is_allowed = order.buyer_id in known.allowed
@@ -190,7 +191,8 @@ def _look(orders: Sequence[BuyersOrder], now: datetime) -> _Outcome:
         for found in policy.decide(as_rules, matches_of(labels), is_allowed):
             row, label = rows[found.rule], labels[found.match]
             key = (order.id, order.created_at, label.id, row.id)
-            outcome.decisions[key] = _decision(order, label, row, found.effect, now)
+            tie = via.get((order.buyer_id, label.buyer_id), "buyer")
+            outcome.decisions[key] = _decision(order, label, tie, row, found.effect, now)
             if row.live_since is not None:
                 live.append(found.effect)
         outcome.effects[order.id, order.created_at] = policy.join(live)
@@ -198,15 +200,26 @@ def _look(orders: Sequence[BuyersOrder], now: datetime) -> _Outcome:
     return outcome
 
 
+def _ties(orders: Sequence[BuyersOrder], known: Known) -> Mapping[tuple[int, int], str]:
+    """How those who are labelled are known to be the buyers of the orders, where they are others in the shop's list."""
+    return ties(
+        {
+            (order.buyer_id, label.buyer_id)
+            for order in orders
+            for label in known.labels.get(order.buyer_id, ())
+            if label.buyer_id != order.buyer_id
+        }
+    )
+
+
 def _decision(
-    order: BuyersOrder, label: LabelSnapshot, row: PolicyRule, effect: Effect, now: datetime
+    order: BuyersOrder, label: LabelSnapshot, via: str, row: PolicyRule, effect: Effect, now: datetime
 ) -> dict[str, Any]:
     return {
         "order_id": order.id, "ordered_at": order.created_at, "buyer_id": order.buyer_id, "label_id": label.id,
-        "rule_id": row.id, "version": row.version, "via": "buyer" if label.buyer_id == order.buyer_id else "person",
-        "level": int(effect.level), "requires": ",".join(sorted(effect.requires)), "campaigns": effect.campaigns,
-        "hold_hours": effect.hold_hours, "mode": "shadow" if row.live_since is None else "live", "decided_at": now,
-        "ended_why": "",
+        "rule_id": row.id, "version": row.version, "via": via, "level": int(effect.level),
+        "requires": ",".join(sorted(effect.requires)), "campaigns": effect.campaigns, "hold_hours": effect.hold_hours,
+        "mode": "shadow" if row.live_since is None else "live", "decided_at": now, "ended_why": "",
     }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import func, select
 
-from shopadmin.plugin_api import among, db, orders_of
+from shopadmin.plugin_api import among, db, orders_since
 from shopadmin_buyer_labels.domain import policy
 from shopadmin_buyer_labels.domain.policy import Level, Rule
 from shopadmin_buyer_labels.models import Label, OrderDecision, PolicyRule
@@ -94,7 +94,7 @@ def _count_page(
     known = deciding.load_known(list(everybody), now)
     session = db.session()
     happened = dict(session.execute(_HAPPENED, {"ids": list(everybody)}).all())
-    for order in orders_of(everybody, now - timedelta(days=days)):
+    for order in orders_since(everybody, now - timedelta(days=days)):
         if order.id in seen:
             continue
         seen.add(order.id)

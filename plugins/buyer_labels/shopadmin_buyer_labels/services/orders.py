@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, select, update
 
 from shopadmin.plugin_api import (
     Actor,
@@ -134,6 +134,11 @@ def confirm(actor: Actor, order_id: int, reason: str, now: datetime | None = Non
         hold.confirmed_at, hold.confirmed_by, hold.note = now, actor.account_id, reason
         session.flush()
         record_audit(actor, "buyer_labels.hold.confirmed", deciding.ORDER, order_id)
+
+
+def forget(buyer_id: int) -> None:
+    """Take away what people wrote about the holds of a buyer's orders; in the transaction around."""
+    db.session().execute(update(OrderHold).where(OrderHold.buyer_id == buyer_id).values(note=""))
 
 
 def checked_reason(reason: str) -> str:

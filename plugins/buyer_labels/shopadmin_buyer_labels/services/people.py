@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, select
 
 from shopadmin.plugin_api import BuyerIdentifier, among, buyers_known_as, db, identifier_reading
 from shopadmin_buyer_labels.domain.never_match import MANY
-from shopadmin_buyer_labels.domain.people import Key, keys_of
+from shopadmin_buyer_labels.domain.people import STRONG, Key, keys_of
 from shopadmin_buyer_labels.models import BuyerKey, BuyerMerge, BuyerSplit, NeverMatch
 from shopadmin_buyer_labels.services.hashes import key_hash
 
@@ -24,6 +24,9 @@ _LISTED = select(NeverMatch.id).where(NeverMatch.hash == BuyerKey.hash, NeverMat
 _SPLIT = select(BuyerSplit.id).where(BuyerSplit.buyer_id == BuyerKey.buyer_id, BuyerSplit.ended_at.is_(None)).exists()
 _COUNTS = (BuyerKey.strength == "strong", ~_LISTED)
 _HASHES_OF = select(BuyerKey.buyer_id, BuyerKey.hash).where(among(BuyerKey.buyer_id, "ids"), *_COUNTS, ~_SPLIT)
+_KINDS_OF = select(BuyerKey.buyer_id, BuyerKey.kind, BuyerKey.hash).where(
+    among(BuyerKey.buyer_id, "ids"), *_COUNTS, ~_SPLIT
+)
 _MERGED = select(BuyerMerge.buyer_id, BuyerMerge.into_id).where(_STANDS)
 _MERGES_FROM = _MERGED.where(among(BuyerMerge.buyer_id, "ids"))
 _MERGES_INTO = _MERGED.where(among(BuyerMerge.into_id, "ids"))
@@ -43,6 +46,29 @@ def same_people(buyer_ids: Collection[int]) -> Mapping[int, frozenset[int]]:
         if not frontier:
             break
     return {buyer_id: _reached(buyer_id, neighbours, seen) for buyer_id in buyer_ids}
+
+
+def ties(pairs: Collection[tuple[int, int]]) -> Mapping[tuple[int, int], str]:
+    """By what the two buyers of each pair are one person: the kind of a strong key that they have in common, ``merge``
+    where somebody said so, ``chain`` where others are between them.
+    """
+    session, ids = db.session(), {"ids": list({each for pair in pairs for each in pair})}
+    keys: dict[int, dict[bytes, str]] = defaultdict(dict)
+    for row in session.execute(_KINDS_OF, ids) if pairs else ():
+        keys[row.buyer_id][bytes(row.hash)] = row.kind
+    count = buyers_with((each for held in keys.values() for each in held), *_COUNTS, ~_SPLIT)
+    merged = {frozenset(row) for row in session.execute(_MERGES_FROM, ids)} if pairs else set()
+    return {pair: _tie(pair, keys, count, merged) for pair in pairs}
+
+
+def _tie(
+    pair: tuple[int, int], keys: Mapping[int, Mapping[bytes, str]], count: Collection[bytes],
+    merged: Collection[frozenset[int]],
+) -> str:  # fmt: skip
+    one, other = (keys.get(each, {}) for each in pair)
+    kinds = {one[each] for each in one.keys() & other.keys() if each in count}
+    found = next((kind for kind in STRONG if kind in kinds), "")
+    return found or ("merge" if frozenset(pair) in merged else "chain")
 
 
 def buyers_of(asked: Sequence[Collection[BuyerIdentifier]]) -> list[frozenset[int]]:
