@@ -23,7 +23,7 @@ help:
 	@echo "make contract  1,500 requests made from the API's own document to each endpoint; EXAMPLES= for another number"
 	@echo "make lint    style, types and the direction of imports"
 	@echo "make check   look over the shop's data: shopadmin check"
-	@echo "make bench   measure, beside others, on throw-away databases; ONLY=lists, plugins, import, wording, claims or triage"
+	@echo "make bench   measure, beside others, on throw-away databases; ONLY=lists, plugins, import, wording, claims, triage or labels"
 	@echo "make pictures  take the README's pictures anew"
 
 # exec: Ctrl-C and SIGTERM reach the server itself, not a shell in front of it.
