@@ -52,7 +52,16 @@ from shopadmin_buyer_labels import (
     rule_views,
     views,
 )
-from shopadmin_buyer_labels.services import appeals, complaints, demo, erasing, indexing, keeping, standing
+from shopadmin_buyer_labels.services import (
+    appeals,
+    complaints,
+    demo,
+    erasing,
+    indexing,
+    keeping,
+    policy_integrity,
+    standing,
+)
 
 __all__ = ["models"]
 
@@ -75,6 +84,12 @@ def shopadmin_manifest() -> Manifest:
 def shopadmin_permissions() -> Sequence[Permission]:
     """See, propose, review, decide about objections; rules, holds, merges, dossiers and reports apart (G18)."""
     return permissions.PERMISSIONS
+
+
+@hookimpl
+def shopadmin_integrity_problems() -> Sequence[Problem]:
+    """Holds past their time, and decisions that follow from nothing."""
+    return list(policy_integrity.problems())
 
 
 @hookimpl

@@ -19,10 +19,10 @@ from policy_of_tests import (
     order_of,
 )
 from shopadmin_buyer_labels.domain.policy import Effect, Level
-from shopadmin_buyer_labels.models import OrderHold
+from shopadmin_buyer_labels.models import OrderDecision, OrderHold
 from shopadmin_buyer_labels.models.policy import ALLOWANCE
-from shopadmin_buyer_labels.services import deciding, indexing, merging, orders, rules
-from sqlalchemy import func, select, text, update
+from shopadmin_buyer_labels.services import deciding, indexing, merging, orders, policy_integrity, rules
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from shopadmin import testing
@@ -259,6 +259,28 @@ def test_a_held_order_is_not_shipped_and_may_be_cancelled_by_hand(buyer: int) ->
     order_changes.change_status(OWNER, order_id, OrderStatus.CANCELLED, 1)
     assert held(order_id).released_why == "order"
     assert [found.ended_why for found in decisions(order_id)] == ["order"]
+
+
+def test_a_check_of_the_shop_names_holds_past_their_time_and_what_follows_from_nothing(buyer: int) -> None:
+    live_rule()
+    grave_label(buyer)
+    order_of(buyer)
+    deciding.decide_new(NOW)
+    assert problems_at(NOW + DAY) == []
+    assert problems_at(NOW + 2 * DAY) == ["buyer_labels.hold_late"]
+
+    with writing() as session:
+        session.execute(update(OrderDecision).values(version=9))
+    assert problems_at(NOW) == ["buyer_labels.no_rule"]
+    with writing() as session:
+        session.execute(delete(OrderDecision))
+    assert problems_at(NOW) == ["buyer_labels.hold_alone"]
+
+
+def problems_at(now: datetime) -> list[str]:
+    found = [problem.code for problem in policy_integrity.problems(now)]
+    db.session.rollback()
+    return found
 
 
 def test_what_an_import_took_further_or_took_back_is_over(buyer: int) -> None:
