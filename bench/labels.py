@@ -127,7 +127,7 @@ def _fill(count: int) -> None:
         {"buyer_id": each, "kind": "phone", "strength": "strong", "hash": key_hash(Key("phone", _phone(each)))}
         for each in range(1, buyers + 1)
     )
-    labels = (_label(each, now) for each in range(1, buyers + 1, LABELLED))
+    labels = (_label(each, now) for each in range(SHARED - 1, buyers + 1, LABELLED))
     with writing() as session:
         for model, rows in ((Buyer, people), (Order, waiting), (BuyerKey, keys), (Label, labels)):
             while batch := list(islice(rows, orders.BATCH)):
