@@ -5,7 +5,7 @@ Nothing is lost that matters: a part that missed a word (a kill in between) asks
 
 from collections.abc import Callable, Collection
 
-from shopadmin.plugin_api import after_commit
+from shopadmin.plugin_api import after_commit, db
 
 Listener = Callable[[Collection[int]], object]
 
@@ -29,3 +29,5 @@ def changed(label_ids: Collection[int]) -> None:
 def _tell(label_ids: Collection[int]) -> None:
     for listener in _listeners:
         listener(label_ids)
+    # Whoever wrote is left without an open transaction, as after any other commit.
+    db.session().rollback()
