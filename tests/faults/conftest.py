@@ -57,12 +57,14 @@ class Server:
         listening = threading.Event()
 
         def read() -> None:
-            for line in self.output:
-                self.lines.append(line.rstrip("\n"))
-                if found := re.fullmatch(r"Listening on (http://\S+)", self.lines[-1]):
-                    self.url = found[1]
-                if self.lines[-1].startswith("Ctrl-C"):
-                    listening.set()
+            # Whoever reads closes: a worker may hold the other end for longer than the server lives.
+            with self.output:
+                for line in self.output:
+                    self.lines.append(line.rstrip("\n"))
+                    if found := re.fullmatch(r"Listening on (http://\S+)", self.lines[-1]):
+                        self.url = found[1]
+                    if self.lines[-1].startswith("Ctrl-C"):
+                        listening.set()
             listening.set()
 
         self.reader = threading.Thread(target=read, daemon=True)
@@ -80,7 +82,6 @@ class Server:
             self.process.kill()
             self.process.wait()
         self.reader.join(5)
-        self.output.close()
 
     def stop(self, how: int = signal.SIGTERM, seconds: float = 15) -> int:
         """End it and return its exit code."""
