@@ -207,7 +207,14 @@ from shopadmin.services.review_dossiers import (
 )
 from shopadmin.services.settings import ShopSettings
 from shopadmin.services.settings import load as shop_settings
-from shopadmin.services.shown_buyers import buyer_snapshots, buyers_found, own_people, refund_counts
+from shopadmin.services.shown_buyers import (
+    MaskedBuyer,
+    buyer_snapshots,
+    buyers_found,
+    masked_buyers,
+    own_people,
+    refund_counts,
+)
 from shopadmin.services.sold_lines import SoldLine, is_anything_sold, selling_platforms, sold_lines
 from shopadmin.services.spoken_facts import SpokenFacts, spoken_facts
 from shopadmin.services.spreadsheets import read_day, read_table
@@ -282,6 +289,7 @@ __all__ = [
     "LineRecord",
     "ListSpec",
     "Manifest",
+    "MaskedBuyer",
     "MenuItem",
     "MessageChannel",
     "MessageRequest",
@@ -405,6 +413,7 @@ __all__ = [
     "known_reviews",
     "last_order_id",
     "low_reviews",
+    "masked_buyers",
     "mean_difference",
     "message_channels",
     "message_status",

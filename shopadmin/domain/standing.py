@@ -28,12 +28,14 @@ class StandingLevel(IntEnum):
 class BuyerIdentifier:
     """One way to know a buyer: ``kind`` phone, email, nick or platform_uid; ``scope``: the platform of the last two.
 
-    ``value`` is as it came; whoever matches it normalises it (``domain/identifiers.py``).
+    ``value`` is as it came; whoever matches it normalises it (``domain/identifiers.py``). ``region``: ISO 3166 code of
+    the country that a phone without country code is dialled in; empty for the shop's own.
     """
 
     kind: str
     value: str
     scope: str = ""
+    region: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,14 +14,21 @@ from sqlalchemy.orm import Session
 from shopadmin import hook_calls
 from shopadmin.contract import Actor, BuyerId, BuyerIdentifier, BuyersChanged, Problem, Text
 from shopadmin.domain.identifiers import normal_phone
-from shopadmin.domain.identifiers.canonical import Reading, Reason, read_nick, read_platform_uid
+from shopadmin.domain.identifiers.canonical import (
+    Reading,
+    Reason,
+    read_email,
+    read_nick,
+    read_phone,
+    read_platform_uid,
+)
 from shopadmin.domain.records import Phone
 from shopadmin.models.buyers import Buyer
 from shopadmin.models.buyers import BuyerIdentifier as IdentifierRow
-from shopadmin.services import audit, contacts
+from shopadmin.services import audit, contacts, settings
 from shopadmin.services.conflicts import RefusedError
 from shopadmin.services.imports import people
-from shopadmin.services.messages.people import read
+from shopadmin.services.messages.people import region_of_zone
 from shopadmin.services.transactions import after_commit, writing
 
 LONGEST_NAME = LONGEST_VALUE = 200
@@ -85,14 +92,20 @@ def keep_buyer(buyer_id: int) -> None:
 
 
 def reading_of(identifier: BuyerIdentifier) -> Reading:
-    """What the identifier says, whether or not that is somebody; a phone without country code is a local one."""
+    """What the identifier says, whether or not that is somebody; a phone without country code is one of its region, or
+    where it names none, of the shop's own.
+    """
     if identifier.kind == "phone":
-        return read("phone", identifier.value)
+        return read_phone(identifier.value, identifier.region or _own_region())
     if identifier.kind == "email":
-        return read("email", identifier.value)
+        return read_email(identifier.value)
     if identifier.kind == "platform_uid":
         return read_platform_uid(identifier.scope, identifier.value)
     return read_nick(identifier.scope, identifier.value) if identifier.kind == "nick" else Reading("", "invalid")
+
+
+def _own_region() -> str | None:
+    return region_of_zone(settings.load().timezone)
 
 
 def _check(identifiers: Sequence[BuyerIdentifier], name: str) -> None:
@@ -126,7 +139,10 @@ def _strong(identifier: BuyerIdentifier) -> _Strong | None:
     if identifier.kind == "email":
         written = [people.email_identifier(keys, text) for text in (identifier.value, reading.value)]
     else:
-        values = (normal_phone(reading.value), normal_phone(identifier.value))
+        values = [normal_phone(reading.value)]
+        if identifier.region in ("", _own_region()):
+            # Rows of imports hold the shop's own numbers as they are dialled there.
+            values.append(normal_phone(identifier.value))
         written = [people.phone_identifier(keys, Phone(value)) for value in values]
     spellings = tuple(dict.fromkeys(found for found in written if found))
     return _Strong(spellings[0], spellings)

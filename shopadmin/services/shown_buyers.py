@@ -1,20 +1,37 @@
 """Buyers as a plugin's pages show and find them, and those who are really the shop's own people."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, func, or_, select
 
 from shopadmin.contract import Actor, BuyerId, BuyerSnapshot
-from shopadmin.domain.identifiers import normal_email
+from shopadmin.domain.identifiers import mask_address, mask_email, mask_name, mask_phone, normal_email, normal_phone
 from shopadmin.domain.orders import OrderStatus
 from shopadmin.models import db
 from shopadmin.models.accounts import Account
 from shopadmin.models.buyers import Buyer, BuyerIdentifier
 from shopadmin.models.orders import Order, Refund
-from shopadmin.services import buyers, contacts
+from shopadmin.platforms.names import platform_name
+from shopadmin.services import buyers, contacts, masking
+from shopadmin.services.buyer_identities import buyer_identities
 
 _CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class MaskedBuyer:
+    """What a buyer is known by, hidden as on the core's pages. ``names``: in full for those who may see contact data.
+
+    ``accounts``: of platforms, with the platform before the colon.
+    """
+
+    names: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
 
 
 def buyer_snapshots(actor: Actor, buyer_ids: Collection[int]) -> Mapping[BuyerId, BuyerSnapshot]:
@@ -24,6 +41,35 @@ def buyer_snapshots(actor: Actor, buyer_ids: Collection[int]) -> Mapping[BuyerId
         rows = db.session().execute(select(Buyer.id, Buyer.name, Buyer.platform).where(Buyer.id.in_(chunk)))
         found |= {BuyerId(row.id): buyers.snapshot(actor, row) for row in rows}
     return found
+
+
+def masked_buyers(actor: Actor, buyer_ids: Collection[int]) -> Mapping[BuyerId, MaskedBuyer]:
+    """What these buyers are known by, and where their newest orders went, to be compared on a page; who is gone is left
+    out. In full it is shown on the buyer's own page alone, which writes that down.
+    """
+    found: dict[BuyerId, MaskedBuyer] = {}
+    for buyer_id, identity in buyer_identities(buyer_ids).items():
+        known: dict[str, list[str]] = {"phone": [], "email": [], "platform_uid": []}
+        for kind, reading in sorted(identity.identifiers, key=lambda each: each[1].value):
+            if kind in known and reading.value:
+                known[kind].append(reading.value)
+        found[BuyerId(buyer_id)] = MaskedBuyer(
+            names=tuple(masking.shown_name(actor, name) for name in identity.names),
+            phones=_each(mask_phone(normal_phone(phone)) for phone in known["phone"]),
+            emails=_each(map(mask_email, known["email"])),
+            accounts=_each(map(_masked_account, known["platform_uid"])),
+            addresses=_each(map(mask_address, identity.addresses)),
+        )
+    return found
+
+
+def _each(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(texts))
+
+
+def _masked_account(value: str) -> str:
+    platform, _bar, name = value.partition("|")
+    return f"{platform_name(platform)}: {mask_name(name)}"
 
 
 def buyers_found(actor: Actor, term: str) -> Sequence[Select[Any]]:

@@ -61,6 +61,7 @@ from shopadmin_buyer_labels.services import (
     keeping,
     policy_integrity,
     standing,
+    suggesting,
 )
 
 __all__ = ["models"]
@@ -116,6 +117,7 @@ def shopadmin_periodic_jobs() -> Sequence[PeriodicJob]:
         PeriodicJob("buyer_labels.overdue", 300, appeals.suspend_overdue),
         PeriodicJob("buyer_labels.decisions", 3600, complaints.catch_up),
         PeriodicJob("buyer_labels.index", 300, keeping.keep_index),
+        PeriodicJob("buyer_labels.suggest", 60, suggesting.suggest),
     ]
 
 
@@ -129,6 +131,7 @@ def shopadmin_incident_recorded(event: IncidentRecorded) -> None:
 def shopadmin_buyers_changed(event: BuyersChanged) -> None:
     """Keep the index of who is who, and decide about orders that came."""
     indexing.heard(event)
+    suggesting.heard(event)
     policy_jobs.buyers_changed(event)
 
 

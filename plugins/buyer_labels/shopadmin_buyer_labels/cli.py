@@ -56,7 +56,8 @@ def list_labels(as_json: bool) -> None:
 def bring_in(file: IO[str], as_json: bool) -> None:
     """Make drafts of FILE, a JSON object a line: identifiers, code, tier, severity, happened_on, note.
 
-    Identifiers are objects with kind, value and, of platforms, scope. Exit 0 all lines became drafts, 1 some did not
+    Identifiers are objects with kind, value, of phones region (the country that a number without country code is
+    dialled in, else the shop's own), of platforms scope. Exit 0 all lines became drafts, 1 some did not
     and are named; 2 the file cannot be read, and nothing was changed then.
     """
     rows, refused = _read(file)

@@ -71,6 +71,7 @@ _SENTENCES: Mapping[str, Callable[..., Any]] = {
     "rows": lambda most: _("At most %(most)s rows at once. Part the list.", most=most),
     "line": lambda names: _("This line is no object, or has other names than %(names)s.", names=names),
     "identifiers": lambda: _("Give a mobile number, an e-mail address or a platform id."),
+    "region": lambda: _("A region is the two letters of a country, such as CN; without one the shop's own counts."),
 }  # fmt: skip
 
 

@@ -13,6 +13,11 @@ _REFUSALS: Mapping[str, Any] = {
     "no_buyer": _("There is no such buyer."),
     "merged_already": _("This buyer is merged with somebody already. End that first."),
     "merge_loop": _("The other buyer is merged into this one, directly or by others. A circle says nothing."),
+    "decided_already": _("Somebody has decided about this already."),
+    "not_told_apart": _("Nobody said that these are two people."),
+    "staff_labelled": _(
+        "One of them is one of the shop's own people, and there is a label. The shop's own people are not labelled."
+    ),
     "split_already": _("This buyer is split off already."),
     "ended_already": _("This has been ended already."),
     "why_missing": _("Say why: somebody may have to take it back later."),

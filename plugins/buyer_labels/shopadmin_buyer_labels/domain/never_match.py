@@ -8,6 +8,7 @@ import re
 from typing import Literal
 
 Cause = Literal["pickup", "locker", "forwarder", "dormitory", "hotel", "shared", "own"]
+OWN: Cause = "own"
 CAUSES: tuple[Cause, ...] = ("pickup", "locker", "forwarder", "dormitory", "hotel", "shared", "own")
 # As many buyers with the same key are no person: an office, a campus gate, a forwarder's phone.
 MANY = 40

@@ -19,6 +19,7 @@ from shopadmin.plugin_api import Base, BigId, SealedText, UtcDateTime
 from shopadmin_buyer_labels.domain.never_match import CAUSES
 
 _STANDS = text("ended_at is null")
+_UNSEEN = text("looked_at is null")
 HASH_BYTES = 16
 
 
@@ -61,12 +62,22 @@ class BuyerBlock(Base):
 
 
 class BuyerIndexed(Base):
-    """That a buyer's keys and blocks are those of this ``mark`` (a hash of the core's): else they are made anew."""
+    """That a buyer's keys and blocks are those of this ``mark`` (a hash of the core's): else they are made anew.
+
+    ``looked_at``: when it was last looked whom the buyer is like; a row that is made anew has not been.
+    """
 
     __tablename__ = "plugin_buyer_labels_buyer_indexed"
+    __table_args__ = (
+        Index(
+            "ix_plugin_buyer_labels_buyer_indexed_unseen", "buyer_id",
+            sqlite_where=_UNSEEN, postgresql_where=_UNSEEN,
+        ),
+    )  # fmt: skip
 
     buyer_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     mark: Mapped[bytes] = mapped_column(LargeBinary(HASH_BYTES))
+    looked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class BuyerMerge(Base):

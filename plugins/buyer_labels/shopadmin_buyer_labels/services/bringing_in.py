@@ -97,6 +97,8 @@ def _read(values: Mapping[str, Any]) -> tuple[Draft, list[BuyerIdentifier]]:
         ends_on=take("ends_on", "expires_value", lambda value: _day(value) if value else None, None),
     )
     people = take("identifiers", "identifiers", _identifiers, [])
+    if any(each.region and not _is_country(each.region) for each in people):
+        wrong.append(problem("region", "identifiers"))
     if wrong:
         raise RefusedError(*wrong)
     return draft, people
@@ -139,7 +141,11 @@ def _identifiers(value: Any) -> list[BuyerIdentifier]:
 def _identifier(value: Any) -> BuyerIdentifier:
     if not isinstance(value, dict) or value.get("kind") not in KINDS or not isinstance(value.get("value"), str):
         raise TypeError(value)
-    scope = value.get("scope")
-    if scope is not None and not isinstance(scope, str):
+    scope, region = (value.get(name) or "" for name in ("scope", "region"))
+    if not isinstance(scope, str) or not isinstance(region, str):
         raise TypeError(value)
-    return BuyerIdentifier(value["kind"], value["value"], scope or "")
+    return BuyerIdentifier(value["kind"], value["value"], scope, region.strip().upper())
+
+
+def _is_country(region: str) -> bool:
+    return len(region) == 2 and region.isascii() and region.isalpha()

@@ -29,7 +29,7 @@ from shopadmin_buyer_labels.domain import policy
 from shopadmin_buyer_labels.domain.policy import Effect, LabelFacts, Level, Match
 from shopadmin_buyer_labels.domain.status import Effect as Reach
 from shopadmin_buyer_labels.models import BuyerAllowance, Label, OrderDecision, OrderHold, PolicyRule
-from shopadmin_buyer_labels.services import changes, marks, rules
+from shopadmin_buyer_labels.services import alike, changes, marks, rules
 from shopadmin_buyer_labels.services.people import same_people, ties
 from shopadmin_buyer_labels.services.reading import LabelSnapshot, labels_of
 
@@ -157,14 +157,18 @@ def load_known(buyer_ids: Collection[int], now: datetime) -> Known:
         for buyer_id, same in people.items()
         if any(each in labels for each in same)
     }
+    labelled = alike.with_alike(labelled, people, now)
     asked = {each for buyer_id in labelled for each in people[buyer_id]}
     let_pass = set(db.session().scalars(_ALLOWED, {"ids": list(asked), "now": now})) if asked else set()
     return Known(labelled, {buyer_id for buyer_id in labelled if people[buyer_id] & let_pass})
 
 
 def matches_of(labels: Iterable[LabelSnapshot]) -> list[Match]:
-    """The labels as the rules see them; they are of the buyer or of one who is known to be the same person."""
-    return [Match(LabelFacts(label.code, label.tier, label.severity, label.status, label.effect)) for label in labels]
+    """The labels as the rules see them: of the buyer, of one who is known to be the same person, or perhaps is."""
+    return [
+        Match(LabelFacts(label.code, label.tier, label.severity, label.status, label.effect), label.is_exact)
+        for label in labels
+    ]
 
 
 def _settle(order_ids: Sequence[int], now: datetime) -> None:
@@ -191,7 +195,7 @@ def _look(orders: Sequence[BuyersOrder], now: datetime) -> _Outcome:
         for found in policy.decide(as_rules, matches_of(labels), is_allowed):
             row, label = rows[found.rule], labels[found.match]
             key = (order.id, order.created_at, label.id, row.id)
-            tie = via.get((order.buyer_id, label.buyer_id), "buyer")
+            tie = via.get((order.buyer_id, label.buyer_id), "buyer") if label.is_exact else alike.VIA
             outcome.decisions[key] = _decision(order, label, tie, row, found.effect, now)
             if row.live_since is not None:
                 live.append(found.effect)
@@ -207,7 +211,7 @@ def _ties(orders: Sequence[BuyersOrder], known: Known) -> Mapping[tuple[int, int
             (order.buyer_id, label.buyer_id)
             for order in orders
             for label in known.labels.get(order.buyer_id, ())
-            if label.buyer_id != order.buyer_id
+            if label.buyer_id != order.buyer_id and label.is_exact
         }
     )
 
@@ -227,6 +231,7 @@ def _why_nothing(labels: Sequence[LabelSnapshot], is_allowed: bool) -> str:
     """Why no more follows for an order than does: the word for what was let go."""
     if is_allowed:
         return "allowed"
+    labels = [label for label in labels if label.is_exact]
     if any(label.code == policy.CLEAR and label.status == "active" for label in labels):
         return "cleared"
     if not labels:

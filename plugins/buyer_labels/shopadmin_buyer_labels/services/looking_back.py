@@ -101,7 +101,8 @@ def _count_page(
         before = [
             label
             for label in known.labels.get(order.buyer_id, ())
-            if datetime.combine(happened[label.id], time(), UTC) < order.created_at - timedelta(days=1)
+            if label.is_exact
+            and datetime.combine(happened[label.id], time(), UTC) < order.created_at - timedelta(days=1)
         ]
         for rule_id, rule in as_rules.items():
             effect = _effect(rule, before, order.buyer_id in known.allowed)

@@ -24,8 +24,9 @@ from shopadmin.plugin_api import (
 from shopadmin_buyer_labels import permissions
 from shopadmin_buyer_labels.models import BuyerMerge, BuyerSplit, Label
 from shopadmin_buyer_labels.people_texts import problem
-from shopadmin_buyer_labels.services import changes
+from shopadmin_buyer_labels.services import changes, staff
 from shopadmin_buyer_labels.services.people import same_people
+from shopadmin_buyer_labels.services.settling import settle
 
 LONGEST_WHY = 500
 # Any constant: two merges on one PostgreSQL database that would close a circle together wait for each other.
@@ -39,7 +40,7 @@ def merge(actor: Actor, buyer_id: int, into_id: int, why: str, now: datetime | N
     merged already or the two would make a circle.
     """
     permissions.require(actor, permissions.MERGE)
-    why = _why(why)
+    why, now = _why(why), now or datetime.now(UTC)
     if buyer_id == into_id:
         raise RefusedError(problem("same_buyer", "into_id"))
     with writing() as session:
@@ -52,16 +53,30 @@ def merge(actor: Actor, buyer_id: int, into_id: int, why: str, now: datetime | N
             raise ObjectionsError(problem("merged_already", "buyer_id"))
         if buyer_id in _chain(session, into_id):
             raise ObjectionsError(problem("merge_loop", "into_id"))
+        _refuse_labelled_staff(session, (buyer_id, into_id))
         keep_buyer(buyer_id)
         keep_buyer(into_id)
-        row = BuyerMerge(
-            buyer_id=buyer_id, into_id=into_id, why=why, made_at=now or datetime.now(UTC), made_by=actor.account_id
-        )
+        row = BuyerMerge(buyer_id=buyer_id, into_id=into_id, why=why, made_at=now, made_by=actor.account_id)
         session.add(row)
         session.flush()
         record_audit(actor, "buyer_labels.person.merged", "buyer", buyer_id, after={"into": into_id, "merge": row.id})
-        _tell(session, same_people([buyer_id])[buyer_id])
+        _follow(session, actor, same_people([buyer_id])[buyer_id], now)
         return row.id
+
+
+def join(actor: Actor, one: int, other: int, why: str, now: datetime | None = None) -> int:
+    """Say that two buyers are the same person, whatever they are merged into already; returns the merge's id.
+
+    Raises as ``merge``; ObjectionsError where the merges say so already.
+    """
+    if one == other:
+        raise RefusedError(problem("same_buyer", "into_id"))
+    with writing() as session:
+        _hold(session)
+        last = _chain(session, other)[-1]
+        if last in _chain(session, one):
+            raise ObjectionsError(problem("merge_loop", "into_id"))
+        return merge(actor, last, one, why, now)
 
 
 def unmerge(actor: Actor, merge_id: int, now: datetime | None = None) -> None:
@@ -72,11 +87,11 @@ def unmerge(actor: Actor, merge_id: int, now: datetime | None = None) -> None:
         if row is None:
             raise MissingError(merge_id)
         together = same_people([row.buyer_id])[row.buyer_id]
-        _end(row, actor, now)
+        now = _end(row, actor, now)
         session.flush()
         after = {"into": row.into_id, "merge": row.id}
         record_audit(actor, "buyer_labels.person.unmerged", "buyer", row.buyer_id, after=after)
-        _tell(session, together)
+        _follow(session, actor, together, now)
 
 
 def split(actor: Actor, buyer_id: int, why: str, now: datetime | None = None) -> int:
@@ -85,13 +100,13 @@ def split(actor: Actor, buyer_id: int, why: str, now: datetime | None = None) ->
     Raises ForbiddenError; RefusedError for an unknown buyer or no reason; ObjectionsError where it is split off.
     """
     permissions.require(actor, permissions.MERGE)
-    why = _why(why)
+    why, now = _why(why), now or datetime.now(UTC)
     with writing() as session:
         if buyer_id not in buyer_refs([buyer_id]):
             raise RefusedError(problem("no_buyer", "buyer_id"))
         together = same_people([buyer_id])[buyer_id]
         keep_buyer(buyer_id)
-        row = BuyerSplit(buyer_id=buyer_id, why=why, made_at=now or datetime.now(UTC), made_by=actor.account_id)
+        row = BuyerSplit(buyer_id=buyer_id, why=why, made_at=now, made_by=actor.account_id)
         try:
             with session.begin_nested():
                 session.add(row)
@@ -99,7 +114,7 @@ def split(actor: Actor, buyer_id: int, why: str, now: datetime | None = None) ->
         except IntegrityError as error:
             raise ObjectionsError(problem("split_already", "buyer_id")) from error
         record_audit(actor, "buyer_labels.person.split", "buyer", buyer_id, after={"split": row.id})
-        _tell(session, together)
+        _follow(session, actor, together, now)
         return row.id
 
 
@@ -110,16 +125,17 @@ def unsplit(actor: Actor, split_id: int, now: datetime | None = None) -> None:
         row = session.get(BuyerSplit, split_id, with_for_update=True, populate_existing=True)
         if row is None:
             raise MissingError(split_id)
-        _end(row, actor, now)
+        now = _end(row, actor, now)
         session.flush()
         record_audit(actor, "buyer_labels.person.unsplit", "buyer", row.buyer_id, after={"split": row.id})
-        _tell(session, same_people([row.buyer_id])[row.buyer_id])
+        _follow(session, actor, same_people([row.buyer_id])[row.buyer_id], now)
 
 
-def _end(row: BuyerMerge | BuyerSplit, actor: Actor, now: datetime | None) -> None:
+def _end(row: BuyerMerge | BuyerSplit, actor: Actor, now: datetime | None) -> datetime:
     if row.ended_at is not None:
         raise ObjectionsError(problem("ended_already"))
     row.ended_at, row.ended_by = now or datetime.now(UTC), actor.account_id
+    return row.ended_at
 
 
 def _why(text: str) -> str:
@@ -151,5 +167,21 @@ def _chain(session: Session, first: int) -> list[int]:
     return found
 
 
-def _tell(session: Session, buyer_ids: Collection[int]) -> None:
+def _refuse_labelled_staff(session: Session, pair: Collection[int]) -> None:
+    """The shop's own people are not labelled, by a merge either."""
+    everybody = {each for same in same_people(pair).values() for each in same}
+    stands = (Label.buyer_id.in_(everybody), Label.revoked_at.is_(None), Label.corrected_at.is_(None))
+    if staff.among_buyers(pair) and session.scalar(
+        select(Label.id).where(*stands, Label.tombstoned_at.is_(None), Label.expires_at > datetime.now(UTC)).limit(1)
+    ):
+        raise ObjectionsError(problem("staff_labelled", "into_id"))
+
+
+def _follow(session: Session, actor: Actor, buyer_ids: Collection[int], now: datetime) -> None:
+    settle(session, actor, buyer_ids, now)
+    tell(session, buyer_ids)
+
+
+def tell(session: Session, buyer_ids: Collection[int]) -> None:
+    """Tell of the labels of these buyers once the transaction is kept: who is who has changed."""
     changes.changed(session.scalars(select(Label.id).where(Label.buyer_id.in_(list(buyer_ids)))).all())

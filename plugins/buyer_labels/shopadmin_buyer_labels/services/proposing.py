@@ -17,7 +17,6 @@ from shopadmin.plugin_api import (
     db,
     evidence_by_uuid,
     keep_buyer,
-    own_people,
     shop_settings,
     store_evidence,
     writing,
@@ -27,7 +26,7 @@ from shopadmin_buyer_labels.domain import drafts, status, taxonomy
 from shopadmin_buyer_labels.domain.drafts import Draft
 from shopadmin_buyer_labels.messages import problem
 from shopadmin_buyer_labels.models import Label, LabelEvidence
-from shopadmin_buyer_labels.services import reading, records
+from shopadmin_buyer_labels.services import reading, records, staff
 
 SUBJECT = records.OBJECT
 LONGEST_WHY = 500
@@ -190,10 +189,10 @@ def check(draft: Draft, created_at: datetime, now: datetime) -> None:
 
 
 def check_person(buyer_id: int) -> None:
-    """Raise RefusedError for nobody, and for the shop's own people."""
+    """Raise RefusedError for nobody, and for the shop's own people, in whatever row their contact stands."""
     if not buyer_refs([buyer_id]):
         raise RefusedError(problem("buyer", "buyer"))
-    if own_people([buyer_id]):
+    if staff.among_buyers([buyer_id]):
         raise RefusedError(problem("staff", "buyer"))
 
 

@@ -15,7 +15,8 @@ from shopadmin_buyer_labels.models import Label, LabelEvidence
 @dataclass(frozen=True, slots=True)
 class LabelSnapshot:
     """A label at a moment. ``tier``: of the best evidence attached; ``evidence``: how many pieces; ``since``: when it
-    was made; ``reviewed_by``: None until somebody approved it; ``effect``: the most that it may lead to.
+    was made; ``reviewed_by``: None until somebody approved it; ``effect``: the most that it may lead to; ``is_exact``:
+    False for one of somebody who is perhaps the person asked about (``alike.py``).
     """
 
     id: int
@@ -31,6 +32,7 @@ class LabelSnapshot:
     origin: str
     reviewed_by: int | None
     is_protective: bool
+    is_exact: bool = True
 
 
 _PIECES = (

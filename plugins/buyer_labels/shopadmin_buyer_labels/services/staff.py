@@ -1,0 +1,26 @@
+"""The shop's own people among buyers: by their accounts here, and by contacts that the list of what never matches names
+as the shop's own; also where the contact is in another row of the same person.
+"""
+
+from collections.abc import Collection
+
+from sqlalchemy import select
+
+from shopadmin.plugin_api import among, db, own_people
+from shopadmin_buyer_labels.domain.never_match import OWN
+from shopadmin_buyer_labels.models import BuyerKey, NeverMatch
+from shopadmin_buyer_labels.services.people import same_people
+
+# The shop's own address is where its people work, not who they are.
+_OWN = select(NeverMatch.hash).where(
+    NeverMatch.cause == OWN, NeverMatch.ended_at.is_(None), NeverMatch.kind.in_(("phone", "email"))
+)
+_HOLDERS = select(BuyerKey.buyer_id).where(among(BuyerKey.buyer_id, "ids"), BuyerKey.hash.in_(_OWN))
+
+
+def among_buyers(buyer_ids: Collection[int]) -> frozenset[int]:
+    """Those among the buyers who are the shop's own people."""
+    people = same_people(buyer_ids)
+    everybody = {each for same in people.values() for each in same}
+    own = set(own_people(everybody)) | set(db.session().scalars(_HOLDERS, {"ids": list(everybody)}))
+    return frozenset(buyer_id for buyer_id, same in people.items() if same & own)
