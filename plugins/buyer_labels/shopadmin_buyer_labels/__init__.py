@@ -42,14 +42,18 @@ from shopadmin_buyer_labels import (
     dossier_views,
     hold_views,
     listening,
+    merge_views,
     models,
+    never_match_views,
     old_list_views,
     order_marks,
     people_log,
+    people_panel,
     permissions,
     policy_jobs,
     policy_log,
     rule_views,
+    suggestion_views,
     views,
 )
 from shopadmin_buyer_labels.services import (
@@ -137,8 +141,8 @@ def shopadmin_buyers_changed(event: BuyersChanged) -> None:
 
 @hookimpl
 def shopadmin_buyer_panels(buyer: BuyerSnapshot, actor: Actor) -> Sequence[Panel]:
-    """The buyer's labels."""
-    return core_pages.buyer_panels(buyer, actor)
+    """The buyer's labels, and who else the buyer is."""
+    return [*core_pages.buyer_panels(buyer, actor), *people_panel.panels(buyer, actor)]
 
 
 @hookimpl
@@ -170,7 +174,7 @@ def shopadmin_dashboard_tiles(actor: Actor) -> Sequence[Tile]:
 @hookimpl
 def shopadmin_admin_views() -> Sequence[AdminView]:
     """The blacklist, held orders, the rules that hold them, the inbox of objections, complaints to platforms, dossiers,
-    and the old list that is brought in.
+    the old list that is brought in, who is perhaps the same person, what never matches, and merges.
     """
     return [
         views.LabelsView(),
@@ -180,6 +184,9 @@ def shopadmin_admin_views() -> Sequence[AdminView]:
         complaint_views.ComplaintsView(),
         dossier_views.DossiersView(),
         old_list_views.OldListView(),
+        suggestion_views.SuggestionsView(),
+        never_match_views.NeverMatchView(),
+        merge_views.MergesView(),
     ]
 
 

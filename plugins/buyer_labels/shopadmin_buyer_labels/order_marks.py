@@ -1,6 +1,6 @@
 """What labels add to the core's orders: a mark in the list, and the card that says why."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _
 
 from shopadmin.plugin_api import Actor, Badge, OrderId, OrderSnapshot, Panel
 from shopadmin_buyer_labels import labels, permissions, policy_texts
-from shopadmin_buyer_labels.services import orders, reading
+from shopadmin_buyer_labels.services import alike, orders, reading
 from shopadmin_buyer_labels.services.orders import OrderState
 
 
@@ -52,18 +52,21 @@ def context(order_id: int, state: OrderState, actor: Actor) -> dict[str, Any]:
         "is_confirmed": state.is_confirmed,
         "released": policy_texts.WHYS[state.released_why] if state.released_why else "",
         "requires": policy_texts.requirements(state.requires),
-        "labels": label_rows(state.labels),
+        "labels": label_rows(state.labels, alike.suspected_of(order_id)),
         "decide_url": url_for("buyer_labels_holds.details_view", row_id=hold.id) if hold else "",
     }
 
 
-def label_rows(label_ids: Sequence[int]) -> list[dict[str, Any]]:
-    """The labels behind it, each with its evidence and the way to say that it is wrong."""
+def label_rows(label_ids: Sequence[int], suspected: Collection[int] = ()) -> list[dict[str, Any]]:
+    """The labels behind it, each with its evidence and the way to say that it is wrong; ``suspected``: labels of somebody
+    who is perhaps the order's buyer.
+    """
     found = reading.labels_by_id(label_ids, datetime.now(UTC))
     return [
         {
             "id": label.id,
             "text": labels.CODES[label.code],
+            "is_suspected": label.id in suspected,
             "mark": labels.status_badge(label.status),
             "tier": f"E{label.tier}",
             "pieces": label.evidence,

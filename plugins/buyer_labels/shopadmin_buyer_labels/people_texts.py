@@ -26,6 +26,12 @@ _REFUSALS: Mapping[str, Any] = {
     "unknown_cause": _("Choose why nobody is known by it."),
     "listed_already": _("This is on the list already."),
     "listed_own": _("The program keeps the addresses of the shop's own people on the list."),
+    "bad_line": lambda number: _(
+        "Line %(number)s is no phone number, e-mail address or address that somebody could be known by. Mend it or take"
+        " it out; nothing was added.",
+        number=number,
+    ),
+    "too_many_lines": lambda most: _("At most %(most)s lines at once. Part the list.", most=most),
     "not_listable": _("This is no phone number, e-mail address or address that somebody could be known by."),
 }
 
@@ -49,6 +55,19 @@ CAUSES: Mapping[Cause, Any] = {
 }
 
 
-def problem(code: str, field: str = "") -> Problem:
-    """A refusal in the reader's language."""
-    return Problem(code, _REFUSALS[code], field)
+LISTED_KINDS: Mapping[str, Any] = {
+    "address": _("Address"), "phone": _("Phone"), "email": _("E-mail"), "fixed": _("Fixed line"),
+}  # fmt: skip
+# By what two buyers are one person.
+TIES: Mapping[str, Any] = {
+    "phone": _("the same mobile number"),
+    "email": _("the same e-mail address"),
+    "platform_uid": _("the same id of a platform"),
+    "merge": _("somebody said so"),
+    "chain": _("by others in between"),
+}
+
+
+def problem(code: str, field: str = "", **values: Any) -> Problem:
+    """A refusal in the reader's language, with the values that its sentence names."""
+    return Problem(code, _REFUSALS[code](**values) if values else _REFUSALS[code], field)

@@ -245,7 +245,7 @@ def test_what_cannot_be_listed_is_refused_and_changes_nothing(shop: Flask) -> No
     never_match.add(OWNER, "address", "南山区阳光花园3栋(菜鸟驿站)", "pickup")
     cases = {
         ("phone", "138****8000", "pickup"): "not_listable", ("nick", "x", "pickup"): "unknown_kind",
-        ("phone", PHONE, "own"): "unknown_cause", ("address", "南山区陽光花園3棟", "hotel"): "listed_already",
+        ("phone", PHONE, "shop"): "unknown_cause", ("address", "南山区陽光花園3棟", "hotel"): "listed_already",
     }  # fmt: skip
 
     for given, code in cases.items():

@@ -21,7 +21,7 @@ from shopadmin.plugin_api import (
     writing,
 )
 from shopadmin_buyer_labels import permissions
-from shopadmin_buyer_labels.domain.never_match import CAUSES
+from shopadmin_buyer_labels.domain.never_match import CAUSES, OWN
 from shopadmin_buyer_labels.domain.people import Key
 from shopadmin_buyer_labels.models import BuyerKey, Label, NeverMatch
 from shopadmin_buyer_labels.people_texts import problem
@@ -29,7 +29,9 @@ from shopadmin_buyer_labels.services import changes
 from shopadmin_buyer_labels.services.hashes import key_hash
 
 KINDS = ("phone", "email", "address")
-OWN = "own"
+MOST_LINES = 500
+# Bad lines that are named at once.
+MOST_NAMED = 20
 _STANDS = NeverMatch.ended_at.is_(None)
 
 
@@ -41,13 +43,39 @@ def listed() -> Sequence[NeverMatch]:
 def add(actor: Actor, kind: str, value: str, cause: str, now: datetime | None = None) -> int:
     """Put an identifier on the list; returns the entry's id. Raises ForbiddenError, RefusedError, ObjectionsError."""
     permissions.require(actor, permissions.MERGE)
-    if kind not in KINDS:
-        raise RefusedError(problem("unknown_kind", "kind"))
-    if cause not in CAUSES or cause == OWN:
-        raise RefusedError(problem("unknown_cause", "cause"))
+    _check(kind, cause)
     key = _key(kind, value.strip())
     if key is None:
         raise RefusedError(problem("not_listable", "value"))
+    return add_key(actor, key, cause, now)
+
+
+def add_lines(actor: Actor, kind: str, lines: Sequence[str], cause: str, now: datetime | None = None) -> int:
+    """Put several identifiers on the list, those of them that it has not yet; returns how many were put.
+
+    All or none: raises ForbiddenError, and RefusedError that names each bad line by its number.
+    """
+    permissions.require(actor, permissions.MERGE)
+    _check(kind, cause)
+    if len(lines) > MOST_LINES:
+        raise RefusedError(problem("too_many_lines", "value", most=MOST_LINES))
+    keys = {number: _key(kind, line.strip()) for number, line in enumerate(lines, 1) if line.strip()}
+    if bad := [number for number, key in keys.items() if key is None]:
+        raise RefusedError(*(problem("bad_line", "value", number=number) for number in bad[:MOST_NAMED]))
+    if not keys:
+        raise RefusedError(problem("not_listable", "value"))
+    with writing() as session:
+        there = {bytes(each) for each in session.scalars(select(NeverMatch.hash).where(_STANDS))}
+        new = {key_hash(key): key for key in keys.values() if key is not None}
+        for each in new.keys() - there:
+            add_key(actor, new[each], cause, now)
+        return len(new.keys() - there)
+
+
+def add_key(actor: Actor, key: Key, cause: str, now: datetime | None = None) -> int:
+    """Put a key of the index on the list; raises as ``add``."""
+    permissions.require(actor, permissions.MERGE)
+    _check("address", cause)
     with writing() as session:
         row_id = _add(session, key, cause, actor.account_id, now or datetime.now(UTC))
         if row_id is None:
@@ -66,8 +94,9 @@ def end(actor: Actor, row_id: int, now: datetime | None = None) -> None:
         row = session.get(NeverMatch, row_id, with_for_update=True, populate_existing=True)
         if row is None:
             raise MissingError(row_id)
-        if row.ended_at is not None or row.cause == OWN:
-            raise ObjectionsError(problem("listed_own" if row.cause == OWN else "ended_already"))
+        is_kept = row.cause == OWN and row.added_by is None
+        if row.ended_at is not None or is_kept:
+            raise ObjectionsError(problem("listed_own" if is_kept else "ended_already"))
         _end(session, row, actor.account_id, now or datetime.now(UTC))
         after = {"kind": row.kind, "cause": row.cause}
         record_audit(actor, "buyer_labels.never_match.ended", "buyer_labels.never_match", row_id, after=after)
@@ -83,6 +112,13 @@ def keep_own(now: datetime | None = None) -> None:
                 _add(session, hashes[each], OWN, None, now or datetime.now(UTC))
 
 
+def _check(kind: str, cause: str) -> None:
+    if kind not in KINDS:
+        raise RefusedError(problem("unknown_kind", "kind"))
+    if cause not in CAUSES:
+        raise RefusedError(problem("unknown_cause", "cause"))
+
+
 def _key(kind: str, value: str) -> Key | None:
     """The key that the index has of such an identifier; None for what is masked or no identifier."""
     if kind == "address":
@@ -96,7 +132,7 @@ def _key(kind: str, value: str) -> Key | None:
 
 def _add(session: Session, key: Key, cause: str, account_id: int | None, now: datetime) -> int | None:
     """The new entry's id, None where the list has it."""
-    row = NeverMatch(kind=key.kind, hash=key_hash(key), hint=_hint(key), cause=cause, added_at=now, added_by=account_id)
+    row = NeverMatch(kind=key.kind, hash=key_hash(key), hint=hint(key), cause=cause, added_at=now, added_by=account_id)
     try:
         with session.begin_nested():
             session.add(row)
@@ -119,8 +155,11 @@ def _tell(session: Session, hashed: bytes) -> None:
     changes.changed(session.scalars(select(Label.id).where(Label.buyer_id.in_(holders))).all())
 
 
-def _hint(key: Key) -> str:
+def hint(key: Key) -> str:
     """As little as tells two entries apart on a page: the end of a phone, the domain of an address, an estate."""
     if key.kind == "email":
         return f"{key.value[:1]}…@{key.value.rpartition('@')[2]}"[:60]
-    return key.value.replace("|", " ")[:24] + "…" if key.kind == "address" else f"…{key.value[-2:]}"
+    if key.kind == "address":
+        # Numbers stand last: a district and an estate are no home.
+        return " ".join(key.value.split("|")[:-1])[:24] + "…"
+    return f"…{key.value[-2:]}"

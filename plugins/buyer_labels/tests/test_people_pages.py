@@ -1,0 +1,168 @@
+"""The pages of who is who: suggestions side by side, merges and their undoing, and what never matches."""
+
+import re
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from labels_of_tests import NOW
+from policy_of_tests import grave_label
+from shopadmin_buyer_labels import permissions
+from shopadmin_buyer_labels.models import BuyerMerge, NeverMatch
+from shopadmin_buyer_labels.services import indexing
+from sqlalchemy import func, select
+from suggested_people import HOME, pairs, person, suggest
+
+from shopadmin import testing
+from shopadmin.models.audit import AuditEntry
+from shopadmin.plugin_api import db
+
+SUGGESTIONS, NEVER = "/admin/buyer-labels/suggestions/", "/admin/buyer-labels/never-match/"
+MERGES = "/admin/buyer-labels/merges/"
+
+
+@pytest.fixture
+def app(shop: Flask) -> Flask:
+    shop.config["WTF_CSRF_ENABLED"] = False
+    return shop
+
+
+def owner(app: Flask) -> FlaskClient:
+    return testing.sign_in(app, testing.make_account(app, is_owner=True))
+
+
+def clerk(app: Flask, *more: str) -> FlaskClient:
+    return testing.sign_in(app, testing.make_account(app, permissions.READ, *more))
+
+
+def suggested() -> tuple[int, int]:
+    one, two = person("Wang Sample", 1, "13800138000"), person("Wang Sample", 2, "13900138000")
+    grave_label(one)
+    assert suggest() == [(one, two, "")]
+    return one, two
+
+
+def count(model: Any, **values: Any) -> int:
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(model).filter_by(**values)) or 0
+
+
+def words(answer: Any) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.get_data(as_text=True)))
+
+
+def test_a_suggestion_is_decided_side_by_side_and_the_merge_taken_back(app: Flask) -> None:
+    one, two = suggested()
+    browser, reader = owner(app), clerk(app)
+
+    assert "the names are alike" in words(reader.get(SUGGESTIONS))
+    page = words(reader.get(f"{SUGGESTIONS}details/1"))
+    for said in ("139****8000", "138****8000", "广东省深圳市****", "Another article came back", "W**", "agrees"):
+        assert said in page, said
+    for hidden in ("Merge them", "13900138000", "1201", "Wang Sample"):
+        assert hidden not in page, hidden
+    assert reader.post(f"{SUGGESTIONS}details/1/same", data={"why": "x"}).status_code == 403
+    assert browser.post(f"{SUGGESTIONS}details/1/same", data={"why": " "}).status_code == 400
+    assert pairs() == [(one, two, "")]
+
+    assert browser.post(f"{SUGGESTIONS}details/1/same", data={"why": "They wrote so"}).status_code == 303
+    assert browser.post(f"{SUGGESTIONS}details/1/apart").status_code == 409
+    assert pairs() == [(one, two, "merged")]
+    assert "somebody said so" in words(browser.get(f"/admin/buyers/details/{one}"))
+    merge = words(browser.get(f"{MERGES}details/1"))
+    assert "They wrote so" in merge
+    assert "Undo this merge" in merge
+    assert clerk(app).post(f"{MERGES}details/1/undo").status_code == 403
+    assert browser.post(f"{MERGES}details/1/undo").status_code == 303
+    assert browser.post(f"{MERGES}details/1/undo").status_code == 409
+
+    assert pairs() == [(one, two, "")]
+    assert browser.post(f"{SUGGESTIONS}details/1/apart").status_code == 303
+    assert pairs() == [(one, two, "other")]
+    assert "Ask again" in words(browser.get(f"{SUGGESTIONS}details/1"))
+    assert browser.post(f"{SUGGESTIONS}details/1/again").status_code == 303
+    assert pairs() == [(one, two, "")]
+    seen = count(AuditEntry, code="buyer_labels.person.viewed", object_id=str(two))
+    assert seen > 3
+
+
+def test_a_merge_by_hand_in_a_circle_is_refused_with_the_reason_and_changes_nothing(app: Flask) -> None:
+    one, two = testing.make_buyer(), testing.make_buyer()
+    browser = owner(app)
+
+    def merge(buyer_id: int, into: object, why: str = "They wrote so") -> Any:
+        return browser.post(f"{MERGES}new/{buyer_id}", data={"into_id": into, "why": why})
+
+    assert merge(one, two).status_code == 303
+    for into, status, said in (
+        (one, 409, "A circle says nothing"), (two, 400, "cannot be merged with itself"), (99, 400, "no such buyer"),
+        ("x", 400, "Not a valid integer"), (10**20, 400, "between 1 and"), (one, 400, "required"),
+    ):  # fmt: skip
+        answer = merge(two, into, "" if said == "required" else "They wrote so")
+        assert (answer.status_code, said in words(answer)) == (status, True), words(answer)
+    assert browser.get(f"{MERGES}new/99").status_code == 404
+    assert count(BuyerMerge) == 1
+
+
+def test_a_buyer_is_split_off_and_back_from_the_buyers_page(app: Flask) -> None:
+    one, two = testing.make_buyer(phone="13800138000"), testing.make_buyer(phone="13800138000")
+    indexing.catch_up_all()
+    browser = owner(app)
+    assert "the same mobile number" in words(browser.get(f"/admin/buyers/details/{one}"))
+
+    assert browser.post(f"{MERGES}split/{one}", data={"why": "Father and son"}).status_code == 303
+    page = words(browser.get(f"/admin/buyers/details/{one}"))
+    assert "Father and son" in page
+    assert "Nobody else" in page
+    assert browser.post(f"{MERGES}split/1/undo").status_code == 303
+    assert "the same mobile number" in words(browser.get(f"/admin/buyers/details/{two}"))
+    assert "Split off" not in words(clerk(app, "core.buyers:read").get(f"/admin/buyers/details/{one}"))
+
+
+def test_lines_are_put_on_the_list_all_or_none_and_taken_off(app: Flask) -> None:
+    browser = owner(app)
+    assert "Nothing is on the list yet" in words(browser.get(NEVER))
+
+    def add(text: str, **more: str) -> Any:
+        return browser.post(f"{NEVER}new", data={"kind": "phone", "value": text, "cause": "pickup"} | more)
+
+    bad = add("13800138000\n\n138****8000\n13900138000")
+    assert bad.status_code == 400
+    assert "Line 3 is no phone number" in words(bad)
+    assert "13900138000" in words(bad)
+    assert add("13800138000", cause="x").status_code == add("a\n" * 501).status_code == 400
+    assert count(NeverMatch) == 0
+    assert add("13800138000\n13900138000\n138 0013 8000").status_code == 303
+    assert "13800138000" not in browser.get(NEVER).get_data(as_text=True)
+    assert count(NeverMatch) == 2
+
+    assert clerk(app).post(f"{NEVER}details/1/end").status_code == 403
+    assert browser.post(f"{NEVER}details/1/end").status_code == 303
+    assert browser.post(f"{NEVER}details/1/end").status_code == 409
+    assert "Taken off" in words(browser.get(f"{NEVER}details/1"))
+    assert count(NeverMatch, ended_at=None) == 1
+
+
+def test_an_address_of_ten_people_is_offered_and_put_on_the_list(app: Flask) -> None:
+    for number in range(10):
+        person(f"Person {chr(65 + number)}", number + 1, f"1380013800{number}")
+    # The same person twice is one.
+    for number in range(11):
+        person("Zhao Sample", 20 + number, "13700137000", "浙江省杭州市西湖区绿园小区5幢301")
+    indexing.catch_up_all()
+    browser = owner(app)
+
+    shown = browser.get(f"{NEVER}shared/fragment").get_data(as_text=True)
+    assert "10 people share this" in shown
+    assert shown.count("share this") == 1
+    assert "1201" not in shown
+    address = re.search(r'action="([^"]+/shared/\d+)"', shown)
+    assert address is not None
+    assert clerk(app).post(address[1], data={"cause": "dormitory"}).status_code == 403
+    assert browser.post(f"{NEVER}shared/999", data={"cause": "dormitory"}).status_code == 404
+    assert count(NeverMatch) == 0
+    assert browser.post(address[1], data={"cause": "dormitory"}).status_code == 303
+
+    assert count(NeverMatch, cause="dormitory", kind="address") == 1
+    assert "share this" not in browser.get(f"{NEVER}shared/fragment").get_data(as_text=True)
