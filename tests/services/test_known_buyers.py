@@ -141,6 +141,18 @@ def test_an_import_waits_for_whoever_is_making_the_same_buyer(app: Flask) -> Non
     assert len({buyer for (buyer,) in rows("shop_order", "buyer_id")}) == 30
 
 
+def test_a_number_without_country_code_is_one_of_the_region_that_is_given_else_of_the_shop(app: Flask) -> None:
+    one = known_or_new_buyer(None, [BuyerIdentifier("phone", "07400 123456", region="GB")])
+
+    assert known_or_new_buyer(None, [phone("+447400123456")]) == one
+    # The shop's own country has no such number, and the digits alone are nobody's.
+    with pytest.raises(RefusedError):
+        known_or_new_buyer(None, [phone("07400 123456")])
+    with pytest.raises(RefusedError):
+        known_or_new_buyer(None, [BuyerIdentifier("phone", "07400 123456", region="DE")])
+    assert len(buyers()) == 1
+
+
 def test_a_phone_is_kept_as_an_import_would_keep_it(app: Flask) -> None:
     known_or_new_buyer(None, [phone("(0044) 7400 123456")])
 

@@ -120,6 +120,26 @@ def test_a_file_of_lines_becomes_drafts_and_names_what_did_not(shop: Flask, tmp_
     }  # fmt: skip
 
 
+def test_a_phone_of_a_list_is_one_of_its_region_else_of_the_shop(shop: Flask, tmp_path: Path) -> None:
+    phones: list[dict[str, Any]] = [
+        {"value": "07400 123456", "region": "gb"}, {"value": "+44 7400 123456"}, {"value": "07400 123456"},
+        {"value": "07400 123456", "region": "UK1"}, {"value": "07400 123456", "region": 44},
+    ]  # fmt: skip
+    file = tmp_path / "old.jsonl"
+    file.write_text("\n".join(json.dumps(LINES[0] | {"identifiers": [{"kind": "phone"} | each]}) for each in phones))
+
+    result = json.loads(_command(shop.test_cli_runner().invoke, ["import", str(file), "--json"], 1))
+
+    assert result["drafts"] == [{"line": 1, "id": 1}]
+    assert [row["line"] for row in result["duplicates"]] == [2]  # the same person, with the country code
+    named = {row["line"]: [(found["code"], found["field"]) for found in row["problems"]] for row in result["refused"]}
+    assert named == {
+        3: [("invalid", "identifiers")], 4: [("buyer_labels.region", "identifiers")],
+        5: [("buyer_labels.identifiers", "identifiers")],
+    }  # fmt: skip
+    assert len(labels()) == 1
+
+
 def _command(run: Any, words: list[str], code: int) -> str:
     from shopadmin_buyer_labels.cli import buyer_labels
 

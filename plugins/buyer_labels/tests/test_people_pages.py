@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from labels_of_tests import NOW
-from policy_of_tests import grave_label
+from policy_of_tests import grave_label, live_rule
 from shopadmin_buyer_labels import permissions
 from shopadmin_buyer_labels.models import BuyerMerge, NeverMatch
 from shopadmin_buyer_labels.services import indexing
@@ -85,6 +85,15 @@ def test_a_suggestion_is_decided_side_by_side_and_the_merge_taken_back(app: Flas
     assert pairs() == [(one, two, "")]
     seen = count(AuditEntry, code="buyer_labels.person.viewed", object_id=str(two))
     assert seen > 3
+
+
+def test_an_order_says_when_its_buyer_is_only_perhaps_the_labelled_one(app: Flask) -> None:
+    live_rule()
+    suggested()
+    browser = owner(app)
+
+    assert "nobody has decided yet" in words(browser.get("/admin/orders/details/2"))
+    assert "nobody has decided yet" not in words(browser.get("/admin/orders/details/1"))
 
 
 def test_a_merge_by_hand_in_a_circle_is_refused_with_the_reason_and_changes_nothing(app: Flask) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from itertools import permutations
+from itertools import combinations
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -293,7 +293,7 @@ def test_merging_and_taking_back_restores_exactly_whatever_was_merged_split_and_
 
         return act
 
-    ways = [*(merged(*both) for both in permutations(everybody, 2)), *(split(each) for each in everybody)]
+    ways = [*(merged(*both) for both in combinations(everybody, 2)), *(split(each) for each in everybody)]
     before, refused = state(), 0
     for first in ways:
         undo_first = first()
@@ -309,7 +309,7 @@ def test_merging_and_taking_back_restores_exactly_whatever_was_merged_split_and_
             assert state() == between
         undo_first()
         assert state() == before
-    assert 0 < refused < len(ways) ** 2 / 2
+    assert refused >= len(ways)  # each of them twice
 
 
 def test_the_shops_own_people_are_not_labelled_in_any_row_of_theirs_nor_by_a_merge(shop: Flask) -> None:
