@@ -9,9 +9,10 @@ from flask.typing import ResponseReturnValue
 from flask_admin.base import expose
 from flask_babel import lazy_gettext as _
 from flask_babel import ngettext
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from shopadmin.plugin_api import (
+    Actor,
     AdminListView,
     Badge,
     Column,
@@ -32,12 +33,18 @@ from shopadmin_buyer_labels.people_forms import NeverMatchForm
 from shopadmin_buyer_labels.services import never_match, sharing
 
 _ROW = NeverMatch
+
+
+def _search(term: str, actor: Actor) -> ColumnElement[bool]:
+    """Whether an identifier is on the list: as a whole, as only its hash is kept."""
+    return _ROW.hash.in_(never_match.hashes_of(term))
+
+
 SPEC = ListSpec(
-    query=select(
-        _ROW.id, _ROW.kind, _ROW.hint, _ROW.cause, _ROW.added_at, _ROW.added_by, _ROW.ended_at, _ROW.ended_by
-    ),
+    query=select(_ROW.id, _ROW.kind, _ROW.hint, _ROW.cause, _ROW.added_at, _ROW.added_by, _ROW.ended_at, _ROW.ended_by),
     id_column=_ROW.id,
     sorts=(Sort("newest", _("Newest first"), (_ROW.id,)),),
+    search=_search,
     views=(
         View("stands", _("On the list"), (_ROW.ended_at.is_(None),)),
         View("over", _("Taken off"), (_ROW.ended_at.is_not(None),)),
@@ -64,12 +71,12 @@ class NeverMatchView(AdminListView):
         Column("what", _("What"), "pair"),
         Column("why", _("Why nobody is known by it")),
         Column("added_at", _("Added"), "time"),
-        Column("who", _("By")),
+        Column("who", _("Added by")),
     )
     empty_title = _("Nothing is on the list yet")
     empty_text = _(
-        "Put pickup points, lockers, forwarders, dormitories, hotels and the shop's own contacts here: whoever shares one"
-        " is not one person for it."
+        "Put pickup points, lockers, forwarders, dormitories, hotels and the shop's own contacts here: whoever shares"
+        " one is not one person for it."
     )
 
     def __init__(self) -> None:
@@ -131,7 +138,11 @@ class NeverMatchView(AdminListView):
         return self.render(
             "shopadmin_buyer_labels/shared.html",
             rows=[
-                {"row": row, "kind": people_texts.LISTED_KINDS[row.kind], "url": url_for(".put_view", row_id=row.key_id)}
+                {
+                    "row": row,
+                    "kind": people_texts.LISTED_KINDS[row.kind],
+                    "url": url_for(".put_view", row_id=row.key_id),
+                }
                 for row in sharing.shared()
             ],
             causes=[(code, text) for code, text in people_texts.CAUSES.items() if code != OWN],
@@ -158,7 +169,9 @@ class NeverMatchView(AdminListView):
                 row=row,
                 kind=people_texts.LISTED_KINDS[row.kind],
                 cause=people_texts.CAUSES[row.cause],  # type: ignore[index]
-                mark=Badge(_("Taken off"), "neutral", "x-circle") if row.ended_at else Badge(_("On the list"), "ok", "check-lg"),
+                mark=Badge(_("Taken off"), "neutral", "x-circle")
+                if row.ended_at
+                else Badge(_("On the list"), "ok", "check-lg"),
                 added_by=names.get(row.added_by, "") if row.added_by else _("the program"),
                 ended_by=names.get(row.ended_by, ""),
                 is_kept=is_kept,

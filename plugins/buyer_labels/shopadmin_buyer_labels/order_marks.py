@@ -25,6 +25,8 @@ def badges(shown: Sequence[OrderSnapshot]) -> Mapping[OrderId, Sequence[Badge]]:
 
 def mark(state: OrderState) -> Badge:
     """How the order stands, as icon and words."""
+    if state.is_suspected:
+        return Badge(_("Perhaps a labelled buyer"), "neutral", "question-circle")
     return policy_texts.badge(int(state.level), is_held=state.is_held, requires=state.requires)
 
 
@@ -58,8 +60,8 @@ def context(order_id: int, state: OrderState, actor: Actor) -> dict[str, Any]:
 
 
 def label_rows(label_ids: Sequence[int], suspected: Collection[int] = ()) -> list[dict[str, Any]]:
-    """The labels behind it, each with its evidence and the way to say that it is wrong; ``suspected``: labels of somebody
-    who is perhaps the order's buyer.
+    """The labels behind it, each with its evidence and the way to say that it is wrong; ``suspected``: labels of
+    somebody who is perhaps the order's buyer.
     """
     found = reading.labels_by_id(label_ids, datetime.now(UTC))
     return [

@@ -46,7 +46,10 @@ def _choices(texts: Any) -> list[Any]:
 class NeverMatchForm(FlaskForm):
     """What nobody is known by: one identifier a line."""
 
-    kind = SelectField(_("What it is"), choices=_choices({kind: people_texts.LISTED_KINDS[kind] for kind in ("address", "phone", "email")}))
+    kind = SelectField(
+        _("What it is"),
+        choices=_choices({kind: people_texts.LISTED_KINDS[kind] for kind in ("address", "phone", "email")}),
+    )
     value = TextAreaField(
         _("One a line"), [InputRequired(), Length(max=50_000)], description=_("As it is written on orders."),
         render_kw={"rows": 6},

@@ -9,9 +9,10 @@ from flask import abort, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin.base import expose
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from shopadmin.plugin_api import (
+    Actor,
     AdminListView,
     Badge,
     BuyerId,
@@ -26,6 +27,7 @@ from shopadmin.plugin_api import (
     account_names,
     attempt,
     buyer_snapshots,
+    buyers_found,
     masked_buyers,
     parse_id,
     platform_name,
@@ -44,12 +46,24 @@ _MARKS: Mapping[str, Badge] = {
 }
 # What is compared, and the reasons by which it agrees.
 _COMPARED: Sequence[tuple[Any, str, frozenset[str]]] = (
-    (_("Name"), "names", frozenset({"name_alike", "same_nick"})),
+    (_("Name of the buyer"), "names", frozenset({"name_alike", "same_nick"})),
     (_("Phone"), "phones", frozenset({"same_tail", "same_fixed"})),
     (_("E-mail"), "emails", frozenset()),
     (_("Account"), "accounts", frozenset()),
     (_("Address"), "addresses", frozenset({"address_alike"})),
 )
+
+
+def _search(term: str, actor: Actor) -> Sequence[ColumnElement[bool]]:
+    """Pairs of a buyer by number, or of those whom the core's own search finds."""
+    columns = (_ROW.buyer_id, _ROW.other_id)
+    places: list[ColumnElement[bool]] = [each.in_(found) for found in buyers_found(actor, term) for each in columns]
+    number = term.removeprefix("#")
+    if number.isascii() and number.isdigit() and len(number) < 19:
+        places += [each == int(number) for each in columns]
+    return places or [_ROW.id.is_(None)]
+
+
 SPEC = ListSpec(
     query=select(_ROW.id, _ROW.buyer_id, _ROW.other_id, _ROW.score, _ROW.reasons, _ROW.found_at, _ROW.decision),
     id_column=_ROW.id,
@@ -57,6 +71,7 @@ SPEC = ListSpec(
         Sort("likely", _("Most alike first"), (_ROW.score, _ROW.id)),
         Sort("newest", _("Newest first"), (_ROW.found_at, _ROW.id)),
     ),
+    search=_search,
     views=(
         View("open", _("To decide"), (_ROW.decision == "",), "likely"),
         View("merged", _("One person"), (_ROW.decision == "merged",), "newest"),
@@ -89,7 +104,8 @@ class SuggestionsView(AdminListView):
     )
     empty_title = _("Nobody looks like a labelled buyer")
     empty_text = _(
-        "The program looks after imports and every night. Until somebody decides, a suggestion marks an order at the most."
+        "The program looks after imports and every night. Until somebody decides, a suggestion marks an order at the"
+        " most."
     )
 
     def __init__(self) -> None:
@@ -111,7 +127,9 @@ class SuggestionsView(AdminListView):
             | {
                 "one": shown(row.buyer_id),
                 "other": shown(row.other_id),
-                "why": " · ".join(str(people_texts.REASONS[each]) for each in row.reasons if each in people_texts.REASONS),
+                "why": " · ".join(
+                    str(people_texts.REASONS[each]) for each in row.reasons if each in people_texts.REASONS
+                ),
                 "labels": [
                     labels.code_badge(label.code, label.status)
                     for each in (row.buyer_id, row.other_id)
@@ -147,9 +165,7 @@ class SuggestionsView(AdminListView):
     @expose("/details/<row_id>/again", methods=["POST"])
     def again_view(self, row_id: str) -> ResponseReturnValue:
         """Open it again."""
-        return self._act(
-            row_id, None, lambda found: suggestions.ask_again(self.actor, found), _("It is open again.")
-        )
+        return self._act(row_id, None, lambda found: suggestions.ask_again(self.actor, found), _("It is open again."))
 
     def _act(self, row_id: str, form: Any, change: Callable[[int], object], done: Any) -> ResponseReturnValue:
         found = self._find(parse_id(row_id)).id

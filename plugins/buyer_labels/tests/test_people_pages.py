@@ -6,13 +6,12 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from labels_of_tests import NOW
 from policy_of_tests import grave_label, live_rule
 from shopadmin_buyer_labels import permissions
 from shopadmin_buyer_labels.models import BuyerMerge, NeverMatch
 from shopadmin_buyer_labels.services import indexing
 from sqlalchemy import func, select
-from suggested_people import HOME, pairs, person, suggest
+from suggested_people import pairs, person, suggest
 
 from shopadmin import testing
 from shopadmin.models.audit import AuditEntry
@@ -57,6 +56,8 @@ def test_a_suggestion_is_decided_side_by_side_and_the_merge_taken_back(app: Flas
     browser, reader = owner(app), clerk(app)
 
     assert "the names are alike" in words(reader.get(SUGGESTIONS))
+    assert "the names are alike" in words(reader.get(f"{SUGGESTIONS}?search=%23{two}"))
+    assert "the names are alike" not in words(browser.get(f"{SUGGESTIONS}?search=Nobody"))
     page = words(reader.get(f"{SUGGESTIONS}details/1"))
     for said in ("139****8000", "138****8000", "广东省深圳市****", "Another article came back", "W**", "agrees"):
         assert said in page, said
@@ -94,6 +95,7 @@ def test_an_order_says_when_its_buyer_is_only_perhaps_the_labelled_one(app: Flas
 
     assert "nobody has decided yet" in words(browser.get("/admin/orders/details/2"))
     assert "nobody has decided yet" not in words(browser.get("/admin/orders/details/1"))
+    assert words(browser.get("/admin/orders/")).count("Perhaps a labelled buyer") == 1
 
 
 def test_a_merge_by_hand_in_a_circle_is_refused_with_the_reason_and_changes_nothing(app: Flask) -> None:
@@ -145,6 +147,9 @@ def test_lines_are_put_on_the_list_all_or_none_and_taken_off(app: Flask) -> None
     assert add("13800138000\n13900138000\n138 0013 8000").status_code == 303
     assert "13800138000" not in browser.get(NEVER).get_data(as_text=True)
     assert count(NeverMatch) == 2
+
+    assert "…00" in words(browser.get(f"{NEVER}?search=%2B8613800138000"))
+    assert "Nothing matches" in words(browser.get(f"{NEVER}?search=1380013"))
 
     assert clerk(app).post(f"{NEVER}details/1/end").status_code == 403
     assert browser.post(f"{NEVER}details/1/end").status_code == 303

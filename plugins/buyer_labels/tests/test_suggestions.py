@@ -45,7 +45,7 @@ from sqlalchemy import func, select
 from suggested_people import HOME, pairs, person, suggest
 
 from shopadmin import testing
-from shopadmin.plugin_api import ForbiddenError, ObjectionsError, RefusedError, db, writing
+from shopadmin.plugin_api import ForbiddenError, ObjectionsError, RefusedError, db
 
 LATER = NOW + timedelta(days=1)
 
@@ -314,7 +314,10 @@ def test_merging_and_taking_back_restores_exactly_whatever_was_merged_split_and_
 
 def test_the_shops_own_people_are_not_labelled_in_any_row_of_theirs_nor_by_a_merge(shop: Flask) -> None:
     testing.make_account(shop, email="colleague@example.com")
-    row, same = testing.make_buyer(email="colleague@example.com", phone="13800138000"), testing.make_buyer(phone="13800138000")
+    row, same = (
+        testing.make_buyer(email="colleague@example.com", phone="13800138000"),
+        testing.make_buyer(phone="13800138000"),
+    )
     listed, other = testing.make_buyer(phone="13900139000"), testing.make_buyer(phone="13700137000")
     indexing.catch_up_all()
     entry = never_match.add(OWNER, "phone", "13900139000", "own")
@@ -325,7 +328,9 @@ def test_the_shops_own_people_are_not_labelled_in_any_row_of_theirs_nor_by_a_mer
             propose(buyer_id=buyer_id)
         assert [problem.code for problem in error.value.problems] == ["buyer_labels.staff"]
     stranger = testing.make_buyer()
-    grave_label(stranger, expires_at=datetime.now(UTC) + timedelta(days=9), latest_at=datetime.now(UTC) + timedelta(days=99))
+    grave_label(
+        stranger, expires_at=datetime.now(UTC) + timedelta(days=9), latest_at=datetime.now(UTC) + timedelta(days=99)
+    )
     for one, two_ in ((stranger, same), (listed, stranger)):
         with pytest.raises(ObjectionsError) as objection:
             merging.merge(OWNER, one, two_, "They said so")

@@ -56,7 +56,11 @@ def plan(found: Mapping[Pair, Finding], kept: Mapping[Pair, Kept], looked_at: Co
     still_open = {each: before for each, before in kept.items() if not before.decision}
     return Plan(
         new={each: finding for each, finding in found.items() if each not in kept},
-        changed={each: found[each] for each, before in still_open.items() if found.get(each, before.finding) != before.finding},
+        changed={
+            each: found[each]
+            for each, before in still_open.items()
+            if found.get(each, before.finding) != before.finding
+        },
         gone=frozenset(each for each in still_open if each not in found and set(each) & set(looked_at)),
     )
 
@@ -75,4 +79,3 @@ def last_night(now: datetime, zone: tzinfo) -> datetime:
     here = now.astimezone(zone)
     night = datetime.combine(here.date(), NIGHT, zone)
     return night if night <= here else datetime.combine(here.date() - timedelta(days=1), NIGHT, zone)
-

@@ -152,7 +152,7 @@ def load_known(buyer_ids: Collection[int], now: datetime) -> Known:
     people = same_people(buyer_ids)
     everybody = {each for same in people.values() for each in same}
     labels = labels_of(everybody, now)
-    labelled = {
+    labelled: alike.Labels = {
         buyer_id: [label for each in sorted(same) for label in labels.get(each, ())]
         for buyer_id, same in people.items()
         if any(each in labels for each in same)

@@ -102,6 +102,11 @@ def end(actor: Actor, row_id: int, now: datetime | None = None) -> None:
         record_audit(actor, "buyer_labels.never_match.ended", "buyer_labels.never_match", row_id, after=after)
 
 
+def hashes_of(text: str) -> list[bytes]:
+    """The hashes under which something stands on the list, whatever it is."""
+    return [key_hash(key) for kind in KINDS if (key := _key(kind, text.strip())) is not None]
+
+
 def keep_own(now: datetime | None = None) -> None:
     """Bring the shop's own e-mail addresses onto the list; who has left stays on it. For the worker."""
     hashes = {key_hash(key): key for key in (Key("email", address) for address in own_addresses())}

@@ -22,13 +22,13 @@ from shopadmin.plugin_api import (
 from shopadmin_buyer_labels import permissions, policy_texts
 from shopadmin_buyer_labels.domain.policy import REQUIREMENTS, Level, Requirement
 from shopadmin_buyer_labels.models import OrderDecision, OrderHold
-from shopadmin_buyer_labels.services import allowances, deciding, marks
+from shopadmin_buyer_labels.services import alike, allowances, deciding, marks
 
 LONGEST_REASON = 500
 
 _COLUMNS = (
     OrderDecision.order_id, OrderDecision.ordered_at, OrderDecision.level, OrderDecision.requires,
-    OrderDecision.campaigns, OrderDecision.decided_at, OrderDecision.label_id,
+    OrderDecision.campaigns, OrderDecision.decided_at, OrderDecision.label_id, OrderDecision.via,
     OrderHold.held_at, OrderHold.release_at, OrderHold.confirmed_at, OrderHold.released_at, OrderHold.released_why,
 )  # fmt: skip
 _IN_FORCE = (
@@ -46,7 +46,8 @@ _IN_FORCE = (
 class OrderState:
     """How an order stands at a moment. ``since``: the first decision; ``held_at``, ``until``: of the hold that stands.
 
-    ``until`` is None for one that a person confirmed. ``released_why``: how the hold that was ended. Times: aware UTC.
+    ``until`` is None for one that a person confirmed. ``released_why``: how the hold that was ended.
+    ``is_suspected``: only labels of somebody who is perhaps the buyer speak of it. Times: aware UTC.
     """
 
     ordered_at: datetime
@@ -59,6 +60,7 @@ class OrderState:
     until: datetime | None = None
     is_confirmed: bool = False
     released_why: str = ""
+    is_suspected: bool = False
 
     @property
     def is_held(self) -> bool:
@@ -97,6 +99,7 @@ def _state(rows: list[Any], now: datetime) -> OrderState:
         until=hold.release_at if stands and not is_confirmed else None,
         is_confirmed=stands and is_confirmed,
         released_why=released,
+        is_suspected=all(row.via == alike.VIA for row in rows),
     )
 
 
