@@ -9,7 +9,7 @@ from flask import abort, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin.base import expose
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 
 from shopadmin.plugin_api import (
     Actor,
@@ -54,14 +54,14 @@ _COMPARED: Sequence[tuple[Any, str, frozenset[str]]] = (
 )
 
 
-def _search(term: str, actor: Actor) -> Sequence[ColumnElement[bool]]:
-    """Pairs of a buyer by number, or of those whom the core's own search finds."""
+def _search(term: str, actor: Actor) -> ColumnElement[bool]:
+    """Pairs of a buyer by number, or of those whom the core's own search finds; suggestions are few."""
     columns = (_ROW.buyer_id, _ROW.other_id)
     places: list[ColumnElement[bool]] = [each.in_(found) for found in buyers_found(actor, term) for each in columns]
     number = term.removeprefix("#")
     if number.isascii() and number.isdigit() and len(number) < 19:
         places += [each == int(number) for each in columns]
-    return places or [_ROW.id.is_(None)]
+    return or_(_ROW.id.is_(None), *places)
 
 
 SPEC = ListSpec(
