@@ -112,6 +112,8 @@ def test_a_merge_by_hand_in_a_circle_is_refused_with_the_reason_and_changes_noth
     ):  # fmt: skip
         answer = merge(two, into, "" if said == "required" else "They wrote so")
         assert (answer.status_code, said in words(answer)) == (status, True), words(answer)
+    again = merge(one, two)
+    assert (again.status_code, "A circle says nothing" in words(again)) == (409, True)
     assert browser.get(f"{MERGES}new/99").status_code == 404
     assert count(BuyerMerge) == 1
 
