@@ -107,7 +107,7 @@ from shopadmin.models.asking import ask_once
 from shopadmin.models.base import BigId, UtcDateTime
 from shopadmin.models.id_lists import among
 from shopadmin.models.sealed import SealedText
-from shopadmin.platforms.names import platform_name
+from shopadmin.platforms.names import platform_name, platforms
 from shopadmin.services.amounts import read_amount
 from shopadmin.services.audit import entry as audit_entry
 from shopadmin.services.audit import record as record_audit
@@ -435,6 +435,7 @@ __all__ = [
     "past_buyers",
     "phone_to_ring",
     "platform_name",
+    "platforms",
     "plugin_settings",
     "product_ratings",
     "product_titles",

@@ -85,6 +85,11 @@ class ListSpec:
     views: tuple[View, ...] = ()
     search_sort: str = ""
 
+    @property
+    def has_search(self) -> bool:
+        """Whether there is anywhere to look for what somebody types."""
+        return self.search is not _no_search
+
 
 @dataclass(frozen=True, slots=True)
 class ListArguments:

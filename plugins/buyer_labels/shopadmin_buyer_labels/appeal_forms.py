@@ -1,5 +1,6 @@
 """The forms of objections and of complaints to platforms."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import DateTimeLocalField, RadioField, SelectChoice, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
-from shopadmin.plugin_api import RefusedError, complaint_grounds, shop_settings
+from shopadmin.plugin_api import RefusedError, complaint_grounds, platform_name, shop_settings
 from shopadmin_buyer_labels import appeal_texts
 from shopadmin_buyer_labels.domain.appeals import CHANNELS
 from shopadmin_buyer_labels.services.appeals import LONGEST
@@ -60,17 +61,18 @@ class ComplaintForm(FlaskForm):
     """A complaint to the platform of an order."""
 
     order = SelectField(_("Order"), choices=[])
-    ground = SelectField(_("What it is about"), choices=[])
+    ground = SelectField(_("Ground of the complaint"), choices=[])
     note = TextAreaField(_("In short"), [Optional(), Length(max=LONGEST)], render_kw={"rows": 3})
     deadline_at = DateTimeLocalField(
         _("Deadline"), [Optional()], format=_TIME, description=_("Empty: what the checklist plans for.")
     )
 
-    def offer(self, orders: Any, platforms: Any) -> None:
-        """Orders to choose from, and the grounds of their platforms."""
-        self.order.choices = [SelectChoice(str(order.id), f"{order.platform} {order.order_no}") for order in orders]
+    def offer(self, orders: Any, platforms: Any, likely: Sequence[str] = ()) -> None:
+        """Orders to choose from, and the grounds of their platforms, those that are ``likely`` first."""
+        self.order.choices = [SelectChoice(str(order.id), f"{platform_name(order.platform)} {order.order_no}") for order in orders]
         grounds = dict(pair for platform in platforms for pair in complaint_grounds(platform))
-        self.ground.choices = [SelectChoice(code, text) for code, text in grounds.items()]
+        first = [code for code in likely if code in grounds]
+        self.ground.choices = [SelectChoice(code, grounds[code]) for code in dict.fromkeys([*first, *grounds])]
 
 
 def instant(field: DateTimeLocalField) -> datetime | None:

@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
 from shopadmin.plugin_api import (
+    EVIDENCE_TIERS,
     AdminListView,
     Badge,
     Column,
@@ -182,6 +183,8 @@ class AppealsView(AdminListView):
                 mark=mark(found, now),
                 status=labels.status_badge(snapshot.status),
                 label=snapshot,
+                tier=EVIDENCE_TIERS[snapshot.tier],
+                severity=labels.SEVERITIES[snapshot.severity],
                 label_url=label_address(label.id),
                 note=label.note,
                 rebuttals=said,

@@ -13,6 +13,7 @@ from shopadmin.plugin_api import AdminView, MissingError, OrderId, OrderSnapshot
 from shopadmin_buyer_labels import form_answers, permissions
 from shopadmin_buyer_labels.appeal_forms import ComplaintForm, instant
 from shopadmin_buyer_labels.appeal_views import label_address
+from shopadmin_buyer_labels.domain.joint_governance import likely_grounds
 from shopadmin_buyer_labels.services import complaints, lookups, people, records
 
 # The latest orders of the person are what a complaint is about.
@@ -41,7 +42,7 @@ class ComplaintsView(AdminView):
         number, form = label.id, ComplaintForm()
         lookups.saw(self.actor, "complaint", [label.buyer_id])
         rows = people.same_people([label.buyer_id])[label.buyer_id]
-        form.offer(found := orders_of(rows, MOST_ORDERS), {order.platform for order in found})
+        form.offer(found := orders_of(rows, MOST_ORDERS), {order.platform for order in found}, likely_grounds(label.code))
         back = label_address(number)
 
         def save() -> tuple[str, Any]:

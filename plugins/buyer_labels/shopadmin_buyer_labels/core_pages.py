@@ -22,7 +22,7 @@ def buyer_panels(buyer: BuyerSnapshot, actor: Actor) -> Sequence[Panel]:
             {
                 "text": labels.CODES[label.code],
                 "url": url_for(f"{label_page.VIEW}.details_view", row_id=label.id),
-                "mark": labels.status_badge(label.status),
+                "mark": labels.status_badge(label.status, label.code),
                 "until": label.expires_at,
             }
             for label in found

@@ -19,7 +19,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from shopadmin.plugin_api import EVIDENCE_TIERS, EvidenceOrigin, RefusedError, message_channels, shop_settings
+from shopadmin.plugin_api import EVIDENCE_TIERS, EvidenceOrigin, RefusedError, message_channels, platforms, shop_settings
 from shopadmin_buyer_labels import labels
 from shopadmin_buyer_labels.domain.drafts import LONGEST_NOTE, Draft
 from shopadmin_buyer_labels.messages import problem
@@ -111,7 +111,10 @@ class NewForSomebodyForm(NewForm):
 
     kind_of_identifier = SelectField(_("Known by"), choices=_choices(labels.IDENTIFIERS))
     identifiers = StringField(_("Phone, e-mail or account"), [InputRequired(), Length(max=200)])
-    platform = StringField(_("Platform of the account"), [Optional(), Length(max=40)])
+    platform = SelectField(
+        _("Platform of the account"), choices=_choices({"": "–", **platforms()}), default="",
+        description=_("Of an account name or an id."),
+    )  # fmt: skip
     name = StringField(_("Name of the buyer"), [Optional(), Length(max=200)])
 
     field_order = ("kind_of_identifier", "identifiers", "platform", "name")
@@ -147,6 +150,12 @@ class WordsForm(FlaskForm):
     """Why, or how."""
 
     text = StringField(_("Why"), [InputRequired(), Length(max=LONGEST_WHY)])
+
+
+class ToldForm(FlaskForm):
+    """How the notice reached the buyer."""
+
+    text = StringField(_("How they were told"), [InputRequired(), Length(max=LONGEST_WHY)])
 
 
 class ApproveForm(FlaskForm):

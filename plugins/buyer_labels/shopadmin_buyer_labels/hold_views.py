@@ -27,6 +27,7 @@ from shopadmin.plugin_api import (
     db,
     order_snapshots,
     parse_id,
+    platform_name,
 )
 from shopadmin_buyer_labels import labels, order_marks, permissions, policy_texts
 from shopadmin_buyer_labels.models import OrderHold
@@ -47,7 +48,7 @@ SPEC = ListSpec(
     ),
     views=(
         View("waiting", _("To decide"), (_STANDS & _ROW.confirmed_at.is_(None),), "due"),
-        View("confirmed", _("Kept back"), (_STANDS & _ROW.confirmed_at.is_not(None),), "newest"),
+        View("confirmed", _("Kept back by a person"), (_STANDS & _ROW.confirmed_at.is_not(None),), "newest"),
         View("over", _("Released"), (_ROW.released_at.is_not(None),), "newest"),
     ),
 )  # fmt: skip
@@ -89,7 +90,7 @@ class HoldsView(AdminListView):
         return [
             row._asdict()
             | {
-                "order": Pair(_number(row, known), known[row.order_id].platform if row.order_id in known else ""),
+                "order": Pair(_number(row, known), str(platform_name(known[row.order_id].platform)) if row.order_id in known else ""),
                 "why": " · ".join(
                     dict.fromkeys(str(by_label[each]) for each in _labels_of(states, row.order_id) if each in by_label)
                 ),
@@ -189,7 +190,7 @@ def state_of(hold: Any, now: datetime) -> Badge:
         return Badge(_("Kept back by a person"), "warn", "person-lock")
     if hold.release_at <= now:
         return Badge(policy_texts.WHYS["auto_released"], "neutral", "check-circle")
-    return Badge(_("On hold"), "warn", "pause-circle")
+    return Badge(_("Held for review"), "warn", "pause-circle")
 
 
 def _number(row: Any, known: Mapping[OrderId, OrderSnapshot]) -> str:

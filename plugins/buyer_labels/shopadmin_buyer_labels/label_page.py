@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import url_for
-from flask_babel import format_datetime, gettext
+from flask_babel import format_date, gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
@@ -33,7 +33,7 @@ VIEW = "buyer_labels_labels"
 # for a word on a page of its own.
 _BUTTONS: tuple[tuple[Move, Any, str], ...] = (
     ("submit", _("Put to review"), "primary"),
-    ("approve", _("Approve"), "primary"),
+    ("approve", _("Approve this label"), "primary"),
     ("return", _("Back to the draft"), "secondary"),
     ("edit", _("Change"), "secondary"),
     ("renew", _("Renew"), "secondary"),
@@ -58,6 +58,11 @@ _ICONS: Mapping[str, tuple[str, str]] = {
     "renew": ("arrow-repeat", "info"),
     "suspend": ("pause-circle", "warn"), "resume": ("play-circle", "ok"), "correct": ("pencil-square", "info"),
     "withdraw": ("x-circle", "neutral"), "revoke": ("x-circle", "neutral"),
+    "appeal_opened": ("chat-square-dots", "warn"), "appeal_upheld": ("check-circle", "ok"),
+    "appeal_rejected": ("x-circle", "neutral"), "appeal_overdue": ("alarm", "warn"),
+    "complaint_opened": ("shield-exclamation", "info"), "complaint_upheld": ("check-circle", "ok"),
+    "complaint_partly": ("circle-half", "warn"), "complaint_rejected": ("x-circle", "warn"),
+    "complaint_settled": ("chat-left-text", "neutral"), "complaint_withdrawn": ("x-circle", "neutral"),
 }  # fmt: skip
 
 
@@ -70,7 +75,7 @@ def context(label: Label, actor: Actor, posted: Mapping[str, Any]) -> dict[str, 
     return {
         "label": label,
         "status": known,
-        "mark": labels.status_badge(known),
+        "mark": labels.status_badge(known, label.code),
         "code": labels.CODES[label.code],
         "effect": dict(zip(("text", "tone"), _EFFECTS[most], strict=True)),
         "facts": _facts(label),
@@ -89,11 +94,10 @@ def context(label: Label, actor: Actor, posted: Mapping[str, Any]) -> dict[str, 
 def _facts(label: Label) -> list[tuple[Any, Any]]:
     return [
         (_("What"), labels.CODES[label.code]),
-        (_("Code"), label.code),
-        (_("On which day"), label.happened_on.isoformat()),
+        (_("On which day"), format_date(label.happened_on, "medium")),
         (_("How grave it was"), labels.SEVERITIES[label.severity]),
         (_("What it rests on"), EVIDENCE_TIERS[label.tier]),
-        (_("Attached at best"), EVIDENCE_TIERS[label.evidence_tier]),
+        (_("Attached at best"), EVIDENCE_TIERS[label.evidence_tier] if label.evidence_tier != label.tier else ""),
         (_("Where it is from"), labels.ORIGINS[label.origin]),
     ]
 
@@ -111,17 +115,18 @@ def _times(label: Label, known: Status) -> list[tuple[Any, Any]]:
     if label.submitted_at:
         shown += [(_("Put to review by"), who(label.submitted_by))]
     if label.reviewed_at:
-        shown += [(_("Approved"), _moment(label.reviewed_at)), (_("By"), who(label.reviewed_by))]
+        shown += [(_("Approved"), _moment(label.reviewed_at)), (_("Approved by"), who(label.reviewed_by))]
     shown += [(_("Until"), _moment(label.expires_at))]
     if known == "suspended":
-        shown += [(_("Suspended"), labels.SUSPENDED[label.suspended_why])]
+        shown += [(_("Suspended because"), labels.SUSPENDED[label.suspended_why])]
     if known == "revoked":
-        shown += [(_("Taken back"), labels.REVOKED[label.revoked_why])]
+        shown += [(_("Taken back because"), labels.REVOKED[label.revoked_why])]
     return shown
 
 
 def _moment(at: datetime) -> str:
-    return str(format_datetime(at.astimezone(shop_settings().zone), "medium", rebase=False))
+    """By the shop's clock, written as lists write it."""
+    return f"{at.astimezone(shop_settings().zone):%Y-%m-%d %H:%M}"
 
 
 def _buyer(label: Label, actor: Actor, now: datetime) -> dict[str, Any]:
@@ -136,7 +141,7 @@ def _buyer(label: Label, actor: Actor, now: datetime) -> dict[str, Any]:
         "others": [
             {
                 "id": other.id, "url": url_for(f"{VIEW}.details_view", row_id=other.id),
-                "text": labels.CODES[other.code], "mark": labels.status_badge(other.status),
+                "text": labels.CODES[other.code], "mark": labels.status_badge(other.status, other.code),
             }
             for other in others
             if other.id != label.id

@@ -52,7 +52,7 @@ _MARKS: Mapping[Status, tuple[_Tone, str]] = {
     "pending_review": ("warn", "hourglass-split"),
     "draft": ("neutral", "pencil"),
 }
-SEVERITIES: Mapping[int, Any] = {1: _("1 slight"), 2: _("2 some"), 3: _("3 grave"), 4: _("4 very grave")}
+SEVERITIES: Mapping[int, Any] = {1: _("1 slight"), 2: _("2 moderate"), 3: _("3 grave"), 4: _("4 very grave")}
 ORIGINS: Mapping[str, Any] = {
     "": _("by hand"), "incident": _("from an incident"), "import": _("from an import"), "list": _("from the old list"),
 }  # fmt: skip
@@ -107,9 +107,11 @@ EVENTS: Mapping[str, Any] = {
 }
 
 
-def status_badge(status: Status) -> Badge:
-    """The status as icon and word."""
+def status_badge(status: Status, code: str = "") -> Badge:
+    """The status as icon and word; of a label that speaks for the buyer being in force is nothing bad."""
     tone, icon = _MARKS[status]
+    if status == "active" and code and RULES[code].is_protective:
+        tone, icon = "ok", "shield-check"
     return Badge(STATUSES[status], tone, icon)
 
 

@@ -10,7 +10,7 @@ from shopadmin.plugin_api import Problem
 _SENTENCES: Mapping[str, Callable[..., Any]] = {
     "stale": lambda: _("Somebody changed this label meanwhile. Look at it again, then decide."),
     "not_now": lambda status: _("A label that is %(status)s cannot be changed so.", status=status),
-    "code": lambda: _("There is no such code. Choose one from the list."),
+    "code": lambda: _("This is none of the events that a label may say. Choose one from the list."),
     "tier": lambda tier: _("Its code needs evidence of E%(tier)s at least. Attach it first.", tier=tier),
     "tier_value": lambda: _("Evidence is E0 to E4."),
     "tier_below": lambda tier: _("Evidence of E%(tier)s is attached already. It cannot say less.", tier=tier),

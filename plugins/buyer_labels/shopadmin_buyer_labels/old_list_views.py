@@ -11,10 +11,9 @@ from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import StringField
-from wtforms.validators import Length, Optional
+from wtforms import SelectChoice, SelectField
 
-from shopadmin.plugin_api import AdminView, MenuItem, RefusedError, read_table
+from shopadmin.plugin_api import AdminView, MenuItem, RefusedError, platforms, read_table
 from shopadmin_buyer_labels import form_answers, label_page, labels, permissions
 from shopadmin_buyer_labels.domain import old_list
 from shopadmin_buyer_labels.services import bringing_in
@@ -33,7 +32,11 @@ class OldListForm(FlaskForm):
         ),
         render_kw={"accept": ".xlsx,.csv,.tsv,.txt"},
     )  # fmt: skip
-    platform = StringField(_("Platform of the account names"), [Optional(), Length(max=40)], default="taobao")
+    platform = SelectField(
+        _("Platform of the account names"), default="taobao",
+        choices=[SelectChoice("", "–"), *(SelectChoice(code, name) for code, name in platforms().items())],  # type: ignore[arg-type]
+        description=_("Where the list has a column 平台 or “platform”, that counts."),
+    )  # fmt: skip
 
 
 class OldListView(AdminView):
@@ -56,7 +59,9 @@ class OldListView(AdminView):
                     found, status = self._bring_in(form), 200
                 except RefusedError as refused:
                     form_answers.show(form, refused.problems)
-        return str(self.render("shopadmin_buyer_labels/old_list.html", form=form, report=_report(found))), status
+        known = [(labels.CODES[code], "、".join(words)) for code, words in old_list.WORDS.items()]
+        page = self.render("shopadmin_buyer_labels/old_list.html", form=form, report=_report(found), known=known)
+        return str(page), status
 
     def _bring_in(self, form: OldListForm) -> Sequence[Outcome]:
         file = form.file.data

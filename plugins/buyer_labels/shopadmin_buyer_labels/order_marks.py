@@ -7,7 +7,7 @@ from typing import Any
 from flask import current_app, url_for
 from flask_babel import lazy_gettext as _
 
-from shopadmin.plugin_api import Actor, Badge, OrderId, OrderSnapshot, Panel
+from shopadmin.plugin_api import EVIDENCE_TIERS, Actor, Badge, OrderId, OrderSnapshot, Panel
 from shopadmin_buyer_labels import labels, permissions, policy_texts
 from shopadmin_buyer_labels.services import alike, orders, reading
 from shopadmin_buyer_labels.services.orders import OrderState
@@ -69,8 +69,8 @@ def label_rows(label_ids: Sequence[int], suspected: Collection[int] = ()) -> lis
             "id": label.id,
             "text": labels.CODES[label.code],
             "is_suspected": label.id in suspected,
-            "mark": labels.status_badge(label.status),
-            "tier": f"E{label.tier}",
+            "mark": labels.status_badge(label.status, label.code),
+            "tier": EVIDENCE_TIERS[label.tier],
             "pieces": label.evidence,
             "since": label.since,
             "expires_at": label.expires_at,

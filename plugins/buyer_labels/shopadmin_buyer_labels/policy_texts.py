@@ -93,7 +93,7 @@ def requirements(codes: Iterable[str]) -> str:
 def badge(level: int, *, is_held: bool, requires: Iterable[str] = ()) -> Badge:
     """How an order is marked in lists: icon and words."""
     if is_held:
-        return Badge(_("On hold"), "warn", "pause-circle", requirements(requires))
+        return Badge(_("Held for review"), "warn", "pause-circle", requirements(requires))
     if level >= 2:
         return Badge(_("Labelled buyer"), "warn", "flag")
     return Badge(_("Note on the buyer"), "neutral", "tag")

@@ -12,6 +12,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from shopadmin.plugin_api import (
+    EVIDENCE_TIERS,
     AdminListView,
     BuyerId,
     BuyerIdentifier,
@@ -49,6 +50,8 @@ _ACTS: Mapping[str, tuple[str, Any, _Act]] = {
     "withdraw": (permissions.PROPOSE, _("Withdraw this draft"), ending.withdraw),
     "revoke": (permissions.REVIEW, _("Take this label back"), ending.revoke),
 }
+# Most acts ask why.
+_ASKS: Mapping[str, type[Any]] = {"approve": forms.ApproveForm, "told": forms.ToldForm}
 
 
 class LabelsView(AdminListView):
@@ -72,7 +75,7 @@ class LabelsView(AdminListView):
         Column("what", _("Label"), "pair"),
         Column("buyer", _("Buyer"), "pair"),
         Column("mark", _("Status"), "badge"),
-        Column("weight", _("Weight"), "pair"),
+        Column("weight", _("How grave it was"), "pair"),
         Column("since", _("Labelled since"), "time"),
         Column("until", _("Until"), "time"),
     )
@@ -219,7 +222,7 @@ class LabelsView(AdminListView):
         point, title, service = _ACTS[act]
         permissions.require(self.actor, point)
         label = self._find(parse_id(row_id))
-        form = forms.ApproveForm() if act == "approve" else forms.WordsForm()
+        form = _ASKS.get(act, forms.WordsForm)()
         seen = form_answers.revision() if request.args.get("revision") else label.revision
 
         def save() -> tuple[str, Any]:
@@ -287,8 +290,8 @@ def _row(row: Any, buyer: Any) -> dict[str, Any]:
         "id": row.id,
         "what": Pair(str(labels.CODES[row.code]), f"#{row.id}"),
         "buyer": Pair(buyer.name or f"#{row.buyer_id}", str(platform_name(buyer.platform))) if buyer else None,
-        "mark": labels.status_badge(shown.status),
-        "weight": Pair(f"E{shown.tier}", str(labels.SEVERITIES[shown.severity])),
+        "mark": labels.status_badge(shown.status, row.code),
+        "weight": Pair(str(labels.SEVERITIES[shown.severity]), str(EVIDENCE_TIERS[shown.tier])),
         "since": shown.since,
         "until": shown.expires_at,
     }

@@ -60,13 +60,13 @@ def test_the_list_marks_a_held_order_and_the_order_page_says_why(app: Flask) -> 
     clerk = testing.sign_in(app, testing.make_account(app, "core.orders:read"))
 
     shown = owner.get("/admin/orders/").get_data(as_text=True)
-    assert shown.count("On hold") == 1
+    assert shown.count("Held for review") == 1
     page = owner.get(f"/admin/orders/details/{order_id}").get_data(as_text=True)
     for words in ("Another article came back", "best E3", "Held since", "Released by itself", "Decide about the hold"):
         assert words in page
     assert f"/labels/details/{label_id}" in page
     # Who may not see labels sees that it waits, not why.
-    assert "On hold" in clerk.get("/admin/orders/").get_data(as_text=True)
+    assert "Held for review" in clerk.get("/admin/orders/").get_data(as_text=True)
     assert "Another article" not in clerk.get(f"/admin/orders/details/{order_id}").get_data(as_text=True)
 
 
@@ -180,7 +180,7 @@ def test_with_the_plugin_off_everybody_is_normal_and_orders_go_out(app: Flask) -
     plugins.disable(None, "buyer_labels")
 
     assert ask_standing([query(None, "order", order_id)]) == [Standing()]
-    assert "On hold" not in owner.get("/admin/orders/").get_data(as_text=True)
+    assert "Held for review" not in owner.get("/admin/orders/").get_data(as_text=True)
     assert owner.post(f"/admin/orders/details/{order_id}/status/shipped?revision=1").status_code == 302
     assert held(order_id).released_at is None
 

@@ -47,6 +47,17 @@ def lacks(facts: Facts) -> Refusal | None:
     return None if facts.pieces else "no_evidence"
 
 
+def likely_grounds(code: str) -> tuple[str, ...]:
+    """What a complaint about such a label is usually about, the likeliest first; a platform need not know all."""
+    if code == "refund.false_not_received":
+        return ("not_received_claim", "chargeback_not_received", "malicious_refund", "guarantee_claim")
+    if code in ("claim.coercive_settlement", "review.extortion_demand"):
+        return ("extortion", "malicious_review")
+    if code.startswith("claim."):
+        return ("counterfeit_claim",)
+    return ("malicious_refund", "guarantee_claim") if code.startswith("refund.") else ("chargeback_fraud",)
+
+
 def effect(outcome: str, status: Status) -> Effect:
     """What a platform's decision does to a label: upheld is attached and raises its tier, partly has it reviewed again,
     rejected suspends it at once. What is over stays as it is.

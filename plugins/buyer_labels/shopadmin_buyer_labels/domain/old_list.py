@@ -31,7 +31,7 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "note": ("备注", "说明", "情况", "详情", "情况说明", "note", "notes", "remark", "remarks", "comment"),
 }  # fmt: skip
 _FIELD_OF = {heading: field for field, headings in HEADINGS.items() for heading in headings}
-_WORDS: Mapping[str, tuple[str, ...]] = {
+WORDS: Mapping[str, tuple[str, ...]] = {
     "refund.false_not_received": (
         "谎称未收到", "谎称未收到货", "签收后称未收到", "假称未收货", "false not received",
         "not received, but delivered",
@@ -52,7 +52,11 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "identity.shared_contact": ("共用号码", "共用电话", "共用联系方式", "shared contact"),
     "clear.reviewed_ok": ("已核实", "白名单", "核实无误", "cleared", "reviewed ok"),
 }  # fmt: skip
-_CODE_OF = {word: code for code, words in _WORDS.items() for word in words}
+# Platforms as people write them in Chinese; in English they write the name, which is the code.
+_PLATFORMS: Mapping[str, str] = {
+    "淘宝": "taobao", "天猫": "tmall", "京东": "jd", "拼多多": "pinduoduo", "亚马逊": "amazon",
+}  # fmt: skip
+_CODE_OF = {word: code for code, words in WORDS.items() for word in words}
 
 
 def fields_of(row: Mapping[str, str]) -> dict[str, str]:
@@ -74,7 +78,7 @@ def code_of(text: str) -> str | None:
 def values_of(row: Mapping[str, str], platform: str) -> dict[str, Any]:
     """The row as a draft is read from: identifiers, and the rest as it stands. ``platform``: of account names."""
     found = fields_of(row)
-    scope = found.get("platform", "") or platform
+    scope = _platform(found.get("platform", "")) or platform
     identifiers = [
         {"kind": kind, "value": found[kind], "scope": scope if kind == "nick" else ""}
         for kind in ("phone", "email", "nick")
@@ -89,6 +93,12 @@ def values_of(row: Mapping[str, str], platform: str) -> dict[str, Any]:
         "happened_on": found.get("happened_on", ""),
         "note": found.get("note", ""),
     }
+
+
+def _platform(text: str) -> str:
+    """The platform's code, whichever way it is written."""
+    word = unicodedata.normalize("NFKC", text).strip().casefold()
+    return _PLATFORMS.get(word, word)
 
 
 def _number(text: str, otherwise: int) -> int | str:

@@ -1,0 +1,342 @@
+"""A label's whole life in a real Chromium, in both languages, each step by somebody with only the right for it.
+
+Three parcels refused on delivery open a draft; its author founds it, a second person approves, the buyer is told; the
+owner lets a rule act, an import brings the buyer's next order, which is held; the buyer objects, somebody else decides.
+"""
+
+import re
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import waitress
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from importing import work
+from playwright.sync_api import Browser, Page, expect
+from policy_of_tests import decisions, held, hold_of
+from shopadmin_buyer_labels import permissions
+from shopadmin_buyer_labels.domain.status import Status, status
+from shopadmin_buyer_labels.models import Label
+from shopadmin_buyer_labels.services import reading, rules
+from sqlalchemy import select
+
+from shopadmin import testing
+from shopadmin.models.orders import Order
+from shopadmin.plugin_api import db
+
+WORDS = {
+    "en": {
+        "upload": "Upload and check", "import": r"Import \d+ rows?", "imported": "Imported",
+        "code": "Cash on delivery refused three times or more", "drafts": "Drafts", "draft": "draft",
+        "incident": "from an incident", "submit": "Put to review", "tier": "Its code needs evidence of E2 at least",
+        "attach": "Attach evidence", "attached": "Attach", "change": "Change", "save": "Save",
+        "fault": "Was it our own fault?", "no": "No", "talked": "Talked to the buyer", "write": "Write it down",
+        "not ours": "not the shop's fault", "waiting": "waiting for review", "approve": "Approve this label",
+        "approve it": "Approve this label", "approved": "approved", "told": "They have it already",
+        "told it": "The buyer has the notice already", "active": "active", "act": "Let the rule act", "acts": "Acts",
+        "rule": "Hold grave cases", "held": "Held for review", "by itself": "Released by itself", "pieces": "2 pieces",
+        "ship": "Mark as shipped", "refused": "This order is held for review", "wrong": "This is wrong",
+        "paused": "objected to", "objects": "Write down what the buyer says", "pause": "Pause the label",
+        "released": "Released: the buyer objects to the label", "decide": "Decide",
+        "right": "The buyer is right: what the label says is wrong", "corrected": "corrected",
+        "says": "I was never rung", "over": "It leads to nothing now.", "shipped": "The parcel is recorded.",
+    },
+    "zh": {
+        "upload": "上传并检查", "import": r"导入 \d+ 条", "imported": "已导入",
+        "code": "货到付款拒收三次以上", "drafts": "草稿", "draft": "草稿", "incident": "来自异常记录",
+        "submit": "提交审核", "tier": "此类标签至少需要 E2 级证据", "attach": "添加证据", "attached": "添加",
+        "change": "更改", "save": "保存", "fault": "是我们自己的过失吗？", "no": "否", "talked": "已与买家沟通",
+        "write": "登记", "not ours": "非店铺过失", "waiting": "待审核", "approve": "通过此标签", "approve it": "通过此标签",
+        "approved": "已通过", "told": "买家已知悉", "told it": "买家已收到通知（其他方式）", "active": "生效",
+        "act": "让规则生效", "acts": "生效中", "rule": "严重情况暂缓", "held": "暂缓待审", "by itself": "自动放行时间",
+        "pieces": "2 份", "ship": "标记为已发货", "refused": "此订单已暂缓", "wrong": "这不对", "paused": "申诉中",
+        "objects": "记录买家的说法", "pause": "暂停标签", "released": "已放行：买家对标签提出申诉", "decide": "裁定",
+        "right": "买家有理：标签内容有误", "corrected": "已更正", "says": "没有人给我打过电话",
+        "over": "目前不产生任何影响。", "shipped": "包裹已登记。",
+    },
+}  # fmt: skip
+# English as it is read at a desk, Chinese as on a phone in the dark.
+LOOKS = {"en": (1280, "light"), "zh": (360, "dark")}
+ORDER_HEADINGS = (
+    "Name,Email,Financial Status,Fulfillment Status,Currency,Total,Created at,Lineitem quantity,Lineitem name,"
+    "Lineitem price,Billing Name,Payment Method,Cancelled at"
+)
+
+
+class Walk:
+    """People at their browsers, and what each page must be: accessible, and no wider than its screen."""
+
+    def __init__(self, shop: Flask, browser: Browser, address: str, language: str) -> None:
+        self.shop, self.browser, self.address, self.language = shop, browser, address, language
+        self.words = WORDS[language]
+        self.looked_at: set[str] = set()
+
+    def person(self, *points: str, is_owner: bool = False) -> Page:
+        """A window of somebody who may do just this."""
+        width, theme = LOOKS[self.language]
+        client = testing.sign_in(self.shop, testing.make_account(self.shop, *points, is_owner=is_owner))
+        with client.session_transaction() as cookie:
+            cookie.update({"language": self.language, "theme": theme})
+        session = client.get_cookie("session")
+        assert session is not None
+        # axe itself is an inline script
+        context = self.browser.new_context(
+            base_url=self.address, viewport={"width": width, "height": 800}, bypass_csp=True
+        )
+        context.add_cookies([{"name": "session", "value": session.value, "url": self.address}])
+        context.set_default_timeout(5000)
+        return context.new_page()
+
+    def press(self, page: Page, word: str) -> None:
+        """Press the button or follow the link of this word."""
+        named = re.compile(rf"^\s*{re.escape(self.words[word])}\s*(#\d+)?$")
+        page.get_by_role("button", name=named).or_(page.get_by_role("link", name=named)).first.click()
+
+    def sees(self, page: Page, *words: str) -> None:
+        """The page says so."""
+        for word in words:
+            expect(page.get_by_text(self.words[word]).locator("visible=true").first).to_be_visible()
+
+    def looks_well(self, page: Page, name: str) -> None:
+        """Nothing for axe, nothing beyond the screen; the kind of page is looked at once."""
+        if name in self.looked_at:
+            return
+        self.looked_at.add(name)
+        width, _theme = LOOKS[self.language]
+        found = Axe().run(page)
+        assert found.violations_count == 0, (name, found.generate_report())
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+
+
+@pytest.fixture
+def address(shop: Flask) -> Iterator[str]:
+    """The shop on a free port of the loopback; its first rules have watched long enough."""
+    rules.ensure_shipped(datetime.now(UTC) - timedelta(days=15))
+    server = waitress.create_server(shop, host="127.0.0.1", port=0, threads=4)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+    thread.join(timeout=5)
+
+
+def order_row(number: int, days_ago: int, method: str) -> str:
+    """One order of the same buyer; cash on delivery is closed unpaid."""
+    at = f"{datetime.now(UTC) - timedelta(days=days_ago):%Y-%m-%d %H:%M:%S} +0000"
+    state, over = ("paid", "") if method == "Card" else ("pending", at)
+    return (
+        f"#{number},wang@buyer.example,{state},unfulfilled,CNY,120.00,{at},1,Sample lamp,120.00,Wang Sample,"
+        f"{method},{over}"
+    )
+
+
+def files(name: str, *lines: str) -> dict[str, Any]:
+    return {"name": name, "mimeType": "text/csv", "buffer": "\n".join(lines).encode()}
+
+
+def bring_in(walk: Walk, page: Page, *uploads: dict[str, Any]) -> None:
+    """Import files as the owner does, the worker being the test."""
+    page.goto("/admin/imports/new")
+    page.set_input_files("[name=files]", uploads)  # type: ignore[arg-type]
+    with page.expect_navigation():
+        walk.press(page, "upload")
+    run_id = int(page.url.rpartition("/")[2])
+    db.session.rollback()
+    work(run_id)
+    page.goto(f"/admin/imports/{run_id}")
+    with page.expect_navigation():
+        page.get_by_role("button", name=re.compile(walk.words["import"])).click()
+    db.session.rollback()
+    work(run_id)
+    walk.sees(page, "imported")
+
+
+def label() -> Label:
+    db.session.rollback()
+    return db.session.scalars(select(Label)).one()
+
+
+def stands() -> Status:
+    return status(reading.facts(label()), datetime.now(UTC))
+
+
+@pytest.fixture
+def walk(shop: Flask, browser: Browser, address: str) -> Iterator[Callable[[str], Walk]]:
+    made: list[Walk] = []
+
+    def make(language: str) -> Walk:
+        made.append(Walk(shop, browser, address, language))
+        return made[0]
+
+    yield make
+    for i, context in enumerate(browser.contexts): context.pages[0].screenshot(path=f"/tmp/w/walk-work/f{i}.png", full_page=True)
+    for context in browser.contexts:
+        context.close()
+
+
+def refusals_open_a_draft(walk: Walk, owner: Page) -> None:
+    orders = files("orders.csv", ORDER_HEADINGS, *(order_row(number, 9, "Cash on Delivery (COD)") for number in (1, 2, 3)))
+    refused = [f"I{number},#{number},拒收,{datetime.now(UTC) - timedelta(days=7):%Y-%m-%d}" for number in (1, 2, 3)]
+    incidents = files("incidents.csv", "事件编号,订单编号,类型,发生时间", *refused)
+    bring_in(walk, owner, orders, incidents)
+    owner.goto("/admin/buyer-labels/labels/")
+    walk.press(owner, "code")
+    walk.sees(owner, "draft", "incident")
+    assert (label().tier, label().created_by, stands()) == (1, None, "draft")
+
+
+def the_author_founds_it(walk: Walk, page: Page) -> None:
+    page.goto(f"/admin/buyer-labels/labels/details/{label().id}")
+    walk.press(page, "submit")
+    walk.sees(page, "tier")  # nothing goes to review on the shop's own word
+    assert stands() == "draft"
+    walk.looks_well(page, "draft")
+
+    walk.press(page, "attach")
+    walk.looks_well(page, "attach")
+    page.select_option("[name=kind]", "logistics")
+    page.fill("[name=text]", "Refused at the door three times, says the courier")
+    page.select_option("[name=weight]", "2")
+    walk.press(page, "attached")
+    walk.press(page, "change")
+    page.select_option("[name=tier]", "2")
+    page.select_option("[name=severity]", "3")
+    walk.press(page, "save")
+
+    fault = page.locator("form", has=page.locator("[name=own_fault]"))
+    if not fault.is_visible():
+        page.get_by_text(walk.words["fault"]).click()
+    for tick in fault.locator("[name=looked_at]").all():
+        tick.check()
+    fault.get_by_label(walk.words["no"], exact=True).check()
+    fault.get_by_role("button").click()
+    walk.sees(page, "not ours")
+    contact = page.locator("form", has=page.locator("[name=contacted_on]"))
+    if not contact.is_visible():
+        page.locator("summary", has_text=walk.words["talked"]).click()
+    page.fill("[name=contacted_on]", f"{datetime.now(UTC) - timedelta(days=1):%Y-%m-%d}")
+    contact.get_by_role("button").click()
+    walk.press(page, "submit")
+    walk.sees(page, "waiting")
+    assert stands() == "pending_review"
+    expect(page.get_by_role("link", name=walk.words["approve"], exact=True)).to_have_count(0)
+
+
+def a_second_person_approves_and_tells(walk: Walk, page: Page) -> None:
+    page.goto("/admin/buyer-labels/labels/?view=review")
+    walk.press(page, "code")
+    walk.press(page, "approve")
+    walk.looks_well(page, "approve")
+    walk.press(page, "approve it")
+    walk.sees(page, "approved")
+    assert stands() == "noticed"
+    walk.looks_well(page, "notice")
+    walk.press(page, "told")
+    page.fill("[name=text]", "Told on the phone")
+    walk.press(page, "told it")
+    walk.sees(page, "active")
+    assert stands() == "active"
+
+
+def the_owner_lets_a_rule_act(walk: Walk, owner: Page) -> None:
+    owner.goto("/admin/buyer-labels/rules/")
+    walk.looks_well(owner, "rules")
+    walk.press(owner, "rule")
+    walk.looks_well(owner, "rule")
+    walk.press(owner, "act")
+    walk.sees(owner, "acts")
+
+
+def the_next_order_is_held(walk: Walk, owner: Page, warehouse: Page) -> int:
+    bring_in(walk, owner, files("orders.csv", ORDER_HEADINGS, order_row(4, 0, "Card")))
+    order_id = db.session.scalars(select(Order.id).where(Order.order_no == "#4")).one()
+    assert held(order_id).released_at is None
+    assert hold_of(order_id - 1) is None
+
+    warehouse.goto("/admin/orders/")
+    row = warehouse.locator("tr", has_text="#4")
+    expect(row.get_by_text(walk.words["held"])).to_be_visible()
+    expect(warehouse.get_by_text(walk.words["held"])).to_have_count(1)
+    warehouse.goto(f"/admin/orders/details/{order_id}")
+    walk.sees(warehouse, "held", "code", "by itself", "pieces")
+    walk.looks_well(warehouse, "held order")
+    walk.press(warehouse, "ship")
+    dialog = warehouse.get_by_role("dialog")
+    dialog.locator("[name=carrier]").fill("Sample courier")
+    dialog.locator("[name=tracking_no]").fill("T1")
+    dialog.get_by_role("button", name=walk.words["ship"]).click()
+    walk.sees(warehouse, "refused")
+    db.session.rollback()
+    assert db.session.scalars(select(Order.status).where(Order.id == order_id)).one() == "paid"
+    return order_id
+
+
+def the_buyer_objects(walk: Walk, page: Page, order_id: int) -> None:
+    page.goto("/admin/buyer-labels/holds/")
+    walk.looks_well(page, "holds")
+    page.get_by_role("link", name="#4").first.click()
+    walk.looks_well(page, "hold")
+    page.goto(f"/admin/orders/details/{order_id}")
+    walk.press(page, "wrong")
+    walk.sees(page, "paused")
+    assert stands() == "disputed"
+    assert held(order_id).released_why == "disputed"
+    walk.press(page, "objects")
+    walk.looks_well(page, "objection's form")
+    page.fill("[name=text]", walk.words["says"])
+    walk.press(page, "pause")
+    walk.sees(page, "says")
+    expect(page.get_by_role("radio")).to_have_count(0)  # who writes it down does not decide
+    page.goto(f"/admin/orders/details/{order_id}")
+    expect(page.get_by_text(walk.words["held"])).to_have_count(0)
+
+
+def somebody_else_decides(walk: Walk, page: Page) -> None:
+    page.goto("/admin/buyer-labels/objections/")
+    walk.looks_well(page, "objections")
+    walk.press(page, "code")
+    walk.sees(page, "says")
+    walk.looks_well(page, "objection")
+    page.get_by_label(walk.words["right"]).check()
+    page.fill("[name=reason]", "The courier never rang")
+    walk.press(page, "decide")
+    walk.sees(page, "corrected")
+    assert stands() == "corrected"
+
+
+def the_order_goes_out(walk: Walk, warehouse: Page, order_id: int) -> None:
+    warehouse.goto("/admin/orders/")
+    expect(warehouse.locator("tr", has_text="#4")).to_be_visible()
+    expect(warehouse.get_by_text(walk.words["held"])).to_have_count(0)
+    warehouse.goto(f"/admin/orders/details/{order_id}")
+    walk.press(warehouse, "ship")
+    dialog = warehouse.get_by_role("dialog")
+    dialog.locator("[name=carrier]").fill("Sample courier")
+    dialog.locator("[name=tracking_no]").fill("T1")
+    dialog.get_by_role("button", name=walk.words["ship"]).click()
+    walk.sees(warehouse, "shipped")
+    assert [found.ended_why for found in decisions(order_id)] == ["disputed"] * len(decisions(order_id))
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_from_an_incident_to_a_label_that_is_corrected(walk: Callable[[str], Walk], language: str) -> None:
+    way = walk(language)
+    owner = way.person(is_owner=True)
+    author = way.person(permissions.PROPOSE)
+    reviewer = way.person(permissions.REVIEW)
+    warehouse = way.person("core.orders:update", permissions.READ)
+    support = way.person("core.orders:read", permissions.READ)
+    decider = way.person(permissions.DECIDE_APPEAL)
+
+    refusals_open_a_draft(way, owner)
+    the_author_founds_it(way, author)
+    a_second_person_approves_and_tells(way, reviewer)
+    the_owner_lets_a_rule_act(way, owner)
+    order_id = the_next_order_is_held(way, owner, warehouse)
+    the_buyer_objects(way, support, order_id)
+    somebody_else_decides(way, decider)
+    the_order_goes_out(way, warehouse, order_id)
