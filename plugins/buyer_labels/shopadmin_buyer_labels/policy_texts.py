@@ -96,4 +96,4 @@ def badge(level: int, *, is_held: bool, requires: Iterable[str] = ()) -> Badge:
         return Badge(_("Held for review"), "warn", "pause-circle", requirements(requires))
     if level >= 2:
         return Badge(_("Labelled buyer"), "warn", "flag")
-    return Badge(_("Note on the buyer"), "neutral", "tag")
+    return Badge(_("Buyer note"), "neutral", "tag")
