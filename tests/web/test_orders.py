@@ -69,7 +69,9 @@ def test_an_empty_list_says_why_and_offers_one_way_out(app, client_as):
     assert "No orders yet" in client.get("/admin/orders/").get_data(as_text=True)
     testing.make_order()
     assert "Nothing matches" in client.get("/admin/orders/?search=zzz").get_data(as_text=True)
-    assert "Nothing in this view" in client.get("/admin/orders/?view=problems").get_data(as_text=True)
+    nothing_here = client.get("/admin/orders/?view=problems").get_data(as_text=True)
+    assert "Nothing in this view" in nothing_here
+    assert 'href="/admin/orders/?view=all">Show all' in nothing_here
 
 
 def test_names_and_contact_data_are_masked_in_the_list_and_on_the_page(app, client_as):

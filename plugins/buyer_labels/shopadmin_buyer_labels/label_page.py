@@ -181,13 +181,15 @@ def _buttons(label: Label, actor: Actor, now: datetime) -> list[dict[str, Any]]:
         refused = moves.refusal(move, facts, lenient, now, records.proof_of(db.session(), label))
         if refused in ("forbidden", "not_now"):
             continue
+        if move == "revoke" and shown and shown[-1]["move"] == "withdraw":  # one way out is enough
+            continue
         if move == "submit":
             url = url_for(f"{VIEW}.submit_view", row_id=label.id, revision=label.revision)
         elif move in ("edit", "renew"):
             url = url_for(f"{VIEW}.{move}_view", row_id=label.id)
         else:
             url = url_for(f"{VIEW}.act_view", row_id=label.id, act=move)
-        shown.append({"url": url, "text": text, "tone": tone, "posts": move == "submit"})
+        shown.append({"move": move, "url": url, "text": text, "tone": tone, "posts": move == "submit"})
     return shown
 
 

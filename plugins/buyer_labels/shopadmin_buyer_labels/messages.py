@@ -20,7 +20,8 @@ _SENTENCES: Mapping[str, Callable[..., Any]] = {
     ),
     "severity": lambda: _("A severity is 1 to 4."),
     "severity_cap": lambda tier, most: _(
-        "On evidence of E%(tier)s the severity is %(most)s at the most.", tier=tier, most=most
+        "On evidence of E%(tier)s the severity is %(most)s at the most. Attach better evidence, or say less.",
+        tier=tier, most=most,
     ),
     "happened_on": lambda: _("The day lies in the future, or too long ago."),
     "happened_on_value": lambda: _("Write the day as 2026-10-01."),

@@ -58,7 +58,7 @@ def agent(shop: Flask) -> FlaskClient:
 
 
 def test_an_empty_inbox_says_how_cases_come(agent: FlaskClient) -> None:
-    assert "Nothing in this view" in agent.get(LIST).text
+    assert "A case opens by itself" in agent.get(LIST).text
     assert "A case opens by itself" in agent.get(f"{LIST}?view=all").text
 
 
