@@ -9,6 +9,8 @@ from pathlib import Path
 import waitress
 from flask import Flask
 from playwright.sync_api import sync_playwright
+from shopadmin_buyer_labels.models import Label
+from shopadmin_buyer_labels.services import deciding, listing, rules
 from shopadmin_red_envelope.models import RedEnvelopeCampaign, RedEnvelopePush
 from shopadmin_review_recovery.models.cases import ReviewCase
 from shopadmin_review_recovery.models.scripts import ReviewScript
@@ -18,9 +20,10 @@ from sqlalchemy import select
 from shopadmin import testing
 from shopadmin.app import create_app
 from shopadmin.models import db
+from shopadmin.models.buyers import Buyer
 from shopadmin.models.complaints import Complaint
 from shopadmin.models.orders import Order
-from shopadmin.plugin_api import AccountId, Actor
+from shopadmin.plugin_api import AccountId, Actor, writing
 from shopadmin.services import plugins, schema
 from shopadmin.services.demo import load
 
@@ -48,6 +51,8 @@ SHOTS = (
     ("causes", "/admin/review-recovery/reports/", SIZE, "en", "light"),
     ("causes-phone", "/admin/review-recovery/reports/", PHONE, "zh", "dark"),
     ("complaint", "/admin/complaints/details/{complaint}", SIZE, "en", "dark"),
+    ("label", "/admin/buyer-labels/labels/details/{label}", SIZE, "zh", "light"),
+    ("held-order", "/admin/orders/details/{held}", SIZE, "en", "light"),
 )
 
 
@@ -85,7 +90,7 @@ def _ids(app: Flask) -> dict[str, int]:
     with app.app_context():
         scripts.ensure_shipped()
         found = {name: db.session().scalars(query.limit(1)).one() for name, query in wanted.items()}
-        return found | {"run": _call()}
+        return found | {"run": _call()} | _held()
 
 
 def _call() -> int:
@@ -104,6 +109,24 @@ def _call() -> int:
     for number, answer in enumerate(("yes", "yes", "told", "next", "other", "next"), 1):
         runs.step(owner, run_id, number, answer, {"cause.code": "packaging"}, morning)
     return run_id
+
+
+def _held() -> dict[str, int]:
+    """The gravest label that is in force, and the newest order to ship as that buyer's, held by the shop's rule."""
+    now = datetime.now(UTC)
+    owner = Actor(AccountId(1), "Robin", True, frozenset())
+    label = db.session().scalars(select(Label).where(listing.in_effect(now), Label.severity == 3)).one()
+    rules.ensure_shipped(now - rules.SHADOW)
+    hold = next(row for row in rules.standing() if row.name == "shipped.hold")
+    rules.go_live(owner, hold.id, False)
+    buyer_id, name = db.session().execute(select(Buyer.id, Buyer.name).where(Buyer.id == label.buyer_id)).one()
+    to_ship = select(Order).where(Order.status == "paid", Order.platform == "taobao").order_by(Order.created_at.desc())
+    with writing() as session:
+        order = session.scalars(to_ship.limit(1)).one()
+        order.buyer_id, order.buyer_name = buyer_id, name
+        order_id = order.id
+    deciding.decide_all()
+    return {"label": label.id, "held": order_id}
 
 
 def _photograph(app: Flask, url: str) -> None:

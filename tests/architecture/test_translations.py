@@ -101,6 +101,17 @@ def test_what_the_core_says_in_the_same_words_is_said_alike_in_chinese(package: 
     assert other == {}
 
 
+def test_what_two_plugins_say_in_the_same_words_they_say_alike_in_chinese() -> None:
+    """All catalogs are one at run time: of two translations of a text the reader would get either."""
+    said: dict[Text, dict[str, str]] = {}
+    for package in PACKAGES[1:]:
+        for message in catalog(package):
+            if message.id:
+                said.setdefault((message.context, _text(message)), {})[package.name] = translation(message)
+
+    assert [text for text, found in said.items() if len(set(found.values())) > 1] == []
+
+
 def test_every_field_of_a_file_has_a_name(app: Flask) -> None:
     for fields in mapped.FIELDS.values():
         assert all(field_name(field) for field in fields)

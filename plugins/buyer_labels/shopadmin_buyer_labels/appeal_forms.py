@@ -69,7 +69,9 @@ class ComplaintForm(FlaskForm):
 
     def offer(self, orders: Any, platforms: Any, likely: Sequence[str] = ()) -> None:
         """Orders to choose from, and the grounds of their platforms, those that are ``likely`` first."""
-        self.order.choices = [SelectChoice(str(order.id), f"{platform_name(order.platform)} {order.order_no}") for order in orders]
+        self.order.choices = [
+            SelectChoice(str(order.id), f"{platform_name(order.platform)} {order.order_no}") for order in orders
+        ]
         grounds = dict(pair for platform in platforms for pair in complaint_grounds(platform))
         first = [code for code in likely if code in grounds]
         self.ground.choices = [SelectChoice(code, grounds[code]) for code in dict.fromkeys([*first, *grounds])]

@@ -42,7 +42,8 @@ class ComplaintsView(AdminView):
         number, form = label.id, ComplaintForm()
         lookups.saw(self.actor, "complaint", [label.buyer_id])
         rows = people.same_people([label.buyer_id])[label.buyer_id]
-        form.offer(found := orders_of(rows, MOST_ORDERS), {order.platform for order in found}, likely_grounds(label.code))
+        found = orders_of(rows, MOST_ORDERS)
+        form.offer(found, {order.platform for order in found}, likely_grounds(label.code))
         back = label_address(number)
 
         def save() -> tuple[str, Any]:

@@ -19,7 +19,14 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from shopadmin.plugin_api import EVIDENCE_TIERS, EvidenceOrigin, RefusedError, message_channels, platforms, shop_settings
+from shopadmin.plugin_api import (
+    EVIDENCE_TIERS,
+    EvidenceOrigin,
+    RefusedError,
+    message_channels,
+    platforms,
+    shop_settings,
+)
 from shopadmin_buyer_labels import labels
 from shopadmin_buyer_labels.domain.drafts import LONGEST_NOTE, Draft
 from shopadmin_buyer_labels.messages import problem

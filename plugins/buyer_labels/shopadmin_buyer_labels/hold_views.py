@@ -90,7 +90,7 @@ class HoldsView(AdminListView):
         return [
             row._asdict()
             | {
-                "order": Pair(_number(row, known), str(platform_name(known[row.order_id].platform)) if row.order_id in known else ""),
+                "order": _order(row, known),
                 "why": " · ".join(
                     dict.fromkeys(str(by_label[each]) for each in _labels_of(states, row.order_id) if each in by_label)
                 ),
@@ -191,6 +191,11 @@ def state_of(hold: Any, now: datetime) -> Badge:
     if hold.release_at <= now:
         return Badge(policy_texts.WHYS["auto_released"], "neutral", "check-circle")
     return Badge(_("Held for review"), "warn", "pause-circle")
+
+
+def _order(row: Any, known: Mapping[OrderId, OrderSnapshot]) -> Pair:
+    order = known.get(OrderId(row.order_id))
+    return Pair(_number(row, known), platform_name(order.platform) if order else "")
 
 
 def _number(row: Any, known: Mapping[OrderId, OrderSnapshot]) -> str:

@@ -11,7 +11,16 @@ from flask_admin.base import expose
 from flask_babel import format_percent, gettext
 from flask_babel import lazy_gettext as _
 
-from shopadmin.plugin_api import EVIDENCE_TIERS, AdminView, Badge, MenuItem, MissingError, account_names, attempt, parse_id
+from shopadmin.plugin_api import (
+    EVIDENCE_TIERS,
+    AdminView,
+    Badge,
+    MenuItem,
+    MissingError,
+    account_names,
+    attempt,
+    parse_id,
+)
 from shopadmin_buyer_labels import form_answers, labels, permissions, policy_texts
 from shopadmin_buyer_labels.models import PolicyRule
 from shopadmin_buyer_labels.rule_forms import LiveForm, RuleForm
@@ -166,10 +175,11 @@ def says(row: PolicyRule) -> list[tuple[Any, str]]:
     if not row.campaigns:
         effect.append(gettext("no part in campaigns"))
     codes = " · ".join(str(labels.CODES[code]) for code in row.codes) if row.codes else gettext("All labels")
+    least = (EVIDENCE_TIERS[row.min_tier], labels.SEVERITIES[row.min_severity])
     return [
         (_("Labels"), codes),
         (_("In these states"), " · ".join(str(policy_texts.STATUSES[status]) for status in row.statuses)),
-        (_("Evidence and severity at least"), f"{EVIDENCE_TIERS[row.min_tier]} · {labels.SEVERITIES[row.min_severity]}"),
+        (_("Evidence and severity at least"), " · ".join(map(str, least))),
         (_("Leads to"), " · ".join(effect)),
     ]  # fmt: skip
 

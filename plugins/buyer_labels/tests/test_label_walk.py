@@ -30,32 +30,32 @@ from shopadmin.plugin_api import db
 WORDS = {
     "en": {
         "upload": "Upload and check", "import": r"Import \d+ rows?", "imported": "Imported",
-        "code": "Cash on delivery refused three times or more", "drafts": "Drafts", "draft": "draft",
+        "code": "Cash on delivery refused three times or more", "draft": "draft",
         "incident": "from an incident", "submit": "Put to review", "tier": "Its code needs evidence of E2 at least",
         "attach": "Attach evidence", "attached": "Attach", "change": "Change", "save": "Save",
-        "fault": "Was it our own fault?", "no": "No", "talked": "Talked to the buyer", "write": "Write it down",
+        "fault": "Was it our own fault?", "no": "No", "talked": "Talked to the buyer",
         "not ours": "not the shop's fault", "waiting": "waiting for review", "approve": "Approve this label",
         "approve it": "Approve this label", "approved": "approved", "told": "They have it already",
         "told it": "The buyer has the notice already", "active": "active", "act": "Let the rule act", "acts": "Acts",
         "rule": "Hold grave cases", "held": "Held for review", "by itself": "Released by itself", "pieces": "2 pieces",
         "ship": "Mark as shipped", "refused": "This order is held for review", "wrong": "This is wrong",
         "paused": "objected to", "objects": "Write down what the buyer says", "pause": "Pause the label",
-        "released": "Released: the buyer objects to the label", "decide": "Decide",
+        "decide": "Decide",
         "right": "The buyer is right: what the label says is wrong", "corrected": "corrected",
-        "says": "I was never rung", "over": "It leads to nothing now.", "shipped": "The parcel is recorded.",
+        "says": "I was never rung", "shipped": "The parcel is recorded.",
     },
     "zh": {
         "upload": "上传并检查", "import": r"导入 \d+ 条", "imported": "导入完成",
-        "code": "货到付款拒收三次以上", "drafts": "草稿", "draft": "草稿", "incident": "来自异常记录",
+        "code": "货到付款拒收三次以上", "draft": "草稿", "incident": "来自异常记录",
         "submit": "提交审核", "tier": "此类标签至少需要 E2 级证据", "attach": "添加证据", "attached": "添加",
         "change": "更改", "save": "保存", "fault": "是我们自己的过失吗？", "no": "否", "talked": "已与买家沟通",
-        "write": "登记", "not ours": "非店铺过失", "waiting": "待审核", "approve": "通过此标签", "approve it": "通过此标签",
+        "not ours": "非店铺过失", "waiting": "待审核", "approve": "通过此标签", "approve it": "通过此标签",
         "approved": "已通过", "told": "买家已知悉", "told it": "买家已收到通知（其他方式）", "active": "生效",
         "act": "让规则生效", "acts": "生效中", "rule": "严重情况暂缓", "held": "暂缓待审", "by itself": "自动放行时间",
         "pieces": "2 份", "ship": "标记为已发货", "refused": "该订单暂缓待审核", "wrong": "这不对", "paused": "申诉中",
-        "objects": "记录买家的说法", "pause": "暂停标签", "released": "已放行：买家对标签提出申诉", "decide": "裁定",
+        "objects": "记录买家的说法", "pause": "暂停标签", "decide": "裁定",
         "right": "买家有理：标签内容有误", "corrected": "已更正", "says": "没有人给我打过电话",
-        "over": "目前不产生任何影响。", "shipped": "包裹已登记。",
+        "shipped": "包裹已登记。",
     },
 }  # fmt: skip
 # English as it is read at a desk, Chinese as on a phone in the dark.
@@ -172,13 +172,13 @@ def walk(shop: Flask, browser: Browser, address: str) -> Iterator[Callable[[str]
         return made[0]
 
     yield make
-    for i, context in enumerate(browser.contexts): context.pages[0].screenshot(path=f"/tmp/w/walk-work/f{i}.png", full_page=True)
     for context in browser.contexts:
         context.close()
 
 
 def refusals_open_a_draft(walk: Walk, owner: Page) -> None:
-    orders = files("orders.csv", ORDER_HEADINGS, *(order_row(number, 9, "Cash on Delivery (COD)") for number in (1, 2, 3)))
+    unpaid = [order_row(number, 9, "Cash on Delivery (COD)") for number in (1, 2, 3)]
+    orders = files("orders.csv", ORDER_HEADINGS, *unpaid)
     refused = [f"I{number},#{number},拒收,{datetime.now(UTC) - timedelta(days=7):%Y-%m-%d}" for number in (1, 2, 3)]
     incidents = files("incidents.csv", "事件编号,订单编号,类型,发生时间", *refused)
     bring_in(walk, owner, orders, incidents)
@@ -257,6 +257,7 @@ def the_next_order_is_held(walk: Walk, owner: Page, warehouse: Page) -> int:
     assert hold_of(order_id - 1) is None
 
     warehouse.goto("/admin/orders/")
+    walk.looks_well(warehouse, "orders")
     row = warehouse.locator("tr", has_text="#4")
     expect(row.get_by_text(walk.words["held"])).to_be_visible()
     expect(warehouse.get_by_text(walk.words["held"])).to_have_count(1)

@@ -62,7 +62,8 @@ def test_the_list_marks_a_held_order_and_the_order_page_says_why(app: Flask) -> 
     shown = owner.get("/admin/orders/").get_data(as_text=True)
     assert shown.count("Held for review") == 1
     page = owner.get(f"/admin/orders/details/{order_id}").get_data(as_text=True)
-    for words in ("Another article came back", "the best: E3", "Held since", "Released by itself", "Decide about the hold"):
+    said = ("Another article came back", "the best: E3", "Held since", "Released by itself", "Decide about the hold")
+    for words in said:
         assert words in page
     assert f"/labels/details/{label_id}" in page
     # Who may not see labels sees that it waits, not why.
