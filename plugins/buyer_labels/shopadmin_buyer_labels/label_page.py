@@ -176,7 +176,7 @@ def _buttons(label: Label, actor: Actor, now: datetime) -> list[dict[str, Any]]:
     """The moves that the rules would let the person make; what a draft lacks is said when it is put to review."""
     facts = reading.facts(label)
     lenient = Who(actor.can(permissions.PROPOSE), actor.can(permissions.REVIEW))
-    shown = []
+    shown: list[dict[str, Any]] = []
     for move, text, tone in _BUTTONS:
         refused = moves.refusal(move, facts, lenient, now, records.proof_of(db.session(), label))
         if refused in ("forbidden", "not_now"):

@@ -87,6 +87,20 @@ def _today() -> dict[str, Any]:
     return {**times, "latest_at": at + timedelta(days=365), "expires_at": at + timedelta(days=90)}
 
 
+def test_a_label_that_speaks_for_the_buyer_is_no_warning_and_one_way_out_is_enough(shop: Flask) -> None:
+    add_label(**{**ACTIVE, **_today(), "code": "clear.reviewed_ok"})
+    unreviewed = dict.fromkeys(("reviewed_at", "reviewed_by", "noticed_at", "notice_sent_at"))
+    waiting = add_label(**{**ACTIVE, **_today(), **unreviewed})
+    browser = client(shop, READ, PROPOSE, REVIEW)
+
+    shown = browser.get(f"{LIST}/?view=all").text
+    ways_out = browser.get(f"{LIST}/details/{waiting}").text
+
+    assert re.search(r"mark-ok[^>]*>(?:(?!</span>).)*active", shown, re.DOTALL)
+    assert "/act/withdraw" in ways_out
+    assert "/act/revoke" not in ways_out
+
+
 def test_a_label_is_added_by_hand_reviewed_by_another_person_and_the_buyer_told(shop: Flask) -> None:
     proposer, reviewer = client(shop, READ, PROPOSE), client(shop, READ, REVIEW)
     day = (TODAY - timedelta(days=2)).date().isoformat()

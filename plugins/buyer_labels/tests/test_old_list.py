@@ -72,8 +72,11 @@ def test_a_csv_of_a_chinese_spreadsheet_is_read_alike_and_what_is_none_is_refuse
 
 
 def test_headings_and_words_of_old_lists_are_known() -> None:
+    written = ("淘宝", "Taobao", "shopify", "own shop")
+    scopes = [old_list.values_of({"旺旺": "x", "平台": text}, "tmall")["identifiers"][0]["scope"] for text in written]
     row = {"旺旺": "sample", "类型": "小号", "日期": "2026-01-15", "证据等级": "E1", "级别": "2", "nothing": "x"}
 
+    assert scopes == ["taobao", "taobao", "shopify", "own shop"]
     assert old_list.values_of(row, "taobao") == {
         "identifiers": [{"kind": "nick", "value": "sample", "scope": "taobao"}], "name": "",
         "code": "promo.multi_account", "tier": 1, "severity": 2, "happened_on": "2026-01-15", "note": "",

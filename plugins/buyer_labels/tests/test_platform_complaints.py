@@ -25,6 +25,7 @@ from shopadmin.plugin_api import (
     ForbiddenError,
     ObjectionsError,
     OrderId,
+    complaint_grounds,
     db,
     open_complaint,
     store_evidence,
@@ -33,6 +34,15 @@ from shopadmin.plugin_api import (
 from shopadmin.services.complaints import deciding
 
 CLAIM = "claim.counterfeit_unfounded"
+
+
+def test_a_complaint_begins_with_a_ground_that_some_platform_knows_for_what_the_label_says() -> None:
+    known = {code for platform in ("taobao", "shopify") for code, _text in complaint_grounds(platform)}
+    can_be_claimed = [code for code in CODES if code.split(".")[0] in ("refund", "claim", "review", "payment")]
+
+    assert [code for code in can_be_claimed if not known & set(rules.likely_grounds(code))] == []
+    assert rules.likely_grounds("review.extortion_demand")[0] == "extortion"
+    assert rules.likely_grounds("refund.empty_parcel")[0] == "malicious_refund"
 
 
 @given(

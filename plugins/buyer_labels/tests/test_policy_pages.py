@@ -53,6 +53,13 @@ def query(buyer_id: int | None, purpose: str, order_id: int | None = None) -> St
     return StandingQuery(ids, order_id, purpose, TODAY)  # type: ignore[arg-type]
 
 
+def test_a_shop_without_held_orders_is_told_what_holds_are_and_has_nothing_to_search(app: Flask) -> None:
+    page = testing.sign_in(app, testing.make_account(app, permissions.READ)).get(HOLDS).get_data(as_text=True)
+
+    assert "No order is held" in page
+    assert 'name="search"' not in page.partition("<main")[2]
+
+
 def test_the_list_marks_a_held_order_and_the_order_page_says_why(app: Flask) -> None:
     order_id, label_id = held_order()
     testing.make_order(2, created_at=TODAY)

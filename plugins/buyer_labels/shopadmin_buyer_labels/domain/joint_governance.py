@@ -55,7 +55,9 @@ def likely_grounds(code: str) -> tuple[str, ...]:
         return ("extortion", "malicious_review")
     if code.startswith("claim."):
         return ("counterfeit_claim",)
-    return ("malicious_refund", "guarantee_claim") if code.startswith("refund.") else ("chargeback_fraud",)
+    if code.startswith("refund."):
+        return ("malicious_refund", "guarantee_claim")
+    return ("chargeback_fraud",) if code.startswith("payment.") else ()
 
 
 def effect(outcome: str, status: Status) -> Effect:
