@@ -14,22 +14,21 @@ WORDS = {
         "code": "Cash on delivery refused three times or more", "draft": "draft",
         "incident": "from an incident", "submit": "Put to review", "tier": "Its code needs evidence of E2 at least",
         "attach": "Attach evidence", "attached": "Attach", "change": "Change", "save": "Save",
-        "fault": "Was it our own fault?", "no": "No", "talked": "Talked to the buyer",
-        "not ours": "not the shop's fault", "waiting": "waiting for review", "approve": "Approve this label",
-        "approve it": "Approve this label", "approved": "approved", "told": "They have it already",
-        "told it": "The buyer has the notice already", "active": "active", "act": "Let the rule act", "acts": "Acts",
-        "rule": "Hold grave cases", "held": "Held for review", "by itself": "Released by itself", "pieces": "2 pieces",
-        "ship": "Mark as shipped", "refused": "This order is held for review", "wrong": "This is wrong",
+        "no": "No", "not ours": "not the shop's fault", "waiting": "waiting for review",
+        "approve": "Approve this label", "approve it": "Approve this label", "approved": "approved",
+        "told": "They have it already", "told it": "The buyer has the notice already", "active": "active",
+        "act": "Let the rule act", "acts": "Acts", "rule": "Hold grave cases", "held": "Held for review",
+        "by itself": "Released by itself", "pieces": "2 pieces", "ship": "Mark as shipped",
+        "refused": "This order is held for review", "wrong": "This is wrong",
         "paused": "objected to", "objects": "Write down what the buyer says", "pause": "Pause the label",
-        "decide": "Decide",
-        "right": "The buyer is right: what the label says is wrong", "corrected": "corrected",
+        "decide": "Decide", "right": "The buyer is right: what the label says is wrong", "corrected": "corrected",
         "says": "I was never rung", "shipped": "The parcel is recorded.",
     },
     "zh": {
         "upload": "上传并检查", "import": r"导入 \d+ 条", "imported": "导入完成",
         "code": "货到付款拒收三次以上", "draft": "草稿", "incident": "来自异常记录",
         "submit": "提交审核", "tier": "此类标签至少需要 E2 级证据", "attach": "添加证据", "attached": "添加",
-        "change": "更改", "save": "保存", "fault": "是我们自己的过失吗？", "no": "否", "talked": "已与买家沟通",
+        "change": "更改", "save": "保存", "no": "否",
         "not ours": "非店铺过失", "waiting": "待审核", "approve": "通过此标签", "approve it": "通过此标签",
         "approved": "已通过", "told": "买家已知悉", "told it": "买家已收到通知（其他方式）", "active": "生效",
         "act": "让规则生效", "acts": "生效中", "rule": "严重情况暂缓", "held": "暂缓待审", "by itself": "自动放行时间",
@@ -64,7 +63,6 @@ class Walk:
             base_url=self.address, viewport={"width": width, "height": 800}, bypass_csp=True
         )
         context.add_cookies([{"name": "session", "value": session.value, "url": self.address}])
-        context.set_default_timeout(5000)
         return context.new_page()
 
     def press(self, page: Page, word: str) -> None:
