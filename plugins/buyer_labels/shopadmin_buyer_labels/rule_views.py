@@ -179,7 +179,7 @@ def says(row: PolicyRule) -> list[tuple[Any, str]]:
     return [
         (_("Labels"), codes),
         (_("In these states"), " · ".join(str(policy_texts.STATUSES[status]) for status in row.statuses)),
-        (_("Evidence and severity at least"), " · ".join(map(str, least))),
+        (_("At least"), " · ".join(map(str, least))),
         (_("Leads to"), " · ".join(effect)),
     ]  # fmt: skip
 
