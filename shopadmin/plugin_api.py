@@ -187,7 +187,7 @@ from shopadmin.services.order_origins import (
     product_titles,
     supplier_of,
 )
-from shopadmin.services.order_outcomes import order_outcomes
+from shopadmin.services.order_outcomes import order_outcomes, order_sums
 from shopadmin.services.orders import of_buyers as orders_of
 from shopadmin.services.orders import snapshots as order_snapshots
 from shopadmin.services.past_buyers import Bought, PastBuyer, Returned, past_buyers
@@ -425,6 +425,7 @@ __all__ = [
     "order_news",
     "order_outcomes",
     "order_snapshots",
+    "order_sums",
     "ordered_products",
     "orders_of",
     "orders_placed",

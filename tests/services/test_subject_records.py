@@ -89,6 +89,9 @@ def test_orders_that_were_taken_back_or_cost_the_shop_are_told_apart(app: Flask)
             sold: (False, False), refunded: (True, False), charged: (False, True), won: (False, False),
             costly: (False, True),
         }  # fmt: skip
+        sums = db.session.execute(plugin_api.order_sums()).all()
+        assert [(row.order_id, row.is_cancelled) for row in sums if row.is_cancelled] == [(costly + 1, True)]
+        assert {(row.total, row.currency) for row in sums} == {(10_000, "CNY")}
 
 
 def test_evidence_is_erased_with_its_files_but_what_a_complaint_uses_stays_and_is_named(

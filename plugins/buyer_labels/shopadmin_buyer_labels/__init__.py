@@ -52,9 +52,11 @@ from shopadmin_buyer_labels import (
     permissions,
     policy_jobs,
     policy_log,
+    report_views,
     rule_views,
     suggestion_views,
     views,
+    waiting_tiles,
 )
 from shopadmin_buyer_labels.services import (
     appeals,
@@ -167,19 +169,20 @@ def shopadmin_erase_buyer(buyer_id: BuyerId, actor: Actor) -> None:
 
 @hookimpl
 def shopadmin_dashboard_tiles(actor: Actor) -> Sequence[Tile]:
-    """Objections that wait."""
-    return appeal_tiles.tiles() if actor.can(permissions.READ) else []
+    """Held orders, labels to review and objections that wait; none where there is nothing."""
+    return [*waiting_tiles.tiles(actor), *(appeal_tiles.tiles() if actor.can(permissions.READ) else [])]
 
 
 @hookimpl
 def shopadmin_admin_views() -> Sequence[AdminView]:
     """The blacklist, held orders, the rules that hold them, the inbox of objections, complaints to platforms, dossiers,
-    the old list that is brought in, who is perhaps the same person, what never matches, and merges.
+    reports, the old list that is brought in, who is perhaps the same person, what never matches, and merges.
     """
     return [
         views.LabelsView(),
         hold_views.HoldsView(),
         rule_views.RulesView(),
+        report_views.ReportsView(),
         appeal_views.AppealsView(),
         complaint_views.ComplaintsView(),
         dossier_views.DossiersView(),
