@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from babel.dates import format_skeleton
-from flask_babel import format_currency, format_decimal, get_locale, gettext, ngettext
+from flask_babel import format_currency, format_decimal, get_locale, gettext
 from flask_babel import lazy_gettext as _
 
 from shopadmin.plugin_api import FEWEST_SURE, Share, share_difference, share_interval, to_decimal
@@ -61,7 +61,7 @@ def interval(share: Share) -> str:
 
 
 def rate(share: Share) -> str:
-    """A rate with what it is of and its interval; below ``FEWEST_SURE`` cases the counts alone, and that it is too few."""
+    """A rate with what it is of and its interval; below ``FEWEST_SURE`` cases only the counts, as they are too few."""
     if not share.of:
         return gettext("no orders")
     counts = gettext("%(hits)s of %(of)s", hits=number(share.hits), of=number(share.of))
@@ -85,11 +85,6 @@ def difference(one: Share, other: Share) -> str:
     if said == "same":
         return gettext("not distinguishable (%(spread)s)", spread=spread)
     return gettext("%(points)s points (%(spread)s)", points=_signed(found.estimate * 100), spread=spread)
-
-
-def orders(count: int) -> str:
-    """How many orders."""
-    return ngettext("%(num)s order", "%(num)s orders", count)
 
 
 def _tenth(value: float) -> str:

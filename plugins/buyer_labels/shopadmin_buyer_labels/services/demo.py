@@ -1,4 +1,7 @@
-"""Labels of the demo shop: some in each status, by the services that people use. The people are invented."""
+"""Labels of the demo shop: some in each status, by the services that people use. The people are invented.
+
+A label that was erased is missing: that takes a buyer who was forgotten, and the demo forgets nobody.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,12 +12,21 @@ from shopadmin.plugin_api import (
     DemoShop,
     EvidenceOrigin,
     accounts_that_may,
+    orders_of,
     shop_settings,
     writing,
 )
 from shopadmin_buyer_labels import labels, permissions
 from shopadmin_buyer_labels.domain.drafts import Draft
-from shopadmin_buyer_labels.services import ending, proposing, reviewing
+from shopadmin_buyer_labels.services import (
+    appeals,
+    complaints,
+    demo_orders,
+    ending,
+    merging,
+    proposing,
+    reviewing,
+)
 from shopadmin_buyer_labels.services.proposing import Piece
 
 # Anybody of the demo's people but the owner may stand for the one who proposes.
@@ -58,6 +70,30 @@ _STORIES = (
 )  # fmt: skip
 
 
+# Those who ordered most were labelled early, so that rules have something to hold and reports something to compare.
+_GRAVE: Sequence[_Story] = tuple(
+    _Story(code, 3, note, ("decision", 3, "平台裁定：支持商家（样例）"), 58 - number, _ACTIVE)
+    for number, (code, note) in enumerate(
+        (
+            ("refund.item_swapped", "退回的是旧款，序列号不同"),
+            ("refund.false_not_received", "签收照片清楚，平台驳回退款"),
+            ("refund.empty_parcel", "退回的包裹重量为30克"),
+            ("refund.item_swapped", "退回的商品缺少配件"),
+            ("refund.false_not_received", "驿站有取件记录"),
+            ("refund.empty_parcel", "仓库开箱录像：包裹是空的"),
+            ("refund.item_swapped", "退回的是其他品牌的商品"),
+            ("refund.item_swapped", "退回的尺码不同，吊牌被调换"),
+        )
+    )
+)  # fmt: skip
+_REFUNDED_TWICE = _Story(
+    "refund.false_not_received", 2, "快递柜有取件记录", ("logistics", 2, "快递柜取件记录（样例）"), 25, _ACTIVE
+)
+_OBJECTED = _Story(
+    "refund.empty_parcel", 2, "称重记录为25克", ("logistics", 2, "快递称重记录（样例）"), 35, (*_REVIEWED, "told")
+)
+
+
 def load(shop: DemoShop) -> None:
     """Label some of the demo's buyers; nothing in a shop that is not the demo, or where nobody could review."""
     owner = Actor(shop.owner_id, "", True, frozenset())
@@ -66,12 +102,56 @@ def load(shop: DemoShop) -> None:
         return
     may = frozenset({permissions.READ, permissions.PROPOSE})
     colleague = Actor(others[0], "", False, may)
+    people = _People(owner, colleague)
     with writing():
+        demo_orders.begin(owner, shop.today)
         for buyer_id, story in zip(shop.buyer_ids[3:], _STORIES, strict=False):
-            _tell(owner, colleague, buyer_id, story, shop.today - timedelta(days=story.days))
+            _tell(people, buyer_id, story, shop.today)
+        busy = demo_orders.waiting_buyers(shop.buyer_ids, shop.today)
+        for buyer_id, story in zip(busy, _GRAVE, strict=False):
+            _tell(people, buyer_id, story, shop.today)
+        _object(people, shop)
+        _merge_and_back(owner, shop)
+        demo_orders.hold(owner, busy[: len(_GRAVE)], shop.today)
 
 
-def _tell(owner: Actor, colleague: Actor, buyer_id: int, story: _Story, at: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class _People:
+    """Who proposes and who reviews."""
+
+    owner: Actor
+    colleague: Actor
+
+
+def _object(people: _People, shop: DemoShop) -> None:
+    """An objection that waits, and one that was right; and a complaint to the platform of the first one's order."""
+    first, second = shop.buyer_ids[20], shop.buyer_ids[21]
+    label_id = _tell(people, first, _REFUNDED_TWICE, shop.today)
+    order = next((found for found in orders_of([first], 5) if found.platform == "taobao"), None)
+    if order is not None:
+        note = "样例：包裹已签收，买家仍申请仅退款。"
+        complaints.open_for_label(people.owner, label_id, order.id, "malicious_refund", note)
+    said_at = shop.today - timedelta(days=3)
+    words = appeals.Objection("样例买家：快递柜的取件码不是我用的，是室友拿错了。", "chat", said_at)
+    appeals.open_for(people.colleague, label_id, words, said_at)
+    label_id = _tell(people, second, _OBJECTED, shop.today)
+    said_at = shop.today - timedelta(days=20)
+    words = appeals.Objection("样例买家：我退回的是两件，称重的是另一个包裹。", "phone", said_at)
+    appeal_id = appeals.open_for(people.colleague, label_id, words, said_at)
+    # Nobody else of the demo may decide, so the owner may, once the pause is over (G10).
+    decided_at = said_at + timedelta(days=2)
+    appeals.decide(people.owner, appeal_id, "upheld", "corrected", "重新称重，记录属于另一单", decided_at)
+
+
+def _merge_and_back(owner: Actor, shop: DemoShop) -> None:
+    """Two who were taken for one, until it turned out that they share a flat."""
+    at = shop.today - timedelta(days=9)
+    merge_id = merging.merge(owner, shop.buyer_ids[30], shop.buyer_ids[31], "收货地址和姓氏相同", at)
+    merging.unmerge(owner, merge_id, at + timedelta(days=1))
+
+
+def _tell(people: _People, buyer_id: int, story: _Story, today: datetime) -> int:
+    at, colleague, owner = today - timedelta(days=story.days), people.colleague, people.owner
     day = at.astimezone(shop_settings().zone).date() - timedelta(days=2)
     draft = Draft(story.code, story.severity, day, story.note)
     pieces: tuple[Piece, ...] = ()
@@ -90,6 +170,7 @@ def _tell(owner: Actor, colleague: Actor, buyer_id: int, story: _Story, at: date
             reviewing.approve(owner, label_id, None, "证据充分", at)
         else:
             _FURTHER[step](owner, label_id, at)
+    return label_id
 
 
 _FURTHER = {
