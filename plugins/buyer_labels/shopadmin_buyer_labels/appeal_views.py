@@ -9,7 +9,7 @@ from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin.base import expose
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from shopadmin.plugin_api import (
     EVIDENCE_TIERS,
@@ -36,7 +36,7 @@ from shopadmin_buyer_labels.services import appeals, lookups, reading, records
 from shopadmin_buyer_labels.services.appeals import Objection
 
 _ROW = Appeal
-_IS_OPEN = (_ROW.decided_at.is_(None), Label.tombstoned_at.is_(None))
+_IS_OPEN = and_(_ROW.decided_at.is_(None), Label.tombstoned_at.is_(None))
 SPEC = ListSpec(
     query=select(
         _ROW.id, _ROW.label_id, _ROW.buyer_id, _ROW.channel, _ROW.opened_at, _ROW.due_at, _ROW.overdue_at,
@@ -48,7 +48,7 @@ SPEC = ListSpec(
         Sort("newest", _("Newest first"), (_ROW.opened_at, _ROW.id)),
     ),
     views=(
-        View("open", _("To decide"), _IS_OPEN, "due"),
+        View("open", _("To decide"), (_IS_OPEN,), "due"),
         View("decided", _("Decided"), (_ROW.decided_at.is_not(None),), "newest"),
         View("all", _("All"), (), "newest"),
     ),

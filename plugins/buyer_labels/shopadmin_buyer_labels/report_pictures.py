@@ -11,7 +11,7 @@ from shopadmin_buyer_labels import labels, report_texts
 from shopadmin_buyer_labels.domain.reports import ENDINGS, Counts
 from shopadmin_buyer_labels.report_texts import number
 from shopadmin_buyer_labels.services.prevented import Prevented
-from shopadmin_buyer_labels.services.reports import Rates
+from shopadmin_buyer_labels.services.reports import MonthRates, Rates
 from shopadmin_buyer_labels.services.verdicts import Judged, Verdicts
 
 # More bars than this are thinner than their gaps.
@@ -39,7 +39,7 @@ def holds(found: Prevented) -> Picture:
     return Picture(
         title=_("Held orders, by how the hold ended"),
         finding=gettext(
-            "%(orders)s orders were held; %(count)s of them went on by themselves, as nobody decided.",
+            "Held orders: %(orders)s. Released by themselves, as nobody decided in time: %(count)s.",
             orders=number(whole), count=number(by_itself),
         ),
         labels=[_short(report_texts.ENDINGS[ending]) for ending in shown],
@@ -53,7 +53,7 @@ def holds(found: Prevented) -> Picture:
             for ending, held in ((ending, found.holds[ending]) for ending in shown)
         ],
         kind="across",
-        axes=(gettext("How it ended"), gettext("Orders")),
+        axes=("", gettext("Orders")),
         **_across(len(shown)),
     )  # fmt: skip
 
@@ -65,8 +65,8 @@ def wrong(found: Verdicts) -> Picture:
     return Picture(
         title=_("Labels, by what they say"),
         finding=gettext(
-            "%(labels)s labels were approved; %(wrong)s of them were wrong or taken back: %(rate)s.",
-            labels=number(whole.of), wrong=number(whole.hits), rate=report_texts.percent(whole),
+            "Labels that were approved: %(labels)s. Wrong or taken back: %(rate)s.",
+            labels=number(whole.of), rate=report_texts.rate(whole),
         ),
         labels=[_short(labels.CODES[code]) for code, _judged in ranked],
         series=[
@@ -74,8 +74,8 @@ def wrong(found: Verdicts) -> Picture:
             Series(gettext("Wrong or taken back"), [judged.wrong for _code, judged in ranked]),
         ],
         headings=(
-            _("Label"), _("Approved"), _("Wrong or taken back"), _("Objections that were right"),
-            _("Complaints the platform upheld"), _("Rejected"), _("Corrected"), _("Taken back"),
+            _("Label"), _("Labels approved"), _("Wrong or taken back"), _("Objections that were right"),
+            _("Complaints the platform upheld"), _("Complaints the platform rejected"), _("Corrected"), _("Taken back"),
         ),
         rows=[
             (
@@ -86,7 +86,7 @@ def wrong(found: Verdicts) -> Picture:
             for code, judged in ranked
         ],
         kind="across",
-        axes=(gettext("Label"), gettext("Labels")),
+        axes=("", gettext("Labels")),
         **_across(len(ranked), legend=True),
     )  # fmt: skip
 
@@ -106,13 +106,14 @@ def lost(counts: Counts) -> Share:
 
 def _monthly(found: Rates, title: Any, take: _Take) -> Picture:
     whole, others = take(found.phases["standing"]), take(found.phases["never"])
+    shown = _since_the_first(found.months)
     return Picture(
         title=title,
         finding=_finding(whole, others),
-        labels=[report_texts.month(one.month) for one in found.months],
+        labels=[report_texts.month(one.month) for one in shown],
         series=[
-            Series(gettext("Labelled, %"), [_value(take(one.labelled)) for one in found.months]),
-            Series(gettext("Others, %"), [_value(take(one.others)) for one in found.months]),
+            Series(gettext("Labelled, %"), [_value(take(one.labelled)) for one in shown]),
+            Series(gettext("Others, %"), [_value(take(one.others)) for one in shown]),
         ],
         headings=(_("Month"), _("Labelled"), _("Others"), _("Difference")),
         rows=[
@@ -121,12 +122,18 @@ def _monthly(found: Rates, title: Any, take: _Take) -> Picture:
                 report_texts.rate(take(one.others)),
                 report_texts.difference(take(one.labelled), take(one.others)),
             )
-            for one in reversed(found.months)
+            for one in reversed(shown)
         ],
-        kind="bar" if len(found.months) <= _MOST_BARS else "line",
-        show="{:,.0f} %".format,
+        kind="bar" if len(shown) <= _MOST_BARS else "line",
+        show="{:,.1f} %".format,
         axes=(gettext("Month"), ""),
     )  # fmt: skip
+
+
+def _since_the_first(months: Sequence[MonthRates]) -> Sequence[MonthRates]:
+    """The months from the first one with an order on: a shop that is new has no year to show."""
+    first = next((place for place, one in enumerate(months) if one.labelled.orders or one.others.orders), 0)
+    return months[first:]
 
 
 def _finding(one: Share, other: Share) -> str:

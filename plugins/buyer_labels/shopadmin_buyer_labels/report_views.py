@@ -90,14 +90,14 @@ class ReportsView(AdminView):
     @expose("/rates.<kind>")
     def file_view(self, kind: str) -> Response:
         """The rates by month as a file: counts alone, no label and no buyer (G18)."""
-        rows = _rows(reports.rates(_asked().span))
+        rows = _rows(reports.recent_rates(_asked().span))
         return export_response(
             self.actor, "label-rates", kind, _EXPORTED, rows, lambda row, column: getattr(row, column.name)
         )
 
     def _context(self, form: SpanForm) -> dict[str, Any]:
         span, asked = form.span, {name: str(value) for name, value in form.data.items()}
-        rates, held, judged = reports.rates(span), prevented.prevented(span), verdicts.verdicts(span)
+        rates, held, judged = reports.recent_rates(span), prevented.prevented(span), verdicts.verdicts(span)
 
         def shown(name: str, made: Picture) -> dict[str, Any]:
             return made.shown(url_for(".picture_view", picture=name, **asked))
@@ -128,7 +128,7 @@ def _asked() -> SpanForm:
 def _picture(name: str, span: Span) -> Picture | None:
     """None where there is nothing to draw."""
     if name in MONTHLY:
-        rates = reports.rates(span)
+        rates = reports.recent_rates(span)
         return None if rates.is_empty else MONTHLY[name](rates)
     if name == "holds":
         held = prevented.prevented(span)
@@ -157,13 +157,12 @@ def _phases(found: Rates) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _asked_for(found: Prevented) -> list[tuple[Any, str]]:
+def _asked_for(found: Prevented) -> list[tuple[Any, list[tuple[Any, str]]]]:
+    """By what was asked for: how the hold ended that waited for it."""
     return [
         (
             policy_texts.REQUIREMENTS[code],
-            " · ".join(
-                f"{report_texts.ASKED[ending]}: {number(counted[ending])}" for ending in ENDINGS if counted.get(ending)
-            ),
+            [(report_texts.ASKED[ending], number(counted[ending])) for ending in ENDINGS if counted.get(ending)],
         )
         for code, counted in found.asked.items()
     ]
@@ -172,7 +171,7 @@ def _asked_for(found: Prevented) -> list[tuple[Any, str]]:
 def _verdicts(found: Judged) -> list[tuple[Any, str]]:
     """How labels fared, each rate with its interval."""
     return [
-        (_("Approved"), number(found.labels)),
+        (_("Labels approved"), number(found.labels)),
         (_("Wrong or taken back"), _rate(found.wrong, found.labels)),
         (_("Objections that were right"), _rate(found.upheld, found.objected)),
         (_("Complaints the platform upheld"), _rate(found.confirmed, found.sent)),

@@ -7,8 +7,8 @@ one by one, as each is held against the times of its own buyer's labels.
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from functools import reduce
+from datetime import UTC, date, datetime
+from functools import lru_cache, reduce
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, or_, select
@@ -90,6 +90,16 @@ def rates(span: Span) -> Rates:
         ),
         {phase: reduce(Counts.__add__, (found[phase] for found in by_month), Counts()) for phase in PHASES},
     )  # fmt: skip
+
+
+def recent_rates(span: Span) -> Rates:
+    """The same, kept for a minute: the pictures of a page ask what the page has asked."""
+    return _recent_rates(str(db.engine.url), datetime.now(UTC).minute, span, shop_settings().zone.key)
+
+
+@lru_cache(maxsize=16)
+def _recent_rates(_shop: str, _minute: int, span: Span, _zone: str) -> Rates:
+    return rates(span)
 
 
 def watching() -> Sequence[tuple[PolicyRule, Figures]]:
