@@ -121,7 +121,8 @@ def chart_svg(
     )  # fmt: skip
     chart = _CHARTS[kind](
         js=(), style=style, width=look.width, height=look.height, explicit_size=True, margin=4, margin_top=10,
-        margin_right=28, margin_bottom=_below(series, columns), spacing=8, show_dots=False,
+        margin_left=4 + (6 * _wide(labels) if is_across else 0), margin_right=28,
+        margin_bottom=_below(series, columns), spacing=8, show_dots=False,
         show_legend=len(series) > 1, legend_at_bottom=True, legend_at_bottom_columns=columns,
         legend_box_size=10, value_formatter=show, show_minor_x_labels=False,
         x_labels_major_count=4 if is_across else _places(labels, look),
@@ -153,6 +154,11 @@ def _legend_columns(series: Sequence[Series], width: int) -> int:
 def _below(series: Sequence[Series], columns: int) -> int:
     """The margin below the legend: Pygal leaves room for its full rows and forgets one that is begun."""
     return 10 + 18 * (len(series) % columns > 0) if len(series) > 1 else 4
+
+
+def _wide(labels: Sequence[str]) -> int:
+    """How many Chinese signs a label has at the most: Pygal leaves no more room for one than for a letter."""
+    return max((sum(sign > "\u2e7f" for sign in label) for label in labels), default=0)
 
 
 def _longest(texts: Sequence[str]) -> int:

@@ -1,6 +1,6 @@
 """Today: what waits, as tiles that open their lists; two charts; how far the shop is set up; what happened lately."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
@@ -23,6 +23,8 @@ from shopadmin.services import settings, timeline, today
 from shopadmin.services.complaints import listing as complaints
 
 MOST_TILES = 8
+# What waits comes before what only informs, and both before what is fine.
+_URGENCY: tuple[Tone, ...] = ("danger", "warn", "info", "neutral", "ok")
 RATINGS_WIDTH = 420
 
 
@@ -55,7 +57,7 @@ class TodayView(AdminView):
                 (failed if "reference" in part else drawn).append(part)
         return self.render(
             "admin/today.html",
-            tiles=hook_calls.dashboard_tiles(actor)[:MOST_TILES],
+            tiles=most_urgent(hook_calls.dashboard_tiles(actor)),
             charts=drawn,
             panels=failed,
             checklist=checklist(actor),
@@ -102,6 +104,12 @@ def tiles(actor: Actor) -> list[Tile]:
                 note = _("Cannot be shown. Reference %(reference)s", reference=reference[:8])
                 found.append(Tile(title, "–", "", permission, note, "danger"))
     return found
+
+
+def most_urgent(found: Sequence[Tile]) -> list[Tile]:
+    """As many as Today has room for, in their order; of more, what presses stays and the rest gives way."""
+    pressing = sorted(range(len(found)), key=lambda place: _URGENCY.index(found[place].tone))[:MOST_TILES]
+    return [found[place] for place in sorted(pressing)]
 
 
 def guarded(title: Text, build: Callable[[], dict[str, Any]]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import pytest
 
 from shopadmin import testing
 from shopadmin.admin import today as page
+from shopadmin.contract import Tile
 from shopadmin.services import settings
 
 ORDERS, REVIEWS = "core.orders:read", "core.reviews:read"
@@ -47,6 +48,16 @@ def test_figures_stand_in_tiles_and_in_the_table_beside_the_chart(shop, client_a
     assert "CN¥123.45" in text
     assert "the oldest waits 3 days" in text
     assert "2 orders for CN¥223.45 in 30 days" in text
+
+
+def test_where_there_are_too_many_tiles_what_presses_stays_in_its_place():
+    calm = [Tile(f"Calm {number}", "0", "", ORDERS, tone="ok") for number in range(page.MOST_TILES - 1)]
+    pressing = [Tile(tone, "1", "", ORDERS, tone=tone) for tone in ("neutral", "warn", "info", "danger")]
+
+    shown = page.most_urgent([calm[0], pressing[0], *calm[1:], *pressing[1:]])
+
+    assert shown == [calm[0], pressing[0], *calm[1:4], *pressing[1:]]
+    assert page.most_urgent(calm) == calm
 
 
 def test_a_broken_tile_or_chart_costs_itself(shop, client_as, monkeypatch):

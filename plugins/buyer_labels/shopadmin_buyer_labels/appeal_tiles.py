@@ -21,6 +21,6 @@ def tiles(now: datetime | None = None) -> list[Tile]:
     return [
         Tile(
             _("Objections to decide"), str(waiting), url_for("buyer_labels_appeals.index_view"), permissions.READ, note,
-            "danger" if soon else "warn", "chat-square-dots",
+            "danger" if soon else "warn", "chat-square-dots", 34,
         )
     ]  # fmt: skip

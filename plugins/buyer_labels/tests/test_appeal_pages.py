@@ -53,6 +53,9 @@ def test_this_is_wrong_is_one_click_and_somebody_else_decides_on_the_page(shop: 
     assert send(judge, clicked.location, to=decide, decision="corrected", reason="Another parcel").status_code == 303
     assert stands(label_id) == "corrected"
     assert "Another parcel" in staff.get(clicked.location).text
+    # Decided, it waits for nobody any more.
+    assert clicked.location not in staff.get(f"{BASE}/objections/").text
+    assert clicked.location in staff.get(f"{BASE}/objections/?view=decided").text
 
 
 def test_the_inbox_says_what_is_due_and_writes_down_whose_labels_were_seen(shop: Flask) -> None:
