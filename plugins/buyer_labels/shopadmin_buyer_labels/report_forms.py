@@ -57,7 +57,7 @@ class SpanForm(Form):
     @property
     def span(self) -> Span:
         """What is asked for."""
-        return Span(self.since.data, self.until.data)  # type: ignore[arg-type]
+        return Span(self.since.data, self.until.data)
 
 
 def _years() -> str:

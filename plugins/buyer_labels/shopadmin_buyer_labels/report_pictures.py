@@ -167,7 +167,7 @@ def _ranked(counted: Mapping[str, Judged]) -> Sequence[tuple[str, Judged]]:
     return sorted(counted.items(), key=lambda pair: (-pair[1].labels, pair[0]))
 
 
-def _across(bars: int, legend: bool = False) -> dict[str, int]:
+def _across(bars: int, legend: bool = False) -> dict[str, Any]:
     height = 90 + 28 * bars + 36 * legend
     return {"height": height, "small_height": height}
 

@@ -26,7 +26,8 @@ ENDINGS: Mapping[Ending, Any] = {
     "cancelled": _("Cancelled while held, by hand or by the platform"),
 }
 # What became of what a rule asked for, as far as holds tell.
-ASKED: Mapping[Ending, Any] = ENDINGS | {
+ASKED: Mapping[Ending, Any] = {
+    **ENDINGS,
     "by_itself": _("Not met in time, released by themselves"),
     "by_person": _("Met, or let pass by a person"),
 }

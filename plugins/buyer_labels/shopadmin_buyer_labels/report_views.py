@@ -35,10 +35,9 @@ from shopadmin_buyer_labels.services.verdicts import Judged
 
 # The file's headings are the same in every language, for whoever reads them with a program.
 _EXPORTED = tuple(
-    Column(name, "", kind, export=name)
-    for name, kind in (
-        ("month", "text"), ("group", "text"), ("orders", "number"), ("returned", "number"), ("returned_low", "text"),
-        ("returned_high", "text"), ("lost", "number"), ("lost_low", "text"), ("lost_high", "text"),
+    Column(name, "", "number" if name in ("orders", "returned", "lost") else "text", export=name)
+    for name in (
+        "month", "group", "orders", "returned", "returned_low", "returned_high", "lost", "lost_low", "lost_high",
     )
 )  # fmt: skip
 
@@ -96,7 +95,8 @@ class ReportsView(AdminView):
         )
 
     def _context(self, form: SpanForm) -> dict[str, Any]:
-        span, asked = form.span, {name: str(value) for name, value in form.data.items()}
+        span = form.span
+        asked: dict[str, Any] = {name: str(value) for name, value in form.data.items()}
         rates, held, judged = reports.recent_rates(span), prevented.prevented(span), verdicts.verdicts(span)
 
         def shown(name: str, made: Picture) -> dict[str, Any]:

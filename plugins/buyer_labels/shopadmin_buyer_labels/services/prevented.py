@@ -117,7 +117,7 @@ def _excluded(span: Span) -> tuple[int, int]:
     return orders, buyers
 
 
-def _hold_columns(now: datetime) -> tuple[ColumnElement[Any], ...]:
+def _hold_columns(now: datetime) -> tuple[Any, ...]:
     """What the end of a hold follows from."""
     return (
         OrderHold.released_why,

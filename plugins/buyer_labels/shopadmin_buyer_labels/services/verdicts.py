@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import reduce
 
-from sqlalchemy import case, exists, func, or_, select
+from sqlalchemy import case, exists, func, or_, select, true
 
 from shopadmin.plugin_api import db
 from shopadmin_buyer_labels.models import Appeal, Label, Outcome
@@ -71,7 +71,7 @@ def verdicts(span: Span) -> Verdicts:
     is_rejected = func.coalesce(label.outcome, "") == "rejected"
     # In the order of the fields.
     counted = (
-        True, label.objected, label.upheld, label.outcome.is_not(None), label.outcome.in_(("upheld", "partly")),
+        true(), label.objected, label.upheld, label.outcome.is_not(None), label.outcome.in_(("upheld", "partly")),
         is_rejected, is_corrected, is_revoked, or_(label.upheld, is_rejected, is_corrected, is_revoked),
     )  # fmt: skip
     query = select(
