@@ -127,13 +127,13 @@ def _object(people: _People, shop: DemoShop) -> None:
     """An objection that waits, and one that was right; and a complaint to the platform of the first one's order."""
     first, second = shop.buyer_ids[20], shop.buyer_ids[21]
     label_id = _tell(people, first, _REFUNDED_TWICE, shop.today)
+    said_at = shop.today - timedelta(days=3)
+    words = appeals.Objection("样例买家：快递柜的取件码不是我用的，是室友拿错了。", "chat", said_at)
+    appeals.open_for(people.colleague, label_id, words, said_at)
     order = next((found for found in orders_of([first], 5) if found.platform == "taobao"), None)
     if order is not None:
         note = "样例：包裹已签收，买家仍申请仅退款。"
         complaints.open_for_label(people.owner, label_id, order.id, "malicious_refund", note)
-    said_at = shop.today - timedelta(days=3)
-    words = appeals.Objection("样例买家：快递柜的取件码不是我用的，是室友拿错了。", "chat", said_at)
-    appeals.open_for(people.colleague, label_id, words, said_at)
     label_id = _tell(people, second, _OBJECTED, shop.today)
     said_at = shop.today - timedelta(days=20)
     words = appeals.Objection("样例买家：我退回的是两件，称重的是另一个包裹。", "phone", said_at)
