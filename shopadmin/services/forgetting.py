@@ -5,7 +5,7 @@ reference, when no phone is left to tell it by.
 """
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, delete, func, select, update
@@ -51,14 +51,18 @@ def forget_phones(buyer_ids: Collection[int], since: datetime) -> int:
 
 
 def expire_virtual_numbers() -> int:
-    """Take away the numbers that a platform lent for an order, which may be somebody else's by now (G12)."""
+    """Take away the numbers that a platform lent for an order, which may be somebody else's by now (G12): from the
+    buyer and from the address of orders. Returns how many of buyers' went.
+    """
     now = database_now()
     due = select(BuyerIdentifier.id, BuyerIdentifier.buyer_id).where(BuyerIdentifier.expires_at <= now)
     if not (rows := db.session().execute(due.limit(_CHUNK)).all()):
         return 0
     with writing() as session:
-        blocks.keep_blocked(session, {row.buyer_id for row in rows})
+        buyers = {row.buyer_id for row in rows}
+        blocks.keep_blocked(session, buyers)
         _drop_identifiers(session, [row.id for row in rows])
+        _phones_of_orders(session, buyers, now)
     return len(rows)
 
 
@@ -89,13 +93,14 @@ def _drop_identifiers(session: Session, ids: Collection[int]) -> None:
     forget_images(session.connection(), "buyer_identifier", ids)
 
 
-def _phones_of_orders(session: Session, ids: Collection[int]) -> set[int]:
+def _phones_of_orders(session: Session, ids: Collection[int], expired: datetime | None = None) -> set[int]:
+    """``expired``: those alone that were lent until then, aware UTC."""
     keys, found = contacts.keyring(), set()
     query = select(Order.id, Order.buyer_id, Order.contact_encrypted)
     rows = session.execute(query.where(Order.buyer_id.in_(ids), Order.contact_encrypted.is_not(None))).all()
     for row in rows:
         parts = json.loads(keys.decrypt(row.contact_encrypted, contacts.CONTACT_PURPOSE))
-        if "phone" in parts:
+        if "phone" in parts and (expired is None or _is_over(parts, expired)):
             left = {name: value for name, value in parts.items() if name not in _OF_PHONE}
             sealed, mark = contacts.seal_contact(keys, contacts.canonical(left)) if left else (None, None)
             values = {"contact_encrypted": sealed, "contact_hash": mark, "revision": Order.revision + 1}
@@ -103,6 +108,10 @@ def _phones_of_orders(session: Session, ids: Collection[int]) -> set[int]:
             forget_images(session.connection(), "shop_order", [row.id])
             found.add(row.buyer_id)
     return found
+
+
+def _is_over(parts: Mapping[str, str], now: datetime) -> bool:
+    return "expires_at" in parts and datetime.fromisoformat(parts["expires_at"]) <= now
 
 
 def _destinations(session: Session, ids: Collection[int]) -> set[int]:

@@ -1,7 +1,7 @@
 """Which plugins are on, and switching them: asked on every request, so that a switch needs no restart."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -17,7 +17,7 @@ from shopadmin.hook_guard import record
 from shopadmin.models import db
 from shopadmin.models.audit import AuditEntry
 from shopadmin.models.plugins import PluginState
-from shopadmin.services import access, audit, plugin_texts, schema, settings
+from shopadmin.services import access, audit, plugin_secrets, plugin_texts, schema, settings
 from shopadmin.services.conflicts import MissingError, ObjectionsError
 from shopadmin.services.transactions import writing
 
@@ -220,11 +220,11 @@ _CODES = {"on": "core.plugin.enabled", "off": "core.plugin.disabled", "paused": 
 def load_settings(name: str) -> dict[str, Any]:
     """What the plugin's settings form held when it was saved last; empty before that."""
     stored = db.session().scalar(select(PluginState.settings).where(PluginState.name == name))
-    return dict(stored or {})
+    return plugin_secrets.unseal(name, stored or {})
 
 
 def save_settings(actor: Actor | None, name: str, values: Mapping[str, Any]) -> None:
-    """Keep what the settings form holds, plain values alone. Raises MissingError."""
+    """Keep what the settings form holds, plain values alone; its ``personal`` ones are sealed. Raises MissingError."""
     if card(name).manifest is None:
         raise MissingError(name)
     with writing() as session:
@@ -233,15 +233,15 @@ def save_settings(actor: Actor | None, name: str, values: Mapping[str, Any]) -> 
             state = "on" if name in record().on_by_default else "off"
             row = PluginState(name=name, state=state, changed_at=datetime.now(UTC), settings={})
             session.add(row)
-        before = dict(row.settings)
-        row.settings = dict(values)
-        old, new = _without_digits(name, before), _without_digits(name, values)
+        personal: frozenset[str] = getattr(hook_calls.settings_form(name), "personal", frozenset())
+        before = plugin_secrets.unseal(name, row.settings)
+        row.settings = plugin_secrets.seal(name, values, personal)
+        old, new = _without_digits(before, personal), _without_digits(values, personal)
         audit.record(actor, "core.plugin.configured", "plugin", name, before=old, after=new)
 
 
-def _without_digits(name: str, values: Mapping[str, Any]) -> dict[str, Any]:
+def _without_digits(values: Mapping[str, Any], personal: Collection[str]) -> dict[str, Any]:
     """For the log, which is kept for good: of fields that the form calls ``personal`` two digits a line stay."""
-    personal: frozenset[str] = getattr(hook_calls.settings_form(name), "personal", frozenset())
     return {
         field: _DIGITS.sub("*", value) if field in personal and isinstance(value, str) else value
         for field, value in values.items()

@@ -32,7 +32,7 @@ from shopadmin.models.imports import ImportChange
 from shopadmin.models.messages import OutboxMessage
 from shopadmin.models.orders import Order
 from shopadmin.models.sealed import SUFFIX, purpose_of
-from shopadmin.services import audit, contacts, failpoints, occupancy
+from shopadmin.services import audit, contacts, failpoints, occupancy, plugin_secrets
 from shopadmin.services.evidence import storing
 from shopadmin.services.messages import contents, mail_settings, sms_settings
 from shopadmin.services.transactions import writing
@@ -78,6 +78,7 @@ def rotate(progress: Callable[[int, int], None] = lambda done, total: None) -> i
                 progress(done, total)
         done += _seal_images_again(keyring)
         done += mail_settings.seal_again(keyring) + sms_settings.seal_again(keyring)
+        done += plugin_secrets.seal_again(keyring)
         done += sum(_seal_file_again(path, keyring) for path in sorted(storing.folder().rglob("*.sealed")))
         keys.drop_old_keys(folder)
         current_app.extensions["shopadmin.keyring"] = keys.load_keyring(folder)

@@ -18,7 +18,7 @@ from shopadmin.models.imports import ImportChange, ImportRun
 from shopadmin.models.messages import OutboxMessage
 from shopadmin.models.orders import Order
 from shopadmin.models.reviews import Review
-from shopadmin.services import contacts, erasing, forgetting, integrity
+from shopadmin.services import contacts, erasing, forgetting, integrity, schema
 from shopadmin.services.conflicts import MissingError, ObjectionsError, RefusedError
 from shopadmin.services.messages import blocks, consents, contents, delivering, people
 from shopadmin.services.messages.sending import send
@@ -134,12 +134,46 @@ def test_g12_a_virtual_number_is_used_no_more_once_it_has_expired_and_then_goes(
     with writing() as session:
         expires = update(BuyerIdentifier).where(BuyerIdentifier.kind == "phone")
         session.execute(expires.values(expires_at=forgetting.database_now() - timedelta(seconds=2)))
+    lend(1, NOON - timedelta(days=1))
+    testing.make_order(2, buyer_id=buyer_id, status="completed")
+    lend(2, forgetting.database_now() + timedelta(days=1))
 
     with pytest.raises(RefusedError):
         send(OWNER, request(buyer_id, "post.2"), NOON)
     assert forgetting.expire_virtual_numbers() == 1
     assert forgetting.expire_virtual_numbers() == 0
     assert people.find(buyer_id).email == "wang@example.com"
+    assert [found.phone for found in addresses()] == ["", PHONE]
+    assert addresses()[0].address == "1 Sample Road"
+    assert integrity.problems() == []
+
+
+def test_numbers_that_were_taken_back_before_go_from_orders_by_the_upgrade(buyer_id):
+    testing.make_order(2, buyer_id=buyer_id, status="completed")
+    lend(1, NOON - timedelta(days=1))
+    lend(2, forgetting.database_now() + timedelta(days=1))
+    schema.downgrade(schema.CORE, "0005")
+
+    schema.upgrade()
+
+    assert [found.phone for found in addresses()] == ["", PHONE]
+    assert "as shop_order had it" not in everything()
+    assert integrity.problems() == []
+
+
+def lend(order_id, until):
+    """The phone of the order is one that a platform lent."""
+    parts = {"phone": PHONE, "extension": "1234", "expires_at": until.isoformat(), "address": "1 Sample Road"}
+    sealed, mark = contacts.seal_contact(contacts.keyring(), contacts.canonical(parts))
+    with writing() as session:
+        session.execute(update(Order).where(Order.id == order_id).values(contact_encrypted=sealed, contact_hash=mark))
+
+
+def addresses():
+    db.session.rollback()
+    kept = db.session.scalars(select(Order.contact_encrypted).order_by(Order.id)).all()
+    db.session.rollback()
+    return [contacts.open_contact(contacts.keyring(), sealed) for sealed in kept]
 
 
 def test_texts_of_a_closed_case_go_and_those_on_their_way_stay(buyer_id):

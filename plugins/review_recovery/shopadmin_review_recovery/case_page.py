@@ -197,7 +197,7 @@ def _closing_words(rows: Sequence[ReviewCaseEvent], written: Mapping[int, str]) 
 
 
 def _body(row: ReviewCaseEvent) -> str:
-    for name in ("why", "reason", "remedy.summary"):
+    for name in ("why", "reason"):
         if row.data.get(name):
             return str(labels.REASONS.get(row.data[name], row.data[name]))
     return ""

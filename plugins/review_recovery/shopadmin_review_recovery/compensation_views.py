@@ -8,7 +8,7 @@ from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin.base import expose
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select
+from sqlalchemy import false, select
 
 from shopadmin.plugin_api import (
     Actor,
@@ -21,10 +21,11 @@ from shopadmin.plugin_api import (
     Sort,
     View,
     account_names,
+    answer_form,
     attempt,
     parse_id,
 )
-from shopadmin_review_recovery import form_answers, permissions
+from shopadmin_review_recovery import permissions
 from shopadmin_review_recovery import reply_labels as labels
 from shopadmin_review_recovery.labels import AREA
 from shopadmin_review_recovery.models import ReviewCompensation
@@ -35,7 +36,9 @@ _ROW = ReviewCompensation
 
 
 def _search(term: str, actor: Actor) -> Any:
-    return _ROW.reason.icontains(term, autoescape=True)
+    """By the number of the case: what it is for is sealed."""
+    number = term.strip().lstrip("#")
+    return _ROW.case_id == int(number) if number.isascii() and number.isdigit() and len(number) < 19 else false()
 
 
 _LIST = ListSpec(
@@ -124,7 +127,7 @@ class CompensationsView(AdminListView):
             said = _("The owner decides about it.") if asked.reasons else _("It is given: nobody has to decide.")
             return url_for(".details_view", row_id=asked.id), said
 
-        return form_answers.answer(
+        return answer_form(
             self,
             form,
             save,

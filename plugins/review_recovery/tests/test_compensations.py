@@ -63,8 +63,9 @@ def test_g5_no_column_of_the_table_knows_a_review_its_stars_or_what_came_of_it(a
     forbidden = re.compile(r"review|star|grade|rating|invit|outcome|feedback|comment")
     assert {name for name in columns if forbidden.search(name)} == set()
     assert columns == {
-        "id", "case_id", "order_id", "buyer_id", "kind", "amount", "currency", "reason", "alone_up_to", "state",
-        "requested_at", "requested_by", "decided_at", "decided_by", "decision_note", "settled_at", "settled_by",
+        "id", "case_id", "order_id", "buyer_id", "kind", "amount", "currency", "reason_encrypted", "alone_up_to",
+        "state", "requested_at", "requested_by", "decided_at", "decided_by", "decision_note_encrypted", "settled_at",
+        "settled_by",
     }  # fmt: skip
 
 

@@ -6,11 +6,12 @@ import pytest
 from runs_of_tests import CLERK, NOON, OWNER, PHONE, make_case, set_platform, take
 from shopadmin_review_recovery.domain.retention import Retention
 from shopadmin_review_recovery.models import ReviewCase, ReviewCaseEvent, ReviewScriptNote
-from shopadmin_review_recovery.services import cases, follow_ups, privacy, run_inputs, runs
+from shopadmin_review_recovery.services import cases, compensations, follow_ups, privacy, run_inputs, runs
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from shopadmin import testing
+from shopadmin.models.audit import AuditEntry
 from shopadmin.plugin_api import (
     MessageRequest,
     block_buyer,
@@ -40,6 +41,17 @@ def case_id(shop):
     return made
 
 
+@pytest.fixture
+def made(shop):
+    testing.make_account(shop, is_owner=True)
+    set_platform(shop)
+    return make_case()
+
+
+def save(changed):
+    plugins.save_settings(OWNER, "review_recovery", plugin_settings("review_recovery") | changed)
+
+
 def close(case_id, closed_at, reason=WORDS):
     cases.close(CLERK, case_id, None, "resolved_kept", "solved", reason)
     with writing() as session:
@@ -64,7 +76,8 @@ def trouble():
 def raw():
     """Every row of the plugin and of the activity log as the database has it."""
     db.session.rollback()
-    names = [table for table in db.inspect(db.engine).get_table_names() if table.startswith((P, "audit"))]
+    mine = (P, "audit", "plugin_state")
+    names = [table for table in db.inspect(db.engine).get_table_names() if table.startswith(mine)]
     found = str([db.session.execute(text(f"select * from {name}")).all() for name in names])
     db.session.rollback()  # an upgrade waits for whoever reads
     return found
@@ -74,6 +87,68 @@ def test_g12_what_people_wrote_is_sealed_in_the_database_and_reads_as_it_was(cas
     assert [found for found in words_left(case_id) if found] == [WORDS] * 4
     close(case_id, NOON)
     assert "She rang" not in raw()
+
+
+def give(case_id):
+    """A call in which something is promised, and what people write about what a buyer gets."""
+    save({"compensation_limit": 5000, "alert_phones": PHONE})
+    run_id = runs.start(CLERK, case_id, "en", NOON)
+    take(run_id, "yes", "yes", "told", "next", "other", "next", note="late", cause__code="logistics")
+    take(run_id, "within_limit", remedy__summary=WORDS, remedy__due="Friday")
+    compensations.request(CLERK, case_id, "refund", "20", WORDS, NOON)
+    asked = compensations.request(CLERK, case_id, "gift", "5", WORDS + " again", NOON)
+    compensations.decline(OWNER, asked.id, WORDS + ", too", NOON)
+    return run_id
+
+
+def test_g12_what_is_typed_in_calls_and_what_compensation_is_for_is_sealed_and_no_word_of_it_is_logged(made):
+    run_id = give(made)
+
+    kept = compensations.of_case(made)
+    assert [(row.reason, row.decision_note) for row in kept] == [(WORDS + " again", WORDS + ", too"), (WORDS, "")]
+    assert runs.typed(runs.steps(run_id))["remedy.summary"] == WORDS
+    assert plugin_settings("review_recovery")["alert_phones"] == PHONE
+    found = raw()
+    assert "She rang" not in found
+    assert PHONE not in found
+    logged = db.session.scalars(select(AuditEntry).where(AuditEntry.code.like("review_recovery.compensation.%"))).all()
+    assert {(entry.reason, entry.after["reason"]) for entry in logged} == {("", "written")}
+
+
+def test_g12_what_is_typed_in_calls_goes_with_the_texts_and_nothing_else_of_a_step_changes(made):
+    run_id = give(made)
+    before = [(step.node, step.outcome) for step in runs.steps(run_id)]
+    close(made, datetime(2026, 3, 31, tzinfo=UTC))
+    for change in ("node = 'x'", "inputs_encrypted = (select max(inputs_encrypted) from {t}) ", "remarks = '[]'"):
+        with pytest.raises(DBAPIError), writing() as session:
+            session.execute(text(f"update {P}run_step set {change.format(t=P + 'run_step')}"))
+        db.session.rollback()
+
+    privacy.purge(datetime(2030, 1, 1, tzinfo=UTC))
+
+    assert runs.typed(runs.steps(run_id)) == {}
+    assert [(step.node, step.outcome) for step in runs.steps(run_id)] == before
+    assert {(row.reason, row.decision_note) for row in compensations.of_case(made)} == {("", "")}
+    assert privacy.purge(datetime(2030, 1, 1, tzinfo=UTC)) == (0, 0)
+
+
+def test_what_was_typed_and_given_before_is_sealed_by_the_upgrade_and_comes_back(made):
+    run_id = give(made)
+    rotation.rotate()
+    before = [runs.typed(runs.steps(run_id)), plugin_settings("review_recovery")]
+
+    db.session.rollback()
+    schema.downgrade("review_recovery", "0008")
+    plain = raw()
+    schema.upgrade()
+
+    assert plain.count("She rang") == 5
+    assert PHONE in plain
+    assert "She rang" not in raw()
+    assert PHONE not in raw()
+    assert [runs.typed(runs.steps(run_id)), plugin_settings("review_recovery")] == before
+    assert [row.reason for row in compensations.of_case(made)] == [WORDS + " again", WORDS]
+    assert WORDS in cases.written(made).values()
 
 
 def test_g12_texts_go_24_months_after_the_case_was_closed_and_the_case_stays(case_id):

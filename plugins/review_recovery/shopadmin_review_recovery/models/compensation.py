@@ -5,8 +5,10 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shopadmin.plugin_api import Base, BigId, UtcDateTime
+from shopadmin.plugin_api import Base, BigId, SealedText, UtcDateTime
 from shopadmin_review_recovery.domain.compensation import KINDS, STATES
+
+TABLE = "plugin_review_recovery_compensation"
 
 
 def _one_of(column: str, values: tuple[str, ...]) -> str:
@@ -16,11 +18,13 @@ def _one_of(column: str, values: tuple[str, ...]) -> str:
 class ReviewCompensation(Base):
     """One compensation, in minor units of ``currency``. What was asked for never changes; it is decided once.
 
+    ``reason``, ``decision_note``: people's words, emptied when their time is over.
+
     ``alone_up_to``: what nobody had to decide about when it was asked for. ``decided_by``: None where that was enough,
     and while nothing is decided; never who asked. ``settled_at``: when it was paid out or sent.
     """
 
-    __tablename__ = "plugin_review_recovery_compensation"
+    __tablename__ = TABLE
     __table_args__ = (
         CheckConstraint(_one_of("kind", KINDS), name="kind"),
         CheckConstraint(_one_of("state", STATES), name="state"),
@@ -48,13 +52,15 @@ class ReviewCompensation(Base):
     kind: Mapped[str] = mapped_column(String(20))
     amount: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str] = mapped_column(String(3))
-    reason: Mapped[str] = mapped_column(String(500))
+    reason: Mapped[str] = mapped_column("reason_encrypted", SealedText(TABLE, "reason"), default="", nullable=True)
     alone_up_to: Mapped[int] = mapped_column(BigInteger)
     state: Mapped[str] = mapped_column(String(20))
     requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
     requested_by: Mapped[int] = mapped_column(BigInteger)
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     decided_by: Mapped[int | None] = mapped_column(BigInteger)
-    decision_note: Mapped[str] = mapped_column(String(500), default="")
+    decision_note: Mapped[str] = mapped_column(
+        "decision_note_encrypted", SealedText(TABLE, "decision_note"), default="", nullable=True
+    )
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     settled_by: Mapped[int | None] = mapped_column(BigInteger)

@@ -1,5 +1,6 @@
 """Scripts, their published versions, and the runs through them."""
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -73,7 +74,8 @@ class ReviewScriptStep(Base):
     """One step of a run, in order, added and never changed.
 
     ``node``: where it led, empty for the last one, which has ``ended``. ``outcome``: what led there from the node
-    before; ``inputs``: what was written down there; ``remarks``: what a guard said, or became of a message.
+    before; ``inputs``: what was written down there, kept as JSON in ``inputs_text``, which may be emptied; ``remarks``:
+    what a guard said, or became of a message.
     """
 
     __tablename__ = "plugin_review_recovery_run_step"
@@ -89,11 +91,19 @@ class ReviewScriptStep(Base):
     position: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     node: Mapped[str] = mapped_column(String(40))
     outcome: Mapped[str] = mapped_column(String(40), default="")
-    inputs: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    inputs_text: Mapped[str] = mapped_column(
+        "inputs_encrypted", SealedText("plugin_review_recovery_run_step", "inputs"), default="", nullable=True
+    )
     remarks: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     ended: Mapped[str] = mapped_column(String(20), default="")
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     by: Mapped[int | None] = mapped_column(BigInteger)
+
+    @property
+    def inputs(self) -> dict[str, str]:
+        """What was written down, by the name of its variable; empty once its time is over."""
+        found: dict[str, str] = json.loads(self.inputs_text) if self.inputs_text else {}
+        return found
 
 
 class ReviewScriptNote(Base):

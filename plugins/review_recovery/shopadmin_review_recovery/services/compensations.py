@@ -261,5 +261,7 @@ def _note(session: Session, actor: Actor, row: ReviewCompensation, act: str, now
         case_id=row.case_id, at=now, by=actor.account_id, code=f"compensation.{act}", data=data
     )  # fmt: skip
     session.add(event)
-    after = {"state": row.state, "kind": row.kind, "amount": row.amount, "currency": row.currency}
-    record_audit(actor, f"{OBJECT}.{act}", OBJECT, row.id, after=after, reason=row.decision_note or row.reason)
+    # The log is kept for good, so it says that there are words, and none of them.
+    words = {"reason": cases.WRITTEN} if row.decision_note or row.reason else {}
+    after = {"state": row.state, "kind": row.kind, "amount": row.amount, "currency": row.currency, **words}
+    record_audit(actor, f"{OBJECT}.{act}", OBJECT, row.id, after=after)

@@ -25,8 +25,10 @@ from shopadmin_review_recovery.models import (
     ReviewCase,
     ReviewCaseFollowUp,
     ReviewCaseText,
+    ReviewCompensation,
     ReviewScriptNote,
     ReviewScriptRun,
+    ReviewScriptStep,
 )
 from shopadmin_review_recovery.services.setup import PLUGIN
 
@@ -102,9 +104,18 @@ def _drop_texts(session: Session, ids: Sequence[int]) -> int:
         ReviewCaseFollowUp.case_id.in_(ids), func.length(ReviewCaseFollowUp.note) > 0
     )
     reasons = update(ReviewCase).where(ReviewCase.id.in_(ids), ReviewCase.reason.not_in(("", *REASONS)))
+    inputs = update(ReviewScriptStep).where(
+        ReviewScriptStep.run_id.in_(runs), func.length(ReviewScriptStep.inputs_text) > 0
+    )
+    mine = ReviewCompensation.case_id.in_(ids)
     done = (
         connection.execute(delete(ReviewCaseText).where(ReviewCaseText.case_id.in_(ids))),
         connection.execute(notes.values(text="")),
+        connection.execute(inputs.values(inputs_text="")),
+        *(
+            connection.execute(update(ReviewCompensation).where(mine, func.length(column) > 0).values({column: ""}))
+            for column in (ReviewCompensation.reason, ReviewCompensation.decision_note)
+        ),
         connection.execute(plans.values(note="")),
         connection.execute(reasons.values(reason=ERASED)),
     )

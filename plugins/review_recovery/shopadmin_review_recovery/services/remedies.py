@@ -31,7 +31,10 @@ def give(walk: Walk, effect: str) -> dict[str, Any]:
         return ask_owner(walk)
     if walk.money is not None:
         return _request(walk, "alone")
-    walk.note(PROMISED, **{name: walk.typed[name] for name in ("remedy.summary", "remedy.due") if walk.typed.get(name)})
+    opening.record(
+        walk.session, walk.case, PROMISED, walk.now, walk.actor.account_id, walk.typed.get("remedy.summary", ""),
+        run=walk.run.id,
+    )  # fmt: skip
     return {}
 
 

@@ -1,5 +1,6 @@
 """Runs: begin a conversation, take a step, see where it stands. Each act: lock the case, ask the rule, write."""
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -83,7 +84,7 @@ def goes_on(taken: list[ReviewScriptStep], now: datetime) -> bool:
 
 def typed(taken: list[ReviewScriptStep]) -> dict[str, str]:
     """What was written down in a run, what came last counting."""
-    return {name: str(value) for step in taken for name, value in step.inputs.items()}
+    return {name: value for step in taken for name, value in step.inputs.items()}
 
 
 def start(actor: Actor, case_id: int, language: str, now: datetime | None = None) -> int:
@@ -175,7 +176,7 @@ def _arrive(
     """Write the step down, with what entering its node does; then go on."""
     if at.exit is not None:
         done = remedies.ask_owner(walk) if at.exit == "new_request" else {}
-        _write(walk, count, outcome=on, ended=at.exit, inputs=dict(inputs), remarks={**(remarks or {}), **done})
+        _write(walk, count, outcome=on, ended=at.exit, inputs_text=_kept(inputs), remarks={**(remarks or {}), **done})
         # A call that the gate held was none: nobody was contacted, and the time for an answer runs on.
         if at.exit != "queue":
             run_moves.finish(walk, walking.case_state(walk.script, at.path, at.exit))
@@ -184,7 +185,7 @@ def _arrive(
         walk.note("run.ended", exit=at.exit)
         return at
     done = run_effects.enter(walk, walk.script.by_name[at.node])
-    _write(walk, count, node=at.node, outcome=on, inputs=dict(inputs), remarks={**(remarks or {}), **done})
+    _write(walk, count, node=at.node, outcome=on, inputs_text=_kept(inputs), remarks={**(remarks or {}), **done})
     return _go_on(walk, at, count + 1)
 
 
@@ -224,11 +225,15 @@ def _note_the_answer(walk: Walk, before: Position, after: Position, on: str) -> 
 
 
 def _write(walk: Walk, count: int, **values: Any) -> None:
-    values = {"node": "", "outcome": "", "inputs": {}, "remarks": {}, "ended": ""} | values
+    values = {"node": "", "outcome": "", "inputs_text": "", "remarks": {}, "ended": ""} | values
     walk.session.add(
         ReviewScriptStep(run_id=walk.run.id, position=count, at=walk.now, by=walk.actor.account_id, **values)
     )
     walk.session.flush()
+
+
+def _kept(inputs: Mapping[str, str]) -> str:
+    return json.dumps(dict(inputs), ensure_ascii=False) if inputs else ""
 
 
 def _may_begin(session: Session, case: ReviewCase, now: datetime) -> None:
