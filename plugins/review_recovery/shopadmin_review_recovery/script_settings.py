@@ -6,6 +6,8 @@ from flask_babel import lazy_gettext as _
 from wtforms import Form, StringField, TextAreaField, ValidationError
 from wtforms.validators import Length, Optional, Regexp
 
+from shopadmin.plugin_api import wording_problems
+
 
 class CallSettingsForm(Form):
     """The part of the plugin's settings that is about calls."""
@@ -33,9 +35,22 @@ class CallSettingsForm(Form):
         description=_("Six short ones at most; empty for those that come with the platform."),
     )
 
+    def validate_contact(self, field: StringField) -> None:
+        """Refuse words that no message may hold."""
+        _check_wording(field)
+
+    def validate_review_steps(self, field: StringField) -> None:
+        """Refuse words that no message may hold: the buyer hears them, or reads them, as they stand here."""
+        _check_wording(field)
+
     def validate_rules_read_on(self, field: StringField) -> None:
         """Refuse what is no day, and one that lies ahead is read as none later."""
         try:
             date.fromisoformat(field.data or "")
         except ValueError:
             raise ValidationError(str(_("Write the day like 2026-11-26."))) from None
+
+
+def _check_wording(field: StringField) -> None:
+    if found := wording_problems(field.data or "", "message", field.name):
+        raise ValidationError(" ".join(str(problem.message) for problem in found))

@@ -147,7 +147,7 @@ def test_a_reply_is_written_read_changed_and_deleted(owner: testing.ShopClient) 
     assert "meanwhile" in stale.text
     assert table()[0]["title"] == "New"
 
-    assert owner.post(f"{REPLIES}details/1/delete?version=2").status_code == 302
+    assert owner.post(f"{REPLIES}details/1/delete?version=2").status_code == 303
     assert table() == []
     assert owner.get(f"{REPLIES}details/1").status_code == 404
 
@@ -212,7 +212,7 @@ def test_an_answer_is_found_put_together_and_sent_by_buttons_alone(app: Flask) -
     assert "“day” is not filled in yet" in refused.text
     assert answers_of(case_id) == []
     done = client.post(address, data=form | {"text": "Order T000001 comes on Friday.", "act": "send"})
-    assert done.status_code == 302
+    assert done.status_code == 303
     assert "waits among the messages" in client.get(address).text
     assert [row.reply_ids for row in answers_of(case_id)] == [[reply_id]]
 
@@ -319,6 +319,23 @@ def test_the_owner_sets_the_limit_in_the_shops_money(owner: testing.ShopClient) 
 
     assert plugin_settings("review_recovery")["compensation_limit"] == 3050
     assert 'value="30.50"' in owner.get(address).text
+
+
+@pytest.mark.parametrize("field", ["contact", "review_steps"])
+@pytest.mark.parametrize("words", ["We refund 5 if you change your review to 5 stars", "改成好评就返5元"])
+def test_g7_the_owners_words_for_calls_offer_nothing_for_a_review(
+    owner: testing.ShopClient, field: str, words: str
+) -> None:
+    address = "/admin/plugins/details/review_recovery"
+    form = {"threshold": "3", "week": "mon-fri 09:00-18:00", "holidays": "", "extra": "", "compensation_limit": ""}
+    assert owner.post(f"{address}/settings", data=form | {field: "Open the order, tap Review"}).status_code == 302
+
+    refused = owner.post(f"{address}/settings", data=form | {field: words})
+
+    assert refused.status_code == 400
+    assert re.search(rf'name="{field}"[^>]*aria-describedby|id="{field}-error', refused.text)
+    assert "Leave out the offer" in refused.text
+    assert plugin_settings("review_recovery")[field] == "Open the order, tap Review"
 
 
 def test_the_gaps_lead_to_a_form_that_knows_what_for(app: Flask, owner: testing.ShopClient) -> None:
