@@ -345,6 +345,11 @@ def integrity_problems() -> list[tuple[str, Problem]]:
     return _collect("shopadmin_integrity_problems", Problem)
 
 
+def setup_problems(plugin: str) -> list[Problem]:
+    """What the plugin could not use of what it brings along; empty for one that is off."""
+    return [found for name, found in _collect("shopadmin_setup_problems", Problem) if name == plugin]
+
+
 def demo_data(shop: DemoShop) -> None:
     """Let every plugin add its rows to the demo shop; an error goes through."""
     for _, call in _implementations("shopadmin_demo_data"):

@@ -248,5 +248,11 @@ def shopadmin_integrity_problems() -> Sequence[Problem]:
 
 
 @hookspec
+def shopadmin_setup_problems() -> Sequence[Problem]:
+    """Say what of the plugin's own files is left out, and why. Called by the plugins' pages and ``plugins check``."""
+    raise NotImplementedError
+
+
+@hookspec
 def shopadmin_demo_data(shop: DemoShop) -> None:
     """Add the plugin's rows to the demo shop, relative to ``shop.today``. Called once, inside the transaction."""

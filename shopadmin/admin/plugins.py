@@ -97,6 +97,7 @@ class PluginsView(AdminView):
                 permissions=card.permissions,
                 data=plugin_data.measure(name),
                 warnings=_warnings(card),
+                left_out=[found.message for found in plugin_trouble.left_out(card)],
                 failures=[(found, plugin_texts.said(found.error)) for found in plugin_health.recent(name)],
                 form=form or _settings_form(card),
                 **{

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _
 from flask_babel import lazy_ngettext
 
 from shopadmin import hook_calls
-from shopadmin.contract import Text
+from shopadmin.contract import Problem, Text
 from shopadmin.services import plugin_health, plugin_texts, plugins
 from shopadmin.services.plugin_health import Failure
 from shopadmin.services.plugins import PluginCard
@@ -49,7 +49,9 @@ def counts(failures: Sequence[Failure]) -> list[Text]:
 
 
 def summary(card: PluginCard, now: datetime) -> list[Text]:
-    """What the list says of the plugin: why it is not on, whether it slows pages down, how often it failed."""
+    """What the list says of the plugin: why it is not on, which of its files is left out, whether it slows pages down,
+    how often it failed.
+    """
     return _summary(card, counting(card), now)
 
 
@@ -66,9 +68,15 @@ def _summary(card: PluginCard, failures: Sequence[Failure], now: datetime) -> li
     said = [card.reason] if card.state in ("quarantined", "paused") and card.reason else []
     if card.state == "not_loaded" and card.decided != "on":
         said.append(_("stays off"))
+    said += [found.message for found in left_out(card)]
     if slow := slowness(failures, now):
         said.append(slow)
     return [*said, *counts(failures)]
+
+
+def left_out(card: PluginCard) -> Sequence[Problem]:
+    """What of its own files a plugin that is on could not use."""
+    return hook_calls.setup_problems(card.name) if card.state == "on" else ()
 
 
 def reasons(card: PluginCard, now: datetime) -> list[Text]:

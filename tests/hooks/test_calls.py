@@ -85,6 +85,7 @@ COLLECTING = [
     ("dashboard_tiles", {"actor": OWNER}, lambda actor: [Tile("Good", "1", "/good", "good.x:read")]),
     ("search", {"query": "zzz", "actor": OWNER}, lambda query, actor: [SearchHit("Hit", "/hit", "good.x:read")]),
     ("integrity_problems", {}, lambda: [Problem("good.x", "wrong")]),
+    ("setup_problems", {"plugin": "good"}, lambda: [Problem("good.x", "left out")]),
     (
         "import_formats",
         {},

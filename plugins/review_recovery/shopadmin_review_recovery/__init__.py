@@ -48,6 +48,7 @@ from shopadmin_review_recovery import (
     script_log,
     script_views,
     views,
+    word_labels,
 )
 from shopadmin_review_recovery.services import (
     alerts,
@@ -101,6 +102,12 @@ def shopadmin_audit_messages() -> Sequence[AuditMessage]:
 def shopadmin_integrity_problems() -> Sequence[Problem]:
     """Cases without a timeline, clocks that do not fit their states, published scripts that were changed."""
     return [*integrity.problems(), *scripts.problems()]
+
+
+@hookimpl
+def shopadmin_setup_problems() -> Sequence[Problem]:
+    """Rule files of words that are not as they should be, and are left out."""
+    return word_labels.problems()
 
 
 @hookimpl

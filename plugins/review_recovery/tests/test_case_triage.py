@@ -2,9 +2,11 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 from shopadmin_review_recovery.cli import review_recovery
@@ -13,9 +15,13 @@ from shopadmin_review_recovery.domain.causes import CAUSES, CODES
 from shopadmin_review_recovery.domain.facts import FACTS, OrderFacts, by_fact
 from shopadmin_review_recovery.domain.triage import triage, urgency
 
+from shopadmin import testing
+from shopadmin.services import plugin_trouble
+
 DAY = timedelta(days=1)
 WRITTEN = datetime(2026, 3, 10, 12, tzinfo=UTC)
 LATER, EARLIER = WRITTEN + DAY, WRITTEN - DAY
+_LATIN = b'script = "latin"\nmarks = ["el"]\n'
 SENT = OrderFacts(status="delivered", promised_at=EARLIER, delivered_at=EARLIER)
 
 
@@ -174,6 +180,25 @@ def test_threats_and_harm_are_more_urgent_than_stars(text: str, stars: int | Non
     assert urgency(triage(text), stars, grade) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "status", "expected"),
+    [
+        ("No parcel\nNot a word for two weeks", "delivered", "logistics"),
+        ("Emailed the shop three times, heard nothing back", "", "after_sales"),
+        ("Missing piece: the belt was not in the box", "", "wrong_missing"),
+        ("Wrote to them twice, no answer", "", "after_sales"),
+        ("A different blue than in the photo", "", "not_as_described"),
+        ("寄来的是40码，我选的42码", "", "wrong_missing"),
+        ("下单以后告诉我断货了", "cancelled", "out_of_stock"),
+        ("取消得太突然", "cancelled", "after_sales"),
+    ],
+)
+def test_short_reviews_are_understood_by_what_they_say(text: str, status: str, expected: str) -> None:
+    verdict = triage(text, OrderFacts(status=status))
+
+    assert [cause.code for cause in verdict.causes][:1] == [expected]
+
+
 def test_every_language_has_words_for_every_cause_that_buyers_name() -> None:
     found = {language.name: set(language.causes) for language in words.languages()}
 
@@ -182,16 +207,66 @@ def test_every_language_has_words_for_every_cause_that_buyers_name() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rules", "match"),
+    ("rules", "expected"),
     [
-        ('script = "runes"', "script"),
-        ('script = "han"\n[words]\nweather = ["雨"]', "weather"),
-        ('script = "latin"\n[words]\nquality = ["… x"]', "empty"),
+        (b"", [(0, "empty")]),
+        (b'# caf\xe9\nscript = "han"', [(1, "encoding")]),
+        (b'script = "han"\n\nwords = [', [(3, "syntax")]),
+        (b'script = "han"\n<p>', [(2, "syntax")]),
+        (b'script = "runes"\n[words]\nquality = ["x"]', [(1, "script")]),
+        (b'script = "han"', [(0, "nothing")]),
+        (b'script = "latin"\n[words]\nquality = ["x"]', [(0, "marks")]),
+        (_LATIN + b'[strongg]\nquality = ["x"]', [(3, "section"), (0, "nothing")]),
+        (_LATIN + b'[words]\nweather = ["x"]\nquality = "caja"', [(4, "cause"), (5, "list")]),
+        (_LATIN + b'[words]\nquality = [5]', [(4, "list")]),
+        (_LATIN + b'[words]\nquality = ["x"]\n[safety]\nfires = ["x"]', [(6, "cause")]),
+        (_LATIN + '[words]\nquality = ["x",\n"No!"]\nlogistics = ["… x", "a*b"]'.encode(),
+         [(5, "spelling"), (6, "phrase"), (6, "spelling")]),
+        ('script = "han"\n[words]\nquality = ["坏 了"]'.encode(), [(3, "spelling")]),
     ],
-)
-def test_a_rule_file_that_is_wrong_is_refused_with_what_is_wrong(rules: str, match: str) -> None:
-    with pytest.raises(ValueError, match=match):
+)  # fmt: skip
+def test_a_rule_file_that_is_wrong_is_refused_with_every_fault_and_its_line(
+    rules: bytes, expected: list[tuple[int, str]]
+) -> None:
+    with pytest.raises(words.RuleFileError) as refused:
         words.read("xx", rules)
+
+    assert refused.value.wrong.name == "xx.toml"
+    assert [(fault.line, fault.code) for fault in refused.value.wrong.faults] == expected
+
+
+def test_a_wrong_rule_file_is_left_out_and_named_where_plugins_are_looked_over(
+    shop: Flask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for file in words.FOLDER.iterdir():
+        if file.name in ("en.toml", "zh.toml"):
+            (tmp_path / file.name).write_bytes(file.read_bytes())
+    (tmp_path / "es.toml").write_bytes(_LATIN + b'[strongg]\nquality = ["malo"]\n[words]\nquality = ["Caja!", "no"]')
+    monkeypatch.setattr(words, "FOLDER", tmp_path)
+    _forget_rules()
+    try:
+        reasons = dict(plugin_trouble.findings())
+        page = (
+            testing.sign_in(shop, testing.make_account(shop, is_owner=True))
+            .get("/admin/plugins/details/review_recovery")
+            .text
+        )
+        found = [cause.code for cause in triage("The parcel never arrived").causes]
+        assert [rules.name for rules in words.languages()] == ["en", "zh"]
+    finally:
+        monkeypatch.undo()
+        _forget_rules()
+
+    said = "Rules of words es.toml are left out: line 3: nothing is called strongg."
+    assert said in reasons["review_recovery"]
+    assert said in page
+    assert found == ["logistics"]
+    assert "review_recovery" not in dict(plugin_trouble.findings())
+
+
+def _forget_rules() -> None:
+    words.languages.cache_clear()
+    words._read_all.cache_clear()
 
 
 def test_every_cause_has_a_fault_and_what_prevents_it() -> None:

@@ -13,19 +13,24 @@ A phrase stands as it is looked for: lower case, without punctuation. In Latin s
 """
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from operator import attrgetter
 from typing import Any, Literal
+
+from shopadmin_review_recovery.domain.words import checking
+from shopadmin_review_recovery.domain.words.checking import RuleFileError, WrongFile
 
 Script = Literal["han", "latin"]
 # How far apart the two parts of a phrase may stand, in characters.
 GAP: Mapping[Script, int] = {"han": 8, "latin": 30}
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _APOSTROPHES = "'’"
+FOLDER = files(__name__)
+_name = attrgetter("name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,28 +160,38 @@ def _language(plain: str, script: Script) -> Language | None:
     if len(known) < 2:
         return known[0] if known else None
     said = set(plain.split())
-    return max(known, key=lambda language: len(said & language.marks))
+    return max(known, key=lambda language: len(said & language.marks) + len(language.words.keys() & said))
 
 
 @cache
 def languages() -> tuple[Language, ...]:
-    """All rule files, by name. Raises ValueError for one that is not as it should be."""
-    folder = files(__name__)
-    names = sorted(file.name for file in folder.iterdir() if file.name.endswith(".toml"))
-    return tuple(read(name.removesuffix(".toml"), folder.joinpath(name).read_text("utf-8")) for name in names)
+    """All rule files that are as they should be, by name."""
+    return _read_all()[0]
 
 
-def read(name: str, text: str) -> Language:
-    """A rule file. Raises ValueError that names the file and what is wrong."""
+def wrong_files() -> tuple[WrongFile, ...]:
+    """The rule files that are left out, with what is wrong with them."""
+    return _read_all()[1]
+
+
+@cache
+def _read_all() -> tuple[tuple[Language, ...], tuple[WrongFile, ...]]:
+    read_ones, wrong = [], []
+    for file in sorted((file for file in FOLDER.iterdir() if file.name.endswith(".toml")), key=_name):
+        try:
+            read_ones.append(read(file.name.removesuffix(".toml"), file.read_bytes()))
+        except RuleFileError as error:
+            wrong.append(error.wrong)
+    return tuple(read_ones), tuple(wrong)
+
+
+def read(name: str, kept: bytes) -> Language:
+    """A rule file. Raises RuleFileError that names the file and what is wrong."""
     from shopadmin_review_recovery.domain.causes import CODES
 
-    rules = tomllib.loads(text)
-    script: Script = rules.get("script", "")
-    if script not in GAP:
-        raise ValueError(f"{name}: script is one of {', '.join(GAP)}")
-    unknown = {*rules.get("words", {}), *rules.get("strong", {}), *rules.get("against", {})} - {*CODES}
-    if unknown:
-        raise ValueError(f"{name}: no such cause: {', '.join(sorted(unknown))}")
+    text, rules = checking.parse(f"{name}.toml", kept)
+    checking.check(f"{name}.toml", text, rules, CODES, spell)
+    script: Script = rules["script"]
     starts = [
         *(start for code in CODES for start in _phrases(rules, code, script)),
         *(_start(phrase, script, True) for phrase in rules.get("safety", {}).get("words", ())),
@@ -215,9 +230,7 @@ def _phrases(rules: Mapping[str, Any], code: str, script: Script) -> Iterator[St
 
 def _start(phrase: str, script: Script, is_strong: bool, cause: str = "") -> Start:
     parts = tuple(_part(part, script) for part in phrase.split("…"))
-    if not all(part.strip() for part in parts):
-        raise ValueError(f"an empty phrase: {phrase!r}")
-    return parts[0], Phrase(cause, phrase.replace("*", "").replace("…", " … "), parts, is_strong)
+    return parts[0], Phrase(cause, " … ".join(part.strip(" *") for part in phrase.split("…")), parts, is_strong)
 
 
 def _part(part: str, script: Script) -> str:
