@@ -90,10 +90,10 @@ def triage(
     """Everything together. ``own``: None while the shop has confirmed too few cases."""
     fact = by_fact(order, reviewed_at)
     evidence: dict[str, list[Because]] = {}
-    if order is not None:
-        for code, because in _from_order(order, fact):
-            evidence.setdefault(code, []).append(because)
     hits = words.find(text) if text else words.Hits("", {}, ())
+    if order is not None:
+        for code, because in _from_order(order, fact, _names_stock(hits)):
+            evidence.setdefault(code, []).append(because)
     for code, phrases in hits.causes.items():
         evidence.setdefault(code, []).extend(_from_words(phrases))
     if own is not None and text:
@@ -113,10 +113,17 @@ def urgency(verdict: Verdict, stars: int | None, grade: str) -> Urgency:
     return "stars1" if stars <= 1 else "stars2" if stars == 2 else "stars3"
 
 
-def _from_order(order: OrderFacts, fact: Fact) -> Iterable[tuple[str, Because]]:
+def _names_stock(hits: words.Hits) -> bool:
+    """Whether the buyer names a lack of stock outright."""
+    return any(phrase.is_strong for phrase in hits.causes.get("out_of_stock", ()))
+
+
+def _from_order(order: OrderFacts, fact: Fact, names_stock: bool) -> Iterable[tuple[str, Because]]:
+    """``names_stock``: then that is why an order was cancelled, whatever is in stock by now."""
     if fact != "none":
         code, weight = _FACT_CAUSES[fact]
-        if order.is_out_of_stock and fact in ("cancelled", "not_dispatched"):
+        is_out = order.is_out_of_stock and fact in ("cancelled", "not_dispatched")
+        if is_out or (names_stock and fact == "cancelled"):
             code, weight = "out_of_stock", 0.85
         yield code, Because("fact", fact, weight)
     if order.refunds >= REPEATED_REFUNDS:
