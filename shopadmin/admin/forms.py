@@ -10,7 +10,7 @@ from wtforms.validators import EqualTo, InputRequired
 
 from shopadmin.admin.languages import LANGUAGES
 from shopadmin.domain.accounts import is_email, is_name, normalise_email
-from shopadmin.services import accounts, settings
+from shopadmin.services import accounts, kept_texts, settings
 
 
 def _strip(value: str | None) -> str | None:
@@ -127,7 +127,7 @@ class SettingsForm(FlaskForm):
         if unknown:
             raise ValidationError(_("%(name)s is no time zone.", name=unknown[0][:40]))
         if len(field.data or "") > 500:
-            raise ValidationError(_("That is too long."))
+            raise ValidationError(kept_texts.too_long(len(field.data), 500))
 
 
 class MailForm(FlaskForm):

@@ -290,7 +290,7 @@ class ImportsView(AdminView):
                 "file": row.file,
                 "row": row.row,
                 "kind": KINDS.get(row.kind, row.kind),
-                "reason": row_message(row.code, row.field, row.value if self._may_run else "…"),
+                "reason": row_message(row, None if self._may_run else "…"),
                 "field": row.field,
                 "value": row.value if self._may_run else "",
             }

@@ -203,7 +203,8 @@ class Rejection:
     """Why one row was not taken. ``code`` is stable and translated where it is shown.
 
     ``row`` counts data rows from 1 (the heading is not one); ``field`` is the file's own heading; ``value`` what
-    stood there, cut to 80 characters.
+    stood there, cut to 80 characters. Of a text that is too long, in characters: ``most`` that are kept, and its
+    ``length``.
     """
 
     row: int
@@ -211,6 +212,8 @@ class Rejection:
     code: str
     field: str = ""
     value: str = ""
+    most: int | None = None
+    length: int | None = None
 
 
 KIND_OF: dict[type, Kind] = {

@@ -89,7 +89,10 @@ class ImportCount(Base):
 
 
 class ImportRejection(Base):
-    """A row that was not taken, with the reason's code, the heading and what stood there."""
+    """A row that was not taken, with the reason's code, the heading and what stood there.
+
+    Of a text that is too long, in characters: ``most`` that are kept, and its ``length``.
+    """
 
     __tablename__ = "import_rejection"
     __table_args__ = (Index("ix_import_rejection_file", "file_id", "row"),)
@@ -101,6 +104,8 @@ class ImportRejection(Base):
     code: Mapped[str] = mapped_column(String(40))
     field: Mapped[str] = mapped_column(String(120), default="")
     value: Mapped[str] = mapped_column(String(80), default="")
+    most: Mapped[int | None]
+    length: Mapped[int | None]
 
 
 class ImportChange(Base):

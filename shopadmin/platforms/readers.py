@@ -146,13 +146,14 @@ def cells_of(row: Row, headings: Sequence[str]) -> Cells:
         raise BadCell("cell_count", value=str(len(row)) if isinstance(row, list) else "")
     if isinstance(row, LongRow):
         place = next(place for place, cell in enumerate(row) if len(cell) > MAX_CELL_CHARS)
-        raise BadCell("cell_too_long", headings[place], row[place])
+        raise BadCell("cell_too_long", headings[place], row[place], MAX_CELL_CHARS)
     return row
 
 
 def rejection(number: int, kind: Kind, bad: BadCell) -> Rejection:
     """What the reader yields in place of the row."""
-    return Rejection(number, kind, bad.code, bad.field, bad.value[:80])
+    length = None if bad.most is None else len(bad.value)
+    return Rejection(number, kind, bad.code, bad.field, bad.value[:80], bad.most, length)
 
 
 def read_rows(kind: Kind, build: Build, headings: Sequence[str], rows: Rows) -> Found:

@@ -26,10 +26,14 @@ class FileRefused(Exception):  # noqa: N818 - an answer to the uploader, not a f
 
 
 class BadCell(Exception):  # noqa: N818 - the same, of a cell
-    """A cell that does not hold what its column promises; a reader makes a Rejection of it."""
+    """A cell that does not hold what its column promises; a reader makes a Rejection of it.
 
-    def __init__(self, code: str, field: str = "", value: str = "") -> None:
+    ``most``: the characters that it may have, of one that is too long.
+    """
+
+    def __init__(self, code: str, field: str = "", value: str = "", most: int | None = None) -> None:
         super().__init__(code, field, value)
+        self.most = most
         self.code = code
         self.field = field
         self.value = value

@@ -203,7 +203,7 @@ def _object(row: dict[str, Any], name: str) -> dict[str, Any]:
 def _short(row: dict[str, Any], name: str) -> str:
     text = text_of(row.get(name))
     if len(text) > MAX_CELL_CHARS:
-        raise BadCell("cell_too_long", name, text)
+        raise BadCell("cell_too_long", name, text, MAX_CELL_CHARS)
     return clean_text(text)
 
 

@@ -19,7 +19,7 @@ from shopadmin.models import db
 from shopadmin.models.buyers import Buyer
 from shopadmin.models.cases import Incident
 from shopadmin.models.orders import Chargeback, Order
-from shopadmin.services import audit
+from shopadmin.services import audit, kept_texts
 from shopadmin.services.conflicts import RefusedError
 from shopadmin.services.evidence import packing
 from shopadmin.services.evidence.storing import AHEAD, EARLIEST
@@ -31,7 +31,7 @@ REFUSED_AGAIN = "delivery.cod_refused_repeat"
 NOT_ACCEPTED = ("not_accepted", "拒收", "拒签")
 # How often somebody refuses cash on delivery before it is more than bad luck: section 2 of the buyer labels.
 REFUSALS = 3
-LONGEST_NOTE = 2000
+LONGEST_NOTE, LONGEST_OUTCOME = 2000, 40
 _KIND = re.compile(r"[a-z][a-z0-9_]{0,15}\.[a-z0-9_]{1,30}")
 _KEY = re.compile(r"[a-z][a-z0-9_]*\.[\x21-\x7e]{1,100}")
 _REFUSED = ("%拒收%", "%拒签%", "%refused%", "%not accepted%")
@@ -81,8 +81,8 @@ def _check(found: IncidentReport, now: datetime) -> None:
         raise ValueError(f"no incident: {found.kind} {found.key} {found.tier}")
     if not EARLIEST <= found.occurred_at <= now + AHEAD:
         raise RefusedError(Problem("occurred_at", _("This time is in the future, or too long ago."), "occurred_at"))
-    if len(found.note) > LONGEST_NOTE or len(found.outcome) > 40 or "\0" in found.note + found.outcome:
-        raise RefusedError(Problem("note", _("A note has %(count)s characters at most.", count=LONGEST_NOTE), "note"))
+    kept_texts.checked(found.note, "note", LONGEST_NOTE)
+    kept_texts.checked(found.outcome, "outcome", LONGEST_OUTCOME)
 
 
 def _check_about(session: Session, found: IncidentReport, order: Order | None, buyer_id: int | None) -> None:

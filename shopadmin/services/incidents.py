@@ -12,7 +12,7 @@ from shopadmin.contract import Actor, BuyerId, IncidentRecorded, OrderId, Proble
 from shopadmin.models import db
 from shopadmin.models.cases import Incident
 from shopadmin.models.orders import Order
-from shopadmin.services import audit, incident_reports, lists, orders
+from shopadmin.services import audit, incident_reports, kept_texts, lists, orders
 from shopadmin.services.amounts import read_amount
 from shopadmin.services.conflicts import RefusedError
 from shopadmin.services.evidence.storing import AHEAD, EARLIEST
@@ -119,8 +119,7 @@ def _check(kind: str, occurred_at: datetime, note: str) -> None:
         raise RefusedError(Problem("occurred_at", _("That is in the future."), "occurred_at"))
     if occurred_at < EARLIEST:
         raise RefusedError(Problem("occurred_at", _("That is too long ago."), "occurred_at"))
-    if len(note) > LONGEST_NOTE or "\0" in note:
-        raise RefusedError(Problem("note", _("A note has %(count)s characters at most.", count=LONGEST_NOTE), "note"))
+    kept_texts.checked(note, "note", LONGEST_NOTE)
 
 
 def _order(actor: Actor, order_no: str) -> Order:

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _
 
 from shopadmin.contract import Actor, Problem
 from shopadmin.models.cases import Note
-from shopadmin.services import audit
+from shopadmin.services import audit, kept_texts
 from shopadmin.services.conflicts import RefusedError
 from shopadmin.services.transactions import writing
 
@@ -17,11 +17,9 @@ LONGEST = 4000
 
 def add_note(actor: Actor, subject: Subject, subject_id: int, text: str) -> None:
     """Write a note. The caller has made sure that the actor may see its subject. Raises RefusedError."""
-    text = text.strip()
+    text = kept_texts.checked(text, "text", LONGEST)
     if not text:
         raise RefusedError(Problem("empty", _("Write something first."), "text"))
-    if len(text) > LONGEST or "\0" in text:
-        raise RefusedError(Problem("text", _("A note has %(count)s characters at most.", count=LONGEST), "text"))
     with writing() as session:
         session.add(
             Note(

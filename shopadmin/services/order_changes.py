@@ -16,9 +16,9 @@ from shopadmin.contract import Actor, OrderChange, OrderChanged, OrderId, Proble
 from shopadmin.domain.orders import OrderStatus, can_change_status, refundable
 from shopadmin.models import db
 from shopadmin.models.orders import Chargeback, Order, OrderLine, Refund, Shipment, ShipmentLine
-from shopadmin.services import audit, incident_reports, orders
+from shopadmin.services import audit, incident_reports, kept_texts, orders
 from shopadmin.services.amounts import read_amount
-from shopadmin.services.conflicts import ChangedMeanwhileError, MissingError, ObjectionsError, RefusedError
+from shopadmin.services.conflicts import ChangedMeanwhileError, MissingError, ObjectionsError
 from shopadmin.services.transactions import after_commit, writing
 
 MAX_TEXT = 500
@@ -46,7 +46,10 @@ def record_shipment(
 
     Raises MissingError, RefusedError for a value that is not usable, ObjectionsError for pieces that are not there.
     """
-    carrier, tracking_no = _text(carrier, "carrier", MAX_NAME), _text(tracking_no, "tracking_no", MAX_NAME)
+    carrier, tracking_no = (
+        kept_texts.checked(carrier, "carrier", MAX_NAME),
+        kept_texts.checked(tracking_no, "tracking_no", MAX_NAME),
+    )
     with writing() as session:
         order = _load(actor, order_id)
         lines = session.scalars(select(OrderLine).where(OrderLine.order_id == order.id)).all()
@@ -72,7 +75,7 @@ def record_refund(actor: Actor, order_id: int, amount: str, reason: str) -> None
 
     Raises MissingError, RefusedError, and ObjectionsError for more than was paid and not yet given back.
     """
-    reason = _text(reason, "reason", MAX_TEXT)
+    reason = kept_texts.checked(reason, "reason", MAX_TEXT)
     with writing() as session:
         order = _load(actor, order_id)
         minor = read_amount(amount, order.currency, "amount")
@@ -96,7 +99,7 @@ def record_refund(actor: Actor, order_id: int, amount: str, reason: str) -> None
 
 def record_chargeback(actor: Actor, order_id: int, amount: str, reason: str) -> None:
     """Write down that a bank takes a payment back; ``amount`` in major units. Raises MissingError, RefusedError."""
-    reason = _text(reason, "reason", MAX_TEXT)
+    reason = kept_texts.checked(reason, "reason", MAX_TEXT)
     with writing() as session:
         order = _load(actor, order_id)
         minor = read_amount(amount, order.currency, "amount")
@@ -195,10 +198,3 @@ def _check_new_parcel(session: Session, order: Order, tracking_no: str) -> None:
         raise ObjectionsError(
             Problem("parcel_known", _("This order has a parcel with that tracking number already."), "tracking_no")
         )
-
-
-def _text(text: str, field: str, longest: int) -> str:
-    text = text.strip()
-    if "\0" in text or len(text) > longest:
-        raise RefusedError(Problem("text", _("This is too long, or has characters that cannot be kept."), field))
-    return text

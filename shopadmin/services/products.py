@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from shopadmin.contract import Actor, Problem
 from shopadmin.models import db
 from shopadmin.models.products import Category, Product, Seller
-from shopadmin.services import audit, lists
+from shopadmin.services import audit, kept_texts, lists
 from shopadmin.services.conflicts import ChangedMeanwhileError, MissingError, RefusedError
 from shopadmin.services.transactions import writing
 
@@ -74,9 +74,7 @@ def save(actor: Actor, product_id: int, supplier: str, stock: int | None, revisi
 
     Raises MissingError, RefusedError, and ChangedMeanwhileError when somebody saved since ``revision``.
     """
-    supplier = supplier.strip()
-    if len(supplier) > LONGEST_NAME or "\0" in supplier:
-        raise RefusedError(Problem("supplier", _("This name is too long."), "supplier"))
+    supplier = kept_texts.checked(supplier, "supplier", LONGEST_NAME)
     if stock is not None and not 0 <= stock <= MOST_STOCK:
         raise RefusedError(Problem("stock", _("Stock is zero or more."), "stock"))
     with writing() as session:

@@ -13,8 +13,9 @@ from shopadmin.domain.complaints import State
 from shopadmin.models import db
 from shopadmin.models.complaints import Complaint, ComplaintEvidence
 from shopadmin.models.evidence import Evidence
+from shopadmin.services import kept_texts
 from shopadmin.services.complaints import events, labels
-from shopadmin.services.complaints.opening import checked_text, ids_of
+from shopadmin.services.complaints.opening import ids_of
 from shopadmin.services.complaints.working import LONGEST_NOTE, LONGEST_REFERENCE, link, log_change
 from shopadmin.services.conflicts import MissingError, ObjectionsError, RefusedError
 from shopadmin.services.evidence import storing
@@ -28,7 +29,7 @@ _TIERS = {"upheld": 3, "partly": 3}
 
 def submit(actor: Actor, complaint_id: int, channel: str, reference: str) -> None:
     """It was handed in: by which way, under which number. Raises RefusedError, MissingError, ObjectionsError."""
-    reference = checked_text(reference, "reference", LONGEST_REFERENCE)
+    reference = kept_texts.checked(reference, "reference", LONGEST_REFERENCE)
     if channel not in rules.CHANNELS:
         raise RefusedError(Problem("channel", _("Choose which way it was handed in."), "channel"))
     with writing() as session:
@@ -43,7 +44,7 @@ def step(actor: Actor, complaint_id: int, wanted: State, text: str = "") -> None
     """More is asked for, an appeal, the end. Raises as ``submit``."""
     if wanted not in STEPS:
         raise RefusedError(Problem("state", _("This is no step of its own."), "state"))
-    text = checked_text(text, "text", LONGEST_NOTE)
+    text = kept_texts.checked(text, "text", LONGEST_NOTE)
     with writing() as session:
         _go(session, actor, _load(session, complaint_id), wanted, datetime.now(UTC), text)
 
@@ -55,7 +56,7 @@ def decide(actor: Actor, complaint_id: int, outcome: str, text: str = "") -> Non
     """
     if outcome not in rules.OUTCOMES:
         raise RefusedError(Problem("outcome", _("Choose what came of it."), "outcome"))
-    text = checked_text(text, "text", storing.LONGEST_TEXT)
+    text = kept_texts.checked(text, "text", storing.LONGEST_TEXT)
     with writing() as session:
         found = _load(session, complaint_id)
         now = datetime.now(UTC)

@@ -17,7 +17,7 @@ from shopadmin.models import db
 from shopadmin.models.complaints import Complaint, ComplaintEvidence
 from shopadmin.models.orders import Order
 from shopadmin.models.reviews import Review
-from shopadmin.services import audit, orders, reviews
+from shopadmin.services import audit, kept_texts, orders, reviews
 from shopadmin.services.complaints import events, labels
 from shopadmin.services.conflicts import RefusedError
 from shopadmin.services.evidence import packing
@@ -85,7 +85,7 @@ def _open(
     checklist = rules.checklist(about.platform, ground)
     if checklist is None:
         raise RefusedError(Problem("ground", _("Choose what the complaint is about."), "ground"))
-    note = checked_text(note, "note", LONGEST_NOTE)
+    note = kept_texts.checked(note, "note", LONGEST_NOTE)
     deadline_at = checked_deadline(deadline_at, now) if deadline_at else now + timedelta(days=checklist.days)
     with writing() as session:
         found = Complaint(
@@ -113,14 +113,6 @@ def checked_deadline(at: datetime, now: datetime) -> datetime:
     if not now < at <= now + LATEST:
         raise RefusedError(Problem("deadline", _("The deadline lies in the past, or too far ahead."), "deadline_at"))
     return at
-
-
-def checked_text(text: str, field: str, longest: int) -> str:
-    """The text without blanks around it. Raises RefusedError for one that cannot be kept."""
-    text = text.strip()
-    if "\0" in text or len(text) > longest:
-        raise RefusedError(Problem("text", _("This is too long, or has characters that cannot be kept."), field))
-    return text
 
 
 def of_origin(origin: str, origin_id: int) -> list[ComplaintSnapshot]:

@@ -15,9 +15,9 @@ from shopadmin.domain.complaints import State
 from shopadmin.domain.evidence import Kind
 from shopadmin.models.complaints import Complaint, ComplaintEvidence
 from shopadmin.models.evidence import Evidence
-from shopadmin.services import audit, orders
+from shopadmin.services import audit, kept_texts, orders
 from shopadmin.services.complaints import events
-from shopadmin.services.complaints.opening import checked_deadline, checked_text
+from shopadmin.services.complaints.opening import checked_deadline
 from shopadmin.services.conflicts import MissingError, ObjectionsError, RefusedError
 from shopadmin.services.evidence import facts, storing
 from shopadmin.services.transactions import writing
@@ -48,7 +48,7 @@ def add_note(actor: Actor, complaint_id: int, text: str) -> None:
 def add_call(actor: Actor, complaint_id: int, ticket: str, text: str) -> None:
     """Note a call with the platform: its ticket number, and what was said. Raises as ``add_note``."""
     ticket = _needed(ticket, "ticket", LONGEST_REFERENCE)
-    text = checked_text(text, "text", LONGEST_NOTE)
+    text = kept_texts.checked(text, "text", LONGEST_NOTE)
     with working(complaint_id) as (session, found):
         events.add(session, actor, found.id, "call", datetime.now(UTC), text, ticket)
 
@@ -178,7 +178,7 @@ def log_change(actor: Actor, found: Complaint, before: dict[str, object], after:
 
 
 def _needed(text: str, field: str, longest: int) -> str:
-    text = checked_text(text, field, longest)
+    text = kept_texts.checked(text, field, longest)
     if not text:
         raise RefusedError(Problem("empty", _("Write something first."), field))
     return text

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from flask_babel import format_decimal
 from flask_babel import lazy_gettext as _
 
 from shopadmin.contract import Text
@@ -57,7 +58,9 @@ _ROWS = {
     "unknown_status": _(
         "%(field)s has a status that we do not know: “%(value)s”. Say what it means in the mapping step."
     ),
-    "cell_too_long": _("%(field)s holds a text that is too long. Shorten it."),
+    "cell_too_long": _(
+        "%(field)s holds %(length)s characters, and %(most)s are the most that can be kept. Shorten the text."
+    ),
     "order_rejected": _("The order of this line was not taken. Correct the order's own row first."),
     "not_by_buyer": _("This rating was not written by a buyer. Nothing to do."),
     "order_unknown": _(
@@ -83,9 +86,20 @@ def file_message(code: str, name: str, details: Mapping[str, Any]) -> Text:
     return _filled(_FILES.get(code), code, values)
 
 
-def row_message(code: str, field: str, value: str) -> Text:
-    """Why a row was not taken."""
-    return _filled(_ROWS.get(code), code, {"field": field or "?", "value": value})
+def row_message(rejection: Any, value: str | None = None) -> Text:
+    """Why a row was not taken. ``rejection``: its row; ``value``: what stands for what stood there, where nobody may
+    read it.
+    """
+    values = {
+        "field": rejection.field or "?", "value": rejection.value if value is None else value,
+        "most": _count(rejection.most), "length": _count(rejection.length),
+    }  # fmt: skip
+    return _filled(_ROWS.get(rejection.code), rejection.code, values)
+
+
+def _count(number: int | None) -> str:
+    """As people write it; rows that were refused before it was kept have none."""
+    return "?" if number is None else format_decimal(number)
 
 
 def run_message(code: str, details: Mapping[str, Any]) -> Text:

@@ -191,7 +191,8 @@ class _Reader:
                     add(item, rows.number)
                 except TooLongError as error:
                     kind = KIND_OF[type(item)]
-                    self._reject(Rejection(rows.number, kind, "cell_too_long", error.field, error.value))
+                    found = (error.field, error.value, error.most, len(error.value))
+                    self._reject(Rejection(rows.number, kind, "cell_too_long", *found))
             if not count % BATCH:
                 self.rows = before + rows.count
                 self._breathe()
@@ -213,6 +214,8 @@ class _Reader:
                 "code": rejection.code,
                 "field": rejection.field[:120],
                 "value": rejection.value[:80].replace("\0", ""),
+                "most": rejection.most,
+                "length": rejection.length,
             }
         )
 

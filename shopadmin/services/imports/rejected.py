@@ -143,7 +143,7 @@ def _rejections(file_id: int) -> Iterator[Any]:
 
 
 def _cells(rejection: Any, cells: Sequence[str]) -> list[Any]:
-    reason = str(row_message(rejection.code, rejection.field, rejection.value))
+    reason = str(row_message(rejection))
     return [rejection.row, *(export_cell(text) for text in (reason, rejection.field, rejection.value, *cells))]
 
 

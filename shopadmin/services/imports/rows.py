@@ -73,11 +73,11 @@ _LIMITS: dict[type, tuple[tuple[str, int], ...]] = {
 
 
 class TooLongError(ValueError):
-    """A text that does not fit where it is kept; nothing of its record was staged."""
+    """A text that does not fit where it is kept; nothing of its record was staged. ``most``: characters that fit."""
 
-    def __init__(self, field: str, value: str) -> None:
+    def __init__(self, field: str, value: str, most: int) -> None:
         super().__init__(field)
-        self.field, self.value = field, value
+        self.field, self.value, self.most = field, value, most
 
 
 class RowMaker:
@@ -119,7 +119,7 @@ class RowMaker:
         kind = type(record)
         for name, limit in _LIMITS[kind]:
             if len(getattr(record, name)) > limit:
-                raise TooLongError(name, getattr(record, name))
+                raise TooLongError(name, getattr(record, name), limit)
         self._makers[kind](record, row)
 
     def _put(self, name: str, row: int, derived: bool, *values: Any) -> None:

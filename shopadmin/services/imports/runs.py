@@ -229,7 +229,7 @@ def rejections(run_id: int, limit: int) -> Sequence[Any]:
         .execute(
             select(
                 ImportFile.name.label("file"), ImportRejection.row, ImportRejection.kind, ImportRejection.code,
-                ImportRejection.field, ImportRejection.value,
+                ImportRejection.field, ImportRejection.value, ImportRejection.most, ImportRejection.length,
             )
             .join(ImportFile, ImportFile.id == ImportRejection.file_id)
             .where(ImportFile.run_id == run_id)

@@ -143,7 +143,9 @@ def test_a_huge_cell_rejects_its_row_alone(write: Write, read: Read) -> None:
 
     reading = read(path)
 
-    assert reading.rejected == [Rejection(2, "orders", "cell_too_long", "买家留言", "好" * 80)]
+    assert reading.rejected == [
+        Rejection(2, "orders", "cell_too_long", "买家留言", "好" * 80, MAX_CELL_CHARS, 2_000_000)
+    ]
     assert [order.order_no for order in reading.records] == ["1", "3"]
 
 

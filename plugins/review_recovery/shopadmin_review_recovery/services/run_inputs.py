@@ -147,5 +147,7 @@ def _money(given: Mapping[str, str], gives: walking.Giving) -> Money | None:
 
 def _check_length(name: str, value: str) -> None:
     longest = templates.REGISTRY[name].longest if name in templates.REGISTRY else 40
-    if len(value) > longest or not value.isprintable():
+    if not value.isprintable():
+        raise RefusedError(problem("input", _("Leave out characters that cannot be printed."), name))
+    if len(value) > longest:
         raise RefusedError(problem("input", _("Use %(most)s characters at most.", most=longest), name))
