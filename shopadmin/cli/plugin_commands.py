@@ -25,8 +25,11 @@ class _PluginGroup(click.Group):
         self._plugin = plugin
         self._open_shop = open_shop
         self._app: Flask | None = None
-        for command in _shop_free(plugin):
-            self.add_command(command)
+        # What is only listed where there is no shop: whoever asks for one of these is told so.
+        self._listed: dict[str, click.Command] = {}
+        for command in _brought(plugin):
+            if isinstance(command, ShopFreeCommand):
+                self.add_command(command)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         try:
@@ -34,9 +37,12 @@ class _PluginGroup(click.Group):
         except RefusedError as error:
             if error.code != "no_shop" or not self.commands:
                 raise
-        return super().list_commands(ctx)
+            self._listed = {str(command.name): command for command in _brought(self._plugin)}
+        return sorted({*super().list_commands(ctx), *self._listed})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in self._listed:
+            return self._listed[cmd_name]
         if cmd_name not in self.commands:
             self._shop()
         return super().get_command(ctx, cmd_name)
@@ -90,8 +96,8 @@ def _not_loaded(name: str) -> click.Command:
     return refused
 
 
-def _shop_free(plugin: str) -> list[ShopFreeCommand]:
-    """What the plugin's distribution brings for use without a shop; whether it is on is not asked then."""
+def _brought(plugin: str) -> list[click.Command]:
+    """The commands that the plugin's distribution brings; whether it is on is not asked."""
     settings: dict[str, Any] = environment.from_environment()
     if settings["SAFE_MODE"]:
         return []
@@ -100,4 +106,4 @@ def _shop_free(plugin: str) -> list[ShopFreeCommand]:
         found = list(module.shopadmin_cli_commands()) if hasattr(module, "shopadmin_cli_commands") else []
     except (Exception, SystemExit):  # a plugin may do anything at all; the shop, which is asked next, says what it was
         return []
-    return [command for command in found if isinstance(command, ShopFreeCommand)]
+    return [command for command in found if isinstance(command, click.Command)]

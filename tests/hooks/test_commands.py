@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
 
-from shopadmin.cli.main import build
+from shopadmin.cli.main import RefusedError, build
 from shopadmin.services import plugins
 
 SOURCE = """
@@ -75,6 +75,18 @@ def test_a_command_that_needs_no_shop_opens_none(distribution) -> None:
 @pytest.mark.parametrize("arguments", [("greet",), ("--help",), ("unknown",)])
 def test_whatever_else_is_asked_opens_the_shop(distribution, arguments: tuple[str, ...]) -> None:
     assert isinstance(call(no_shop, "two-ways", *arguments).exception, LookupError)
+
+
+def test_help_names_what_needs_a_shop_where_there_is_none(distribution) -> None:
+    def none_yet() -> Flask:
+        raise RefusedError("there is no shop here", "no_shop")
+
+    listed = call(none_yet, "two-ways", "--help")
+
+    assert listed.exit_code == 0
+    assert "count" in listed.stdout
+    assert "greet" in listed.stdout
+    assert call(none_yet, "two-ways", "greet").exit_code == 2
 
 
 def test_in_a_shop_both_are_there(distribution, make_app) -> None:

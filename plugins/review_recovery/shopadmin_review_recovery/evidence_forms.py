@@ -14,6 +14,7 @@ from shopadmin_review_recovery import evidence_labels as labels
 from shopadmin_review_recovery.domain.suspicion import KINDS
 from shopadmin_review_recovery.messages import problem
 from shopadmin_review_recovery.services.cases import LONGEST
+from shopadmin_review_recovery.services.evidence import HIGHEST_TIER
 
 _TIME = "%Y-%m-%dT%H:%M"
 _TIERS = [SelectChoice(str(tier), text) for tier, text in EVIDENCE_TIERS.items()]  # type: ignore[arg-type]
@@ -32,7 +33,15 @@ def _captured_at() -> DateTimeLocalField:
     return DateTimeLocalField(_("When it was captured"), [Optional()], format=_TIME, description=said)
 
 
-class PictureForm(FlaskForm):
+class _KeptForm(FlaskForm):
+    """What is kept as evidence. ``may_name_authority``: without it nothing is offered as a court's decision."""
+
+    def __init__(self, may_name_authority: bool, **options: Any) -> None:
+        super().__init__(**options)
+        self.tier.choices = _TIERS if may_name_authority else _TIERS[:HIGHEST_TIER]
+
+
+class PictureForm(_KeptForm):
     """A screenshot or a photo."""
 
     file = FileField(
@@ -46,7 +55,7 @@ class PictureForm(FlaskForm):
     captured_at = _captured_at()
 
 
-class TextForm(FlaskForm):
+class TextForm(_KeptForm):
     """A chat, a text message, a note of a call, where the parcel was."""
 
     what = SelectField(_("What the text is"), choices=[SelectChoice(code, text) for code, text in labels.TEXTS.items()])

@@ -10,6 +10,7 @@ PUBLISH = "review_recovery.script:publish"
 APPROVE = "review_recovery.compensation:approve"
 EDIT_REPLIES = "review_recovery.quick_reply:edit"
 EXPORT = "review_recovery.evidence:export"
+AUTHORITY = "review_recovery.evidence:authority"
 # Nobody is granted this: it is the owner's (G10).
 SUSPECT = "review_recovery.suspicion:set"
 
@@ -47,6 +48,13 @@ PERMISSIONS = (
         _("They hold chats and orders of buyers."),
         sensitive=True,
         implies=(READ,),
+    ),
+    Permission(
+        AUTHORITY,
+        _("Keep evidence as a decision of a court or authority (E4)"),
+        _("It weighs most, also against a buyer. Without it somebody keeps evidence up to E3."),
+        sensitive=True,
+        implies=(REPLY,),
     ),
 )
 

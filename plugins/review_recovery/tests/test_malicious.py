@@ -7,8 +7,8 @@ import pytest
 from evidence_of_tests import AGENT, complaint, decide, keep, pixel_bomb, png
 from flask import Flask
 from forms import send
-from runs_of_tests import NOON, case, events, make_case, set_platform
-from shopadmin_review_recovery.services import complaints, incidents
+from runs_of_tests import CLERK, NOON, case, events, make_case, set_platform
+from shopadmin_review_recovery.services import complaints, evidence, incidents
 from sqlalchemy import func, select, update
 
 from shopadmin import hook_calls, testing
@@ -17,7 +17,15 @@ from shopadmin.models.cases import Incident
 from shopadmin.models.complaints import ComplaintEvidence
 from shopadmin.models.evidence import Evidence
 from shopadmin.models.reviews import Review
-from shopadmin.plugin_api import ForbiddenError, ObjectionsError, RefusedError, complaints_of, db, writing
+from shopadmin.plugin_api import (
+    EvidenceOrigin,
+    ForbiddenError,
+    ObjectionsError,
+    RefusedError,
+    complaints_of,
+    db,
+    writing,
+)
 from shopadmin.services import settings
 from shopadmin.services.evidence import archives
 
@@ -48,9 +56,9 @@ def test_evidence_goes_from_the_case_into_a_pack_that_is_whole(app: Flask) -> No
     form, here = f"{PLACE}/{case_id}/text", page(case_id)
     text = {"what": "sms", "text": "50, or one star. Ring 13800138000", "tier": "0", "source": "my phone"}
 
-    assert send(client, form, **text, captured_at="2026-03-01T10:00").status_code == 302
+    assert send(client, form, **text, captured_at="2026-03-01T10:00").status_code == 303
     picture = (io.BytesIO(png()), "shot.png")
-    assert send(client, here, f"{PLACE}/{case_id}/picture", file=picture, tier="2", source="chat").status_code == 302
+    assert send(client, here, f"{PLACE}/{case_id}/picture", file=picture, tier="2", source="chat").status_code == 303
     assert send(client, here, f"{PLACE}/{case_id}/order").status_code == 303
     assert send(client, here, f"{PLACE}/{case_id}/review").status_code == 303
 
@@ -146,7 +154,7 @@ def test_the_owner_suspects_complains_and_writes_an_incident_down_on_pages(app: 
     opened = send(owner, f"{PLACE}/{case_id}/complaint", ground="extortion", note="Sample", deadline_at="")
     demand = send(owner, f"{PLACE}/{case_id}/incident", occurred_at="2026-03-01T10:00", note="50 for the review")
 
-    assert [answer.status_code for answer in (suspect, opened, demand)] == [302] * 3
+    assert [answer.status_code for answer in (suspect, opened, demand)] == [303] * 3
     text = owner.get(page(case_id)).text
     for said in ("Suspected demand for money", "A demand tied to a review", "Collecting evidence",
                  "Demanded something for a review", "Take the suspicion back"):  # fmt: skip
@@ -208,6 +216,27 @@ def test_the_same_outcome_twice_is_heard_once(app: Flask, monkeypatch: pytest.Mo
         complaints.decided(heard[0])
 
     assert events(case_id).count("complaint.decided") == 1
+
+
+def test_nobody_claims_a_decision_of_a_court_without_the_permission(app: Flask) -> None:
+    case_id, text = make_case(), {"what": "chat", "text": "The court says", "source": "court"}
+    plain = testing.sign_in(app, testing.make_account(app, REPLY))
+    trusted = testing.sign_in(app, testing.make_account(app, REPLY, "review_recovery.evidence:authority"))
+
+    assert '<option value="4"' not in plain.get(f"{PLACE}/{case_id}/text").text
+    assert send(plain, f"{PLACE}/{case_id}/text", **text, tier="4").status_code == 400
+    with pytest.raises(ForbiddenError):
+        evidence.keep_text(CLERK, case_id, "chat", "The court says", EvidenceOrigin(NOON, "court", 4))
+    assert evidence.of_case(case_id) == []
+
+    assert send(trusted, f"{PLACE}/{case_id}/text", **text, tier="4").status_code == 303
+    assert [kept.tier for kept in evidence.of_case(case_id)] == [4]
+
+
+def test_evidence_of_a_case_that_is_not_there_is_not_found(app: Flask) -> None:
+    owner = testing.sign_in(app, testing.make_account(app, is_owner=True))
+    for asked in ("", "?case=", "?case=x", "?case=999", "?case=1%002", "?case=99999999999999999999999"):
+        assert owner.get(f"/admin/review-recovery/evidence/{asked}").status_code == 404
 
 
 def test_a_demand_is_written_down_once_with_its_evidence_at_its_best_tier(app: Flask) -> None:

@@ -12,7 +12,7 @@ from shopadmin_review_recovery.services import prevention
 from sqlalchemy import select
 
 from shopadmin import testing
-from shopadmin.plugin_api import db, writing
+from shopadmin.plugin_api import db, shop_settings, writing
 
 REPORTS, TASKS_PAGE = "/admin/review-recovery/reports/", "/admin/review-recovery/prevention/"
 READ, REPLY = "review_recovery.case:read", "review_recovery.case:reply"
@@ -116,7 +116,8 @@ def test_a_task_is_ticked_planned_and_closed_on_its_page(app: Flask, task: int) 
     for end in ("0001-01-01", "9999-12-31"):
         assert client.post(f"{page}/plan", data={"account_id": "", "due_on": end}).status_code == 400
     assert client.post(f"{page}/tick", data={"item": items}).status_code == 303
-    day = (datetime.now(UTC) + timedelta(days=30)).date()
+    zone = shop_settings().zone
+    day = (datetime.now(zone) + timedelta(days=30)).date()
     assert client.post(f"{page}/plan", data={"account_id": "", "due_on": day.isoformat()}).status_code == 303
     assert client.post(f"{page}/close", data={"result": "done"}).status_code == 303
     assert client.post(f"{page}/tick", data={"item": []}).status_code == 409
@@ -125,7 +126,7 @@ def test_a_task_is_ticked_planned_and_closed_on_its_page(app: Flask, task: int) 
     db.session.rollback()
     row = db.session.get(ReviewPrevention, task)
     assert row is not None
-    assert (row.result, row.due_at.date()) == ("done", day)
+    assert (row.result, row.due_at.astimezone(zone).date()) == ("done", day)
     assert "too early to say" in client.get(page).text
     assert "Everything is done" in client.get(f"{TASKS_PAGE}?view=closed").text
 

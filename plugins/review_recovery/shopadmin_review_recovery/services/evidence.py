@@ -29,6 +29,8 @@ from shopadmin_review_recovery.models import ReviewCase
 from shopadmin_review_recovery.services import cases, opening
 
 SUBJECT = "review_recovery.case"
+# A court's or an authority's decision: nobody says so by choosing it from a list.
+HIGHEST_TIER = 4
 SEES_ORDERS = "core.orders:read"
 # What a person writes down: the core's kind, and what is said of where it is from besides the person's own words.
 TEXTS: Mapping[str, tuple[Any, str]] = {
@@ -108,6 +110,8 @@ def pack(actor: Actor, case_id: int, language: str = "") -> IO[bytes]:
 
 def _keep(actor: Actor, case_id: int, kind: Any, content: Any, origin: EvidenceOrigin, file_name: str = "") -> str:
     permissions.require(actor, permissions.REPLY)
+    if origin.tier == HIGHEST_TIER:
+        permissions.require(actor, permissions.AUTHORITY)
     with writing() as session:
         case = cases.load(session, case_id, None)
         kept = store_evidence(actor, SUBJECT, case.id, kind, content, origin, file_name)
