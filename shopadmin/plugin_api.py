@@ -3,6 +3,9 @@
 from shopadmin.admin.base import AdminListView, AdminView, Column, Pair
 from shopadmin.admin.charts import Picture, Series, chart_response, chart_svg, chosen_look
 from shopadmin.admin.evidence import shown_response as evidence_response
+from shopadmin.admin.form_answers import answer as answer_form
+from shopadmin.admin.form_answers import seen_version
+from shopadmin.admin.form_answers import show as show_problems
 from shopadmin.admin.pages import attempt, uploaded_picture
 from shopadmin.api_contract import (
     ApiAnswer,
@@ -355,6 +358,7 @@ __all__ = [
     "after_commit",
     "among",
     "answer",
+    "answer_form",
     "ask_once",
     "ask_standing",
     "attempt",
@@ -457,6 +461,7 @@ __all__ = [
     "review_dossiers",
     "reviews_of_order",
     "seal_now_and_then",
+    "seen_version",
     "selling_platforms",
     "send_message",
     "send_to_staff",
@@ -464,6 +469,7 @@ __all__ = [
     "share_interval",
     "shop_rating",
     "shop_settings",
+    "show_problems",
     "sold_buyers",
     "sold_lines",
     "sold_periods",

@@ -24,11 +24,12 @@ from shopadmin.plugin_api import (
     Sort,
     View,
     account_names,
+    answer_form,
     attempt,
     buyer_snapshots,
     parse_id,
 )
-from shopadmin_buyer_labels import appeal_texts, form_answers, labels, permissions
+from shopadmin_buyer_labels import appeal_texts, labels, permissions
 from shopadmin_buyer_labels.appeal_forms import DECISIONS, DecisionForm, ObjectionForm, instant
 from shopadmin_buyer_labels.domain import appeals as rules
 from shopadmin_buyer_labels.models import Appeal, Label
@@ -131,7 +132,7 @@ class AppealsView(AdminListView):
             found = appeals.open_for(self.actor, number, objection)
             return url_for(".details_view", row_id=found), _("The label is paused. Somebody else decides.")
 
-        return form_answers.answer(
+        return answer_form(
             self, form, save, title=_("The buyer objects"),
             subtitle=_("The label has no effect from now on, until somebody else has decided."),
             submit_label=_("Pause the label"), back_url=self.address(), back_text=self.title,

@@ -9,8 +9,17 @@ from flask.typing import ResponseReturnValue
 from flask_admin.base import expose
 from flask_babel import lazy_gettext as _
 
-from shopadmin.plugin_api import AdminView, MissingError, OrderId, OrderSnapshot, order_snapshots, orders_of, parse_id
-from shopadmin_buyer_labels import form_answers, permissions
+from shopadmin.plugin_api import (
+    AdminView,
+    MissingError,
+    OrderId,
+    OrderSnapshot,
+    answer_form,
+    order_snapshots,
+    orders_of,
+    parse_id,
+)
+from shopadmin_buyer_labels import permissions
 from shopadmin_buyer_labels.appeal_forms import ComplaintForm, instant
 from shopadmin_buyer_labels.appeal_views import label_address
 from shopadmin_buyer_labels.domain.joint_governance import likely_grounds
@@ -74,7 +83,7 @@ class ComplaintsView(AdminView):
 
     def _form(self, form: ComplaintForm, save: Any, subtitle: Any, back: str, back_text: Any) -> ResponseReturnValue:
         title = _("Open a complaint")
-        return form_answers.answer(
+        return answer_form(
             self, form, save, title=title, subtitle=subtitle, submit_label=title, back_url=back, back_text=back_text
         )
 

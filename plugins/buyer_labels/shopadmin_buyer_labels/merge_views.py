@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 from flask_admin.base import expose
 from flask_babel import lazy_gettext as _
 
-from shopadmin.plugin_api import AdminView, BuyerId, account_names, attempt, buyer_snapshots, db, parse_id
-from shopadmin_buyer_labels import form_answers, people_panel, permissions
+from shopadmin.plugin_api import AdminView, BuyerId, account_names, answer_form, attempt, buyer_snapshots, db, parse_id
+from shopadmin_buyer_labels import people_panel, permissions
 from shopadmin_buyer_labels.models import BuyerMerge, BuyerSplit
 from shopadmin_buyer_labels.people_forms import MergeForm, WhyForm
 from shopadmin_buyer_labels.services import lookups, merging
@@ -95,7 +95,7 @@ class MergesView(AdminView):
         self, form: Any, save: Callable[[], tuple[str, Any]], buyer_id: int, title: Any, button: Any
     ) -> ResponseReturnValue:
         name = buyer_snapshots(self.actor, [buyer_id])[BuyerId(buyer_id)].name
-        return form_answers.answer(
+        return answer_form(
             self, form, save, title=title, submit_label=button,
             subtitle=_("%(name)s, buyer %(number)s", name=name, number=buyer_id),
             back_url=people_panel.buyer_url(self.actor, buyer_id), back_text=_("Buyer"),

@@ -22,11 +22,12 @@ from shopadmin.plugin_api import (
     Sort,
     View,
     account_names,
+    answer_form,
     attempt,
     db,
     parse_id,
 )
-from shopadmin_buyer_labels import form_answers, labels, people_texts, permissions
+from shopadmin_buyer_labels import labels, people_texts, permissions
 from shopadmin_buyer_labels.domain.never_match import OWN
 from shopadmin_buyer_labels.models import NeverMatch
 from shopadmin_buyer_labels.people_forms import NeverMatchForm
@@ -117,7 +118,7 @@ class NeverMatchView(AdminListView):
             added = never_match.add_lines(self.actor, form.kind.data, lines, form.cause.data)
             return self.address(), ngettext("%(num)s entry was added.", "%(num)s entries were added.", added)
 
-        return form_answers.answer(
+        return answer_form(
             self, form, save, title=_("Add to the list"), submit_label=_("Add to the list"), back_url=self.address(),
             back_text=self.title,
             subtitle=_("Each is kept as a keyed hash, with as little of it as tells two entries apart."),

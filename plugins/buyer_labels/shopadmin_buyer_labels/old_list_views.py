@@ -13,8 +13,8 @@ from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import SelectChoice, SelectField
 
-from shopadmin.plugin_api import AdminView, MenuItem, RefusedError, platforms, read_table
-from shopadmin_buyer_labels import form_answers, label_page, labels, permissions
+from shopadmin.plugin_api import AdminView, MenuItem, RefusedError, platforms, read_table, show_problems
+from shopadmin_buyer_labels import label_page, labels, permissions
 from shopadmin_buyer_labels.domain import old_list
 from shopadmin_buyer_labels.services import bringing_in
 from shopadmin_buyer_labels.services.bringing_in import Outcome, Row
@@ -58,7 +58,7 @@ class OldListView(AdminView):
                 try:
                     found, status = self._bring_in(form), 200
                 except RefusedError as refused:
-                    form_answers.show(form, refused.problems)
+                    show_problems(form, refused.problems)
         known = [(labels.CODES[code], "、".join(words)) for code, words in old_list.WORDS.items()]
         page = self.render("shopadmin_buyer_labels/old_list.html", form=form, report=_report(found), known=known)
         return str(page), status

@@ -18,10 +18,11 @@ from shopadmin.plugin_api import (
     MenuItem,
     MissingError,
     account_names,
+    answer_form,
     attempt,
     parse_id,
 )
-from shopadmin_buyer_labels import form_answers, labels, permissions, policy_texts
+from shopadmin_buyer_labels import labels, permissions, policy_texts
 from shopadmin_buyer_labels.models import PolicyRule
 from shopadmin_buyer_labels.rule_forms import LiveForm, RuleForm
 from shopadmin_buyer_labels.services import looking_back, rules
@@ -104,7 +105,7 @@ class RulesView(AdminView):
         return self._page(rules.find(rule_id), LiveForm()), status
 
     def _form(self, form: RuleForm, save: Any, title: Any) -> ResponseReturnValue:
-        return form_answers.answer(
+        return answer_form(
             self, form, save, title=title, submit_label=_("Keep it: it watches first"),
             subtitle=_("Rules mark, hold for a day at most, or ask for something. None cancels an order."),
             back_url=url_for(".index_view"), back_text=self.title,

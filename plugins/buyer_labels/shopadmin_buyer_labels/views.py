@@ -22,6 +22,7 @@ from shopadmin.plugin_api import (
     MissingError,
     Pair,
     RefusedError,
+    answer_form,
     attempt,
     buyer_snapshots,
     evidence_by_uuid,
@@ -29,10 +30,11 @@ from shopadmin.plugin_api import (
     known_or_new_buyer,
     parse_id,
     platform_name,
+    seen_version,
     uploaded_picture,
     writing,
 )
-from shopadmin_buyer_labels import form_answers, forms, label_page, labels, permissions
+from shopadmin_buyer_labels import forms, label_page, labels, permissions
 from shopadmin_buyer_labels.messages import problem
 from shopadmin_buyer_labels.models import Label
 from shopadmin_buyer_labels.services import ending, listing, lookups, proposing, reading, records, reviewing
@@ -143,7 +145,7 @@ class LabelsView(AdminListView):
         """Change what a draft says; what somebody else saved meanwhile is a conflict, with what was typed kept."""
         label = self._find(parse_id(row_id))
         form = forms.draft_form(label)
-        seen = form_answers.revision() if request.args.get("revision") else label.revision
+        seen = seen_version("revision") if request.args.get("revision") else label.revision
 
         def save() -> tuple[str, Any]:
             proposing.edit(self.actor, label.id, seen, form.draft)
@@ -183,7 +185,7 @@ class LabelsView(AdminListView):
         return self._act(
             label_id, "own_fault", form,
             lambda: proposing.check_own_fault(
-                self.actor, label_id, form_answers.revision(), form.own_fault.data == "yes", form.looked_at.data or (),
+                self.actor, label_id, seen_version("revision"), form.own_fault.data == "yes", form.looked_at.data or (),
                 form.text.data or "",
             ),
         )  # fmt: skip
@@ -195,7 +197,7 @@ class LabelsView(AdminListView):
         return self._act(
             label_id, "contact", form,
             lambda: proposing.contacted(
-                self.actor, label_id, form_answers.revision(), form.contacted_on.data, form.text.data or ""
+                self.actor, label_id, seen_version("revision"), form.contacted_on.data, form.text.data or ""
             ),
         )  # fmt: skip
 
@@ -203,7 +205,7 @@ class LabelsView(AdminListView):
     def submit_view(self, row_id: str) -> ResponseReturnValue:
         """Put it to review."""
         label_id = parse_id(row_id)
-        return self._act(label_id, "", None, lambda: reviewing.submit(self.actor, label_id, form_answers.revision()))
+        return self._act(label_id, "", None, lambda: reviewing.submit(self.actor, label_id, seen_version("revision")))
 
     @expose("/details/<row_id>/send", methods=["POST"])
     def send_view(self, row_id: str) -> ResponseReturnValue:
@@ -211,7 +213,7 @@ class LabelsView(AdminListView):
         label_id, form = parse_id(row_id), forms.SendForm()
         return self._act(
             label_id, "send", form,
-            lambda: reviewing.ask_to_send(self.actor, label_id, form_answers.revision(), form.channel.data),
+            lambda: reviewing.ask_to_send(self.actor, label_id, seen_version("revision"), form.channel.data),
         )  # fmt: skip
 
     @expose("/details/<row_id>/act/<act>", methods=["GET", "POST"])
@@ -223,7 +225,7 @@ class LabelsView(AdminListView):
         permissions.require(self.actor, point)
         label = self._find(parse_id(row_id))
         form = _ASKS.get(act, forms.WordsForm)()
-        seen = form_answers.revision() if request.args.get("revision") else label.revision
+        seen = seen_version("revision") if request.args.get("revision") else label.revision
 
         def save() -> tuple[str, Any]:
             service(self.actor, label.id, seen, form.text.data or "")
@@ -257,9 +259,7 @@ class LabelsView(AdminListView):
             shown.setdefault("subtitle", labels.CODES[label.code])
         else:
             back, text = self.address(), str(self.title)
-        return form_answers.answer(
-            self, form, save, title=title, submit_label=button, back_url=back, back_text=text, **shown
-        )
+        return answer_form(self, form, save, title=title, submit_label=button, back_url=back, back_text=text, **shown)
 
     def _act(self, label_id: int, name: str, form: Any, change: Callable[[], object]) -> ResponseReturnValue:
         """Do it and show the page anew; refused, the page with what was typed."""

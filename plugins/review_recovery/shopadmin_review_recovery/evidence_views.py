@@ -9,17 +9,20 @@ from flask.typing import ResponseReturnValue
 from flask_admin.base import expose
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
+from werkzeug.exceptions import BadRequest
 
 from shopadmin.plugin_api import (
     AdminView,
     MissingError,
     ObjectionsError,
+    answer_form,
     attempt,
     evidence_response,
     parse_id,
+    seen_version,
     uploaded_picture,
 )
-from shopadmin_review_recovery import evidence_forms, evidence_panels, form_answers, permissions
+from shopadmin_review_recovery import evidence_forms, evidence_panels, permissions
 from shopadmin_review_recovery.models import ReviewCase
 from shopadmin_review_recovery.services import cases, complaints, evidence, incidents, suspicions
 
@@ -72,7 +75,7 @@ class EvidenceView(AdminView):
     @expose("/case/<case_id>/picture", methods=["GET", "POST"])
     def picture_view(self, case_id: str) -> ResponseReturnValue:
         """Keep a picture."""
-        case, form = self._case(case_id), evidence_forms.PictureForm()
+        case, form = self._case(case_id), evidence_forms.PictureForm(self._may_name_authority)
 
         def save() -> None:
             name, content = uploaded_picture()
@@ -83,7 +86,7 @@ class EvidenceView(AdminView):
     @expose("/case/<case_id>/text", methods=["GET", "POST"])
     def text_view(self, case_id: str) -> ResponseReturnValue:
         """Keep a text."""
-        case, form = self._case(case_id), evidence_forms.TextForm()
+        case, form = self._case(case_id), evidence_forms.TextForm(self._may_name_authority)
 
         def save() -> None:
             evidence.keep_text(self.actor, case.id, form.what.data, form.text.data, evidence_forms.origin(form))
@@ -125,7 +128,7 @@ class EvidenceView(AdminView):
     @expose("/case/<case_id>/removed", methods=["POST"])
     def removed_view(self, case_id: str) -> ResponseReturnValue:
         """The platform took the review down."""
-        version = form_answers.version()
+        version = seen_version()
         return self._act(case_id, lambda found: complaints.removed(self.actor, found, version), _("Saved."))
 
     @expose("/case/<case_id>/incident", methods=["GET", "POST"])
@@ -194,7 +197,7 @@ class EvidenceView(AdminView):
             change()
             return url, done
 
-        return form_answers.answer(
+        return answer_form(
             self, form, save, title=title, subtitle=subtitle, submit_label=label, back_url=url,
             back_text=_("Case %(number)s", number=case.id),
         )  # fmt: skip
@@ -204,10 +207,14 @@ class EvidenceView(AdminView):
         status = attempt(lambda: change(case.id), done)
         return redirect(url_for(CASE, row_id=case.id), 303) if status == 200 else (self._page(case), status)
 
+    @property
+    def _may_name_authority(self) -> bool:
+        return self.actor.can(permissions.AUTHORITY)
+
     def _case(self, text: str) -> ReviewCase:
         try:
             return cases.find(parse_id(text))
-        except (ValueError, MissingError):
+        except (BadRequest, MissingError):
             abort(404)
 
     def _page(self, case: ReviewCase) -> str:

@@ -9,7 +9,6 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
-from shopadmin.plugin_api import RefusedError
 from shopadmin_review_recovery import reply_labels as labels
 from shopadmin_review_recovery.labels import CAUSES
 from shopadmin_review_recovery.services.remedy_words import LONGEST as LONGEST_REASON
@@ -88,13 +87,3 @@ class CompensationForm(FlaskForm):
         self.amount.description = _(
             "In %(currency)s; of a new item, coupon or gift, what it is worth.", currency=currency
         )
-
-
-def show_problems(form: Any, refused: RefusedError) -> None:
-    """Put each objection at its field, or above the form."""
-    for problem in refused.problems:
-        field = form._fields.get(problem.field)
-        if field is None:
-            form.form_errors.append(str(problem.message))
-        else:
-            field.errors = [*field.errors, str(problem.message)]

@@ -21,10 +21,12 @@ from shopadmin.plugin_api import (
     MenuItem,
     MissingError,
     Sort,
+    answer_form,
     attempt,
     parse_id,
+    seen_version,
 )
-from shopadmin_review_recovery import form_answers, permissions
+from shopadmin_review_recovery import permissions
 from shopadmin_review_recovery import reply_labels as labels
 from shopadmin_review_recovery.domain import templates
 from shopadmin_review_recovery.labels import AREA, CAUSES
@@ -165,9 +167,7 @@ class RepliesView(AdminListView):
             row_id = replies.create(self.actor, form.draft())
             return url_for(".details_view", row_id=row_id), _("Saved.")
 
-        return form_answers.answer(
-            self, form, save, title=_("New reply"), back_url=self.address(), back_text=self.title
-        )
+        return answer_form(self, form, save, title=_("New reply"), back_url=self.address(), back_text=self.title)
 
     @expose("/details/<row_id>/edit", methods=["GET", "POST"])
     def edit_view(self, row_id: str) -> ResponseReturnValue:
@@ -176,10 +176,10 @@ class RepliesView(AdminListView):
         form = QuickReplyForm(**reply_files.values_of(row))
 
         def save() -> tuple[str, Any]:
-            replies.edit(self.actor, row.id, form.draft(), form_answers.version())
+            replies.edit(self.actor, row.id, form.draft(), seen_version())
             return url_for(".details_view", row_id=row.id), _("Saved.")
 
-        return form_answers.answer(
+        return answer_form(
             self,
             form,
             save,
@@ -192,7 +192,7 @@ class RepliesView(AdminListView):
     @expose("/details/<row_id>/delete", methods=["POST"])
     def remove_view(self, row_id: str) -> ResponseReturnValue:
         """Delete one; the answers that went out with it stay."""
-        reply_id, version = _find(row_id).id, form_answers.version()
+        reply_id, version = _find(row_id).id, seen_version()
         status = attempt(lambda: replies.remove(self.actor, reply_id, version), _("The reply is deleted."))
         if status == 200:
             return redirect(self.address())
@@ -208,7 +208,7 @@ class RepliesView(AdminListView):
             said = _("%(added)s replies are new, %(changed)s changed.", added=done.added, changed=done.changed)
             return self.address(), said
 
-        return form_answers.answer(
+        return answer_form(
             self,
             form,
             save,
