@@ -125,7 +125,9 @@ def chart_svg(
         margin_bottom=_below(series, columns), spacing=8, show_dots=False,
         show_legend=len(series) > 1, legend_at_bottom=True, legend_at_bottom_columns=columns,
         legend_box_size=10, value_formatter=show, show_minor_x_labels=False,
-        x_labels_major_count=4 if is_across else _places(labels, look),
+        # Every so many, so that the steps between them are even.
+        x_labels_major_count=4 if is_across else None,
+        x_labels_major_every=None if is_across else -(-len(labels) // _places(labels, look)) or 1,
         y_labels_major_count=None if is_across else 4, show_minor_y_labels=is_across,
         truncate_legend=-1, truncate_label=-1, rounded_bars=2, disable_xml_declaration=True, range=limits,
         include_x_axis=limits is None, show_x_guides=is_across, show_y_guides=not is_across, no_data_text="–",
