@@ -185,10 +185,12 @@ from shopadmin.services.order_lines import OrderedLine, order_lines
 from shopadmin.services.order_news import OrderNews, order_news
 from shopadmin.services.order_origins import (
     order_couriers,
+    order_suppliers,
     ordered_products,
     orders_placed,
+    parcel_couriers,
+    product_suppliers,
     product_titles,
-    supplier_of,
 )
 from shopadmin.services.order_outcomes import order_outcomes, order_sums
 from shopadmin.services.orders import of_buyers as orders_of
@@ -430,12 +432,14 @@ __all__ = [
     "order_outcomes",
     "order_snapshots",
     "order_sums",
+    "order_suppliers",
     "ordered_products",
     "orders_of",
     "orders_placed",
     "orders_since",
     "own_addresses",
     "own_people",
+    "parcel_couriers",
     "parse_id",
     "past_buyers",
     "phone_to_ring",
@@ -443,6 +447,7 @@ __all__ = [
     "platforms",
     "plugin_settings",
     "product_ratings",
+    "product_suppliers",
     "product_titles",
     "reachable_buyers",
     "read_amount",
@@ -477,7 +482,6 @@ __all__ = [
     "store_api_answers",
     "store_evidence",
     "stored_api_answers",
-    "supplier_of",
     "to_decimal",
     "to_minor",
     "unshipped_after",

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from shopadmin.models import db
@@ -20,47 +20,51 @@ _Own, _Line = aliased(Seller), aliased(Seller)
 
 
 def ordered_products() -> Select[*tuple[Any, ...]]:
-    """A row for each line with a product: ``order_id``, ``ordered_at``, ``platform``, ``ref``, ``supplier``."""
-    # A product that stands twice in an order makes two rows. Joins, not questions for each line: PostgreSQL answers
-    # those one by one.
+    """A row for each line with a product: ``order_id``, ``ordered_at``, ``platform``, ``ref``."""
+    # A product that stands twice in an order makes two rows.
     return (
         select(
             OrderLine.order_id.label("order_id"),
             Order.created_at.label("ordered_at"),
             Order.platform.label("platform"),
             OrderLine.product_ref.label("ref"),
-            func.coalesce(_name(_Own), _name(_Line), OrderLine.seller_ref).label("supplier"),
         )
         .join(Order, Order.id == OrderLine.order_id)
-        .outerjoin(Product, and_(Product.platform == Order.platform, Product.ref == OrderLine.product_ref))
-        .outerjoin(_Own, _Own.id == Product.supplier_id)
-        .outerjoin(_Line, and_(_Line.platform == Order.platform, _Line.ref == OrderLine.seller_ref))
         .where(OrderLine.product_ref != "")
     )
 
 
+def order_suppliers() -> Select[*tuple[Any, ...]]:
+    """As ``ordered_products``, with ``supplier``; who needs no supplier leaves out what it costs to find them."""
+    # Joins, not questions for each line: PostgreSQL answers those one by one.
+    return (
+        ordered_products()
+        .add_columns(func.coalesce(_name(_Own), _name(_Line), OrderLine.seller_ref).label("supplier"))
+        .outerjoin(Product, and_(Product.platform == Order.platform, Product.ref == OrderLine.product_ref))
+        .outerjoin(_Own, _Own.id == Product.supplier_id)
+        .outerjoin(_Line, and_(_Line.platform == Order.platform, _Line.ref == OrderLine.seller_ref))
+    )
+
+
+def product_suppliers() -> Select[*tuple[Any, ...]]:
+    """A row for each product at which the shop wrote a supplier: ``platform``, ``ref``, ``supplier``."""
+    return select(
+        Product.platform.label("platform"), Product.ref.label("ref"), _name(Seller).label("supplier")
+    ).join(Seller, Seller.id == Product.supplier_id)  # fmt: skip
+
+
+def parcel_couriers() -> Select[*tuple[Any, ...]]:
+    """A row for each parcel whose courier is known: ``order_id``, ``courier``."""
+    return select(Shipment.order_id.label("order_id"), Shipment.carrier.label("courier")).where(Shipment.carrier != "")
+
+
 def order_couriers() -> Select[*tuple[Any, ...]]:
-    """A row for each parcel whose courier is known: ``order_id``, ``ordered_at``, ``courier``."""
+    """As ``parcel_couriers``, with ``ordered_at``."""
     return (
-        select(
-            Shipment.order_id.label("order_id"),
-            Order.created_at.label("ordered_at"),
-            Shipment.carrier.label("courier"),
-        )
+        parcel_couriers()
+        .add_columns(Order.created_at.label("ordered_at"))
         .join(Order, Order.id == Shipment.order_id)
-        .where(Shipment.carrier != "")
-    )
-
-
-def supplier_of(platform: SQLColumnExpression[str], ref: SQLColumnExpression[str]) -> ColumnElement[Any]:
-    """The supplier that the shop wrote at the product of these two columns, NULL for none."""
-    return (
-        select(_name(Seller))
-        .join(Product, Product.supplier_id == Seller.id)
-        .where(Product.platform == platform, Product.ref == ref)
-        .correlate_except(Seller, Product)
-        .scalar_subquery()
-    )
+    )  # fmt: skip
 
 
 def _name(seller: type[Seller]) -> ColumnElement[Any]:

@@ -10,7 +10,15 @@ from shopadmin.models import db
 from shopadmin.models.orders import OrderLine, Shipment
 from shopadmin.models.products import Product, Seller
 from shopadmin.services.complaints import opening
-from shopadmin.services.order_origins import order_couriers, ordered_products, orders_placed, product_titles
+from shopadmin.services.order_origins import (
+    order_couriers,
+    order_suppliers,
+    ordered_products,
+    orders_placed,
+    parcel_couriers,
+    product_suppliers,
+    product_titles,
+)
 from shopadmin.services.product_ratings import ProductRating, product_ratings, shop_rating
 from shopadmin.services.transactions import writing
 
@@ -37,8 +45,12 @@ def test_lines_tell_their_supplier_by_product_then_seller_then_number(app: Flask
             for number, carrier in (("1", "SF"), ("2", ""))
         )
 
-    found = {row.ref: row.supplier for row in db.session.execute(ordered_products())}
+    found = {row.ref: row.supplier for row in db.session.execute(order_suppliers())}
+    products = [row.ref for row in db.session.execute(ordered_products())]
 
+    assert sorted(products) == ["cup", "lid", "pan", "pot"]
+    assert db.session.execute(product_suppliers()).all() == [("test", "cup", "Alpha")]
+    assert db.session.execute(parcel_couriers()).all() == [(order_id, "SF")]
     assert found == {"cup": "Alpha", "pot": "Beta", "pan": "s1", "lid": "s9"}
     assert [row.courier for row in db.session.execute(order_couriers())] == ["SF"]
     assert orders_placed([(DAY, DAY + timedelta(days=1)), (DAY - timedelta(days=1), DAY)]) == [1, 0]

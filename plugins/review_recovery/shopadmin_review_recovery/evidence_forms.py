@@ -36,6 +36,8 @@ def _captured_at() -> DateTimeLocalField:
 class _KeptForm(FlaskForm):
     """What is kept as evidence. ``may_name_authority``: without it nothing is offered as a court's decision."""
 
+    tier: SelectField
+
     def __init__(self, may_name_authority: bool, **options: Any) -> None:
         super().__init__(**options)
         self.tier.choices = _TIERS if may_name_authority else _TIERS[:HIGHEST_TIER]

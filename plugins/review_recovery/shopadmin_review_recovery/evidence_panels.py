@@ -71,7 +71,7 @@ def evidence_context(case: ReviewCase, actor: Actor) -> dict[str, Any]:
     may_work = actor.can(permissions.REPLY)
     return {
         "pieces": [_piece(piece, case, names) for piece in kept],
-        "picture_form": PictureForm(formdata=None) if may_work else None,
+        "picture_form": PictureForm(actor.can(permissions.AUTHORITY), formdata=None) if may_work else None,
         "picture_url": _address("picture_view", case, may_work),
         "text_url": _address("text_view", case, may_work),
         "order_url": _address(

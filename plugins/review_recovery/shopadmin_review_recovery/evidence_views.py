@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from flask_admin.base import expose
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from werkzeug.exceptions import BadRequest
 
 from shopadmin.plugin_api import (
     AdminView,
@@ -214,7 +213,7 @@ class EvidenceView(AdminView):
     def _case(self, text: str) -> ReviewCase:
         try:
             return cases.find(parse_id(text))
-        except (BadRequest, MissingError):
+        except (ValueError, MissingError):
             abort(404)
 
     def _page(self, case: ReviewCase) -> str:

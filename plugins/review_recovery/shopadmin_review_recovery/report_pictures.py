@@ -18,7 +18,9 @@ OWN_COLOUR = 4
 _BARS = 8
 # A Chinese sign is as wide as two letters.
 _NAME = 18
-TITLES: Mapping[By, Any] = {
+WEEK = "week"
+TITLES: Mapping[str, Any] = {
+    WEEK: _("By week of the review"),
     "product": _("By product"),
     "supplier": _("By supplier"),
     "courier": _("By courier"),
@@ -30,7 +32,7 @@ def weekly(found: Sequence[Week], totals: Mapping[str, int]) -> Picture:
     causes = [*totals]
     most = max(found, key=lambda week: week.count.cases)
     return Picture(
-        title=_("By week of the review"),
+        title=TITLES[WEEK],
         finding=gettext(
             "%(cases)s cases in %(weeks)s weeks, the most in the week from %(day)s: %(most)s.",
             cases=sum(totals.values()), weeks=len(found), day=day(most.monday), most=most.count.cases,

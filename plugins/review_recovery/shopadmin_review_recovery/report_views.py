@@ -28,6 +28,7 @@ from shopadmin_review_recovery.domain.ratings import HIGHEST, Question
 from shopadmin_review_recovery.labels import AREA
 from shopadmin_review_recovery.learning_labels import NO_LINES
 from shopadmin_review_recovery.report_forms import RatingForm, SpanForm
+from shopadmin_review_recovery.report_pictures import WEEK
 from shopadmin_review_recovery.services import causes_report
 from shopadmin_review_recovery.services.causes_report import BY, Span
 
@@ -53,10 +54,12 @@ class ReportsView(AdminView):
 
     @expose("/")
     def index_view(self) -> ResponseReturnValue:
-        """Causes by week, product, supplier and courier."""
-        form = SpanForm(request.args)
-        found = _causes(form.span) if form.validate() else {}
-        return self._page("causes", form, **found)
+        """Causes by week, product, supplier or courier, ``?by=``: each is counted when somebody asks for it."""
+        form, by = SpanForm(request.args), request.args.get("by", WEEK)
+        if by not in (WEEK, *BY):
+            abort(404)
+        found = _causes(form.span, by) if form.validate() else {}
+        return self._page("causes", form, by=by, **found)
 
     @expose("/causes/<picture>.svg")
     def picture_view(self, picture: str) -> Response:
@@ -64,7 +67,7 @@ class ReportsView(AdminView):
         form = SpanForm(request.args)
         if not form.validate():
             abort(400)
-        if picture != "week" and picture not in BY:
+        if picture not in (WEEK, *BY):
             abort(404)
         totals = causes_report.totals(form.span)
         made = _picture(picture, form.span, totals) if totals else None
@@ -115,32 +118,29 @@ def _tabs(active: str) -> list[dict[str, Any]]:
     return [{"label": label, "url": url, "active": name == active} for name, (label, url) in pages.items()]
 
 
-def _causes(span: Span) -> dict[str, Any]:
+def _causes(span: Span, by: str) -> dict[str, Any]:
     totals = causes_report.totals(span)
     if not totals:
         return {"is_empty": True}
-    pictures = {name: _picture(name, span, totals) for name in ("week", *BY)}
     asked: dict[str, Any] = {
         "weeks": span.weeks,
         "until": span.last.isoformat(),
         **({"confirmed": "y"} if span.is_confirmed else {}),
     }
+    made, titles = _picture(by, span, totals), report_pictures.TITLES
+    shown = made.shown(url_for(".picture_view", picture=by, **asked)) if made else {"title": titles[by]}
     return {
         "pictures": [
-            {"name": name, "empty": NO_LINES.get(name, "")}
-            | (made.shown(url_for(".picture_view", picture=name, **asked)) if made else {"title": _title(name)})
-            for name, made in pictures.items()
-        ]
+            {"label": title, "url": url_for(".index_view", by=name, **asked), "active": name == by}
+            for name, title in titles.items()
+        ],
+        "picture": {"empty": NO_LINES.get(by, "")} | shown,
     }
-
-
-def _title(name: str) -> Any:
-    return report_pictures.TITLES[name]  # type: ignore[index]
 
 
 def _picture(name: str, span: Span, totals: Mapping[str, int]) -> Picture | None:
     """None where there is nothing to draw."""
-    if name == "week":
+    if name == WEEK:
         return report_pictures.weekly(causes_report.by_week(span), totals)
     lines = causes_report.by(name, span)  # type: ignore[arg-type]
     return report_pictures.ranked(name, lines, totals) if lines else None  # type: ignore[arg-type]

@@ -9,6 +9,7 @@ from shopadmin_review_recovery.domain.prevention import ITEMS_OF
 from shopadmin_review_recovery.learning_labels import ITEMS, TASKS
 from shopadmin_review_recovery.models import ReviewCase, ReviewPrevention
 from shopadmin_review_recovery.services import prevention
+from shopadmin_review_recovery.services.causes_report import BY
 from sqlalchemy import select
 
 from shopadmin import testing
@@ -59,13 +60,15 @@ def test_reports_and_tasks_are_for_those_who_may_see_cases(app: Flask, task: int
 
 
 def test_pictures_have_axes_and_a_table_and_name_nobody_where_nothing_is_known(app: Flask, task: int) -> None:
-    page = reading(app, READ).get(REPORTS).text
-    picture = reading(app, READ).get(f"{REPORTS}causes/week.svg").text
+    client = reading(app, READ)
+    pages = {by: client.get(f"{REPORTS}?by={by}").text for by in ("week", *BY)}
+    picture = client.get(f"{REPORTS}causes/week.svg").text
 
-    assert "causes/product.svg" in page
-    assert "causes/courier.svg" not in page
-    assert "No courier is known for these cases" in page
-    assert "No supplier is known for these cases" in page
+    assert [by for by, page in pages.items() if f"causes/{by}.svg" in page] == ["week", "product"]
+    assert all(f"by={by}" in pages["week"] for by in BY)
+    assert "No courier is known for these cases" in pages["courier"]
+    assert "No supplier is known for these cases" in pages["supplier"]
+    assert client.get(f"{REPORTS}?by=moon").status_code == 404
     assert "Week from" in picture
     assert ">Cases<" in picture
 
