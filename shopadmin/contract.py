@@ -142,7 +142,7 @@ class MenuItem:
     """Where a view stands in the side bar.
 
     ``group``: views of one plugin that name the same one share one entry under that name, and are tabs on each other's
-    first page, by weight; each is shown to those who may open it.
+    first page and those on its level (``AdminView.level_pages``), by weight; each is shown to those who may open it.
     """
 
     section: Literal["", "sell", "care", "grow", "insight", "manage"]

@@ -25,11 +25,13 @@ class AdminView(BaseView):
     """One page or a few that belong together.
 
     ``permissions``: method name to permission code; a method that is not in it cannot be registered. ``menu_item``:
-    where the page stands in the side bar, None for pages that are reached from others.
+    where the page stands in the side bar, None for pages that are reached from others. ``level_pages``: methods whose
+    pages stand beside the first one rather than below it, so that they show the tabs of the area as it does.
     """
 
     permissions: ClassVar[Mapping[str, str]] = {}
     menu_item: ClassVar[MenuItem | None] = None
+    level_pages: ClassVar[Sequence[str]] = ()
     # The plugin the view belongs to; set when the app registers it.
     plugin: str = ""
 

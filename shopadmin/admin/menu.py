@@ -41,12 +41,12 @@ def entries() -> dict[str, list[MenuEntry]]:
 def tabs() -> list[dict[str, Any]]:
     """The pages beside the one that is open, for ui.tabs(); none where there is one alone.
 
-    None either below a view's first page: from there a link leads back.
+    None either below a view's first page and those on its level: from there a link leads back.
     """
     here = _current()
     if here is None or here.menu_item is None or not here.menu_item.group:
         return []
-    if request.endpoint != _first_page(here):
+    if request.endpoint not in (_first_page(here), *(f"{here.endpoint}.{name}" for name in here.level_pages)):
         return []
     beside = [view for view in _open_views() if _place(view) == _place(here)]
     shown = [{"label": view.name, "url": _address(view), "active": view is here} for view in beside]

@@ -15,7 +15,8 @@ POINTS = ("toy.doll:read", "toy.train:read", "toy.broom:read")
 
 def view(name: str, point: str, menu_item: MenuItem | None) -> AdminView:
     class Toys(AdminView):
-        permissions = dict.fromkeys(("index_view", "one_view"), point)
+        permissions = dict.fromkeys(("index_view", "one_view", "level_view"), point)
+        level_pages = ("level_view",)
 
         @expose("/")
         def index_view(self):
@@ -23,6 +24,10 @@ def view(name: str, point: str, menu_item: MenuItem | None) -> AdminView:
 
         @expose("/one")
         def one_view(self):
+            return self.render("admin/master.html")
+
+        @expose("/level")
+        def level_view(self):
             return self.render("admin/master.html")
 
     Toys.menu_item = menu_item
@@ -84,6 +89,14 @@ def test_pages_below_and_those_without_an_entry_keep_it_marked_and_have_no_tabs(
         page = client.get(address).text
         assert entry(page) == [("/admin/toys/dolls/", True)]
         assert tabs(page) == []
+
+
+def test_a_page_on_the_level_of_the_first_has_the_same_tabs(shop):
+    client = testing.sign_in(shop, testing.make_account(shop, *POINTS))
+
+    page = client.get("/admin/toys/trains/level").text
+
+    assert tabs(page) == [("Dolls", False), ("Trains", True), ("Bears", False)]
 
 
 def test_the_settings_of_the_plugin_are_the_last_tab_for_those_who_may_set_them(shop):

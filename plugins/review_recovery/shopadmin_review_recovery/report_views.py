@@ -48,6 +48,7 @@ class ReportsView(AdminView):
         "rating_view": permissions.READ,
     }
     menu_item = MenuItem("care", 38, "bar-chart", group=AREA)
+    level_pages = ("figures_view", "rating_view")
 
     def __init__(self) -> None:
         super().__init__(name=_("Reports"), endpoint="review_recovery_reports", url="/admin/review-recovery/reports")

@@ -48,6 +48,13 @@ def reading(app: Flask, *points: str) -> testing.ShopClient:
     return testing.sign_in(app, testing.make_account(app, *points))
 
 
+def test_each_report_has_the_tabs_of_the_plugin(app: Flask) -> None:
+    reader = reading(app, READ)
+
+    for page in ("", "figures", "rating"):
+        assert '<a class="tab" href="/admin/review-recovery/cases/">' in reader.get(REPORTS + page).text
+
+
 def test_reports_and_tasks_are_for_those_who_may_see_cases(app: Flask, task: int) -> None:
     reader, stranger = reading(app, READ), reading(app, "core.orders:read")
     pages = [*(REPORTS + page for page in PAGES), TASKS_PAGE, f"{TASKS_PAGE}details/{task}"]
