@@ -95,6 +95,7 @@ class Column:
     label: Text
     kind: Literal[
         "text",
+        "excerpt",
         "number",
         "money",
         "time",

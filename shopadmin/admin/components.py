@@ -139,6 +139,11 @@ def samples() -> dict[str, Any]:
             {"name": "link", "label": "Link", "kind": "link"},
             {"name": "grade", "label": "Grade", "kind": "stars"},
         ],
+        "written": [
+            {"name": "case", "label": "Case", "kind": "pair"},
+            {"name": "words", "label": "What the buyer wrote", "kind": "excerpt"},
+            {"name": "status", "label": "Status", "kind": "status"},
+        ],
         "job": {"title": "Orders of November", "done": 12400, "total": 50000,
                 "counts": [("new", 11200, "ok"), ("updated", 1100, ""), ("rejected", 100, "danger")]},
         "failed_job": {"title": "Reviews", "done": 120, "total": 400, "counts": [], "finished": True,
@@ -155,4 +160,6 @@ def _row(number: int) -> dict[str, Any]:
         "status": _STATUSES[number], "stars": (None, 5, 2)[number % 3], "noted": number == 2,
         "mark": Badge("New", "info"), "link": {"text": "Parcel", "url": "#"},
         "grade": ("good", "neutral", "bad")[number % 3],
+        "case": {"text": f"#{number}", "note": f"{number}" * 128},
+        "words": "The handle was in two pieces when I opened the box. " * (number + 1),
     }  # fmt: skip

@@ -10,12 +10,20 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def page(served, make_context):
-    with served.app.app_context():
-        owner = testing.make_account(served.app, is_owner=True)
-    context = make_context(width=360)
-    served.sign_in(context, owner, "en")
-    return context.new_page()
+def open_page(served, make_context):
+    def page(width):
+        with served.app.app_context():
+            owner = testing.make_account(served.app, is_owner=True)
+        context = make_context(width=width)
+        served.sign_in(context, owner, "en")
+        return context.new_page()
+
+    return page
+
+
+@pytest.fixture
+def page(open_page):
+    return open_page(360)
 
 
 def test_a_number_of_32_digits_wraps_in_the_activity_log(served, page):
@@ -41,3 +49,18 @@ def test_no_tile_cuts_its_value_off_and_the_search_says_what_it_is(served, page)
         return shown.measureText(input.placeholder).width + parseFloat(style.paddingLeft) > input.clientWidth;
     }"""
     assert not page.eval_on_selector("[data-search]", wide)
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_a_list_shows_a_number_of_128_digits_whole_and_two_lines_of_what_somebody_wrote(served, open_page, width):
+    page = open_page(width)
+
+    page.goto(f"{served.url}/admin/components/")
+
+    table = page.get_by_role("table", name="Long values")
+    beyond = "(table, wide) => table.getBoundingClientRect().right > wide.getBoundingClientRect().right + 1"
+    panel = page.locator("section", has=table)
+    assert not table.evaluate(beyond, panel.element_handle())
+    assert "2" * 128 in table.inner_text()
+    heights = table.locator(".excerpt").evaluate_all("found => found.map(each => each.offsetHeight)")
+    assert max(heights) <= 45

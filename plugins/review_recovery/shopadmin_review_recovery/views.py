@@ -51,7 +51,7 @@ class CasesView(AdminListView):
     columns = (
         Column("case", _("Case"), "pair"),
         Column("rating", _("Stars"), "stars"),
-        Column("text", _("What the buyer wrote")),
+        Column("text", _("What the buyer wrote"), "excerpt"),
         Column("why", _("Cause"), "pair"),
         Column("mark", _("State"), "badge"),
         Column("due", _("Due"), "pair"),
@@ -246,8 +246,13 @@ def _due(row: Any, planned: Any, calendar: Calendar, now: datetime) -> Pair | No
         return Pair(str(_("Clock stands")))
     what = _("first answer") if row.due_first_at is not None else _("to be solved")
     if row.burns_at <= now:
-        return Pair(case_page.hours_text(calendars.between(calendar, row.burns_at, now)), str(what), [labels.LATE])
-    return Pair(case_page.hours_text(calendars.between(calendar, now, row.burns_at)), str(what))
+        return Pair(_on_one_line(calendars.between(calendar, row.burns_at, now)), str(what), [labels.LATE])
+    return Pair(_on_one_line(calendars.between(calendar, now, row.burns_at)), str(what))
+
+
+def _on_one_line(seconds: int) -> str:
+    """Business time for a narrow column."""
+    return case_page.hours_text(seconds).replace(" ", "\u00a0")
 
 
 def _planned(row: Any, now: datetime) -> Pair:
