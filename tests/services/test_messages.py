@@ -203,6 +203,15 @@ def test_do_not_contact_stops_what_waits_and_everything_after(app, post, buyer_i
     assert blocks.is_contact_blocked(buyer_id)
 
 
+@pytest.mark.parametrize(("first", "then"), [("refused", "stop"), ("stop", "refused")])
+def test_of_two_reasons_for_no_contact_the_stricter_stands(app, buyer_id, first, then):
+    blocks.block_buyer(CLERK, buyer_id, first)
+    blocks.block_buyer(CLERK, buyer_id, then)
+
+    assert {entry.why for entry in stored(DoNotContact)} == {"stop"}
+    assert send(OWNER, request(buyer_id, basis="farewell"), NOON).reasons == ("do_not_contact",)
+
+
 @pytest.mark.parametrize("written", [PHONE, f"+86 {PHONE}", f"0086-{PHONE}", "139-0013-9001", "１３９００１３９００１"])
 def test_do_not_contact_holds_however_the_number_is_written(app, buyer_id, written):
     assert blocks.block(CLERK, "phone", written, "stop") == 1

@@ -167,6 +167,26 @@ def test_after_a_refusal_one_farewell_goes_out_and_nothing_else(app):
     assert send_message(CLERK, request, NOON).reasons == ("do_not_contact",)
 
 
+def test_the_timeline_has_a_refusal_once(app):
+    case_id = make_case()
+    run_id = begin(case_id)
+
+    take(run_id, *TO_GUARD, "refuses", "next", "next")
+
+    assert events(case_id).count("contact.refused") == 1
+
+
+def test_g4_stop_after_a_refusal_takes_the_farewell_back(app):
+    case_id = make_case()
+    run_id = begin(case_id)
+
+    take(run_id, *TO_GUARD, "refuses", "stop")
+    request = MessageRequest("review_recovery.x", case(case_id).buyer_id, "chat", "Goodbye", basis="farewell")
+
+    assert send_message(CLERK, request, NOON).reasons == ("do_not_contact",)
+    assert events(case_id)[-2:].count("contact.stop") == 1
+
+
 def test_after_stop_nothing_is_sent(app):
     run_id = begin(make_case())
 

@@ -36,7 +36,9 @@ _STRICTEST: Sequence[Why] = ("stop", "wrong_person", "other", "refused")
 
 
 def block_buyer(actor: Actor | None, buyer_id: int, why: str, note: str = "") -> int:
-    """Every phone, address and account name of the buyer; returns how many were added. Joins the transaction around.
+    """Every phone, address and account name of the buyer; returns how many were added, or stand stricter than before.
+
+    A buyer who refused may still be told goodbye; one who then says stop may not. Joins the transaction around.
 
     Raises MissingError, RefusedError for a buyer of whom nothing is known that could be blocked.
     """
@@ -72,9 +74,11 @@ def _block(
     with writing() as session:
         entries = [(kind, people.block_hash(kind, value), hint(kind, value)) for kind, value in known]
         people.lock(session, *(value_hash for _kind, value_hash, _hint in entries))
-        there = set(in_force((kind, value_hash) for kind, value_hash, _hint in entries))
+        there = in_force((kind, value_hash) for kind, value_hash, _hint in entries)
         for kind, value_hash, shown in entries:
-            if (kind, value_hash) in there:
+            standing = there.get((kind, value_hash))
+            if standing is not None:
+                added += _made_stricter(session, kind, value_hash, standing, why)
                 continue
             entry = DoNotContact(
                 kind=kind, value_hash=value_hash, hint=shown, why=why, note=note,
@@ -85,6 +89,15 @@ def _block(
         session.flush()
         audit.record(actor, "core.contact.blocked", *about, after={"why": why, "entries": added})
     return added
+
+
+def _made_stricter(session: Session, kind: people.Kind, value_hash: bytes, standing: Why, why: str) -> bool:
+    """Let the stricter of two reasons stand; whether that is the new one."""
+    if _STRICTEST.index(why) >= _STRICTEST.index(standing):  # type: ignore[arg-type]
+        return False
+    entry = (DoNotContact.kind == kind, DoNotContact.value_hash == value_hash, DoNotContact.lifted_at.is_(None))
+    session.connection().execute(update(DoNotContact).where(*entry).values(why=why))
+    return True
 
 
 def keep_blocked(session: Session, buyer_ids: Collection[int]) -> None:

@@ -118,10 +118,12 @@ def invitation_facts(walk: Walk) -> inviting.Facts:
 def _block(walk: Walk, why: str) -> dict[str, Any]:
     assert walk.case.buyer_id is not None  # noqa: S101 - a run begins with a call to somebody
     try:
-        block_buyer(walk.actor, walk.case.buyer_id, why)
+        is_new = block_buyer(walk.actor, walk.case.buyer_id, why)
     except RefusedError as refused:
         return {"block": refused.problems[0].code}
-    walk.note(f"contact.{why}")
+    # Two nodes on a path may both write the refusal down; the timeline has it once.
+    if is_new:
+        walk.note(f"contact.{why}")
     return {}
 
 
