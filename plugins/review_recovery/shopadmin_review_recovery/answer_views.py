@@ -31,7 +31,7 @@ from shopadmin_review_recovery import reply_labels as labels
 from shopadmin_review_recovery.labels import CAUSES
 from shopadmin_review_recovery.models import ReviewCase
 from shopadmin_review_recovery.models.replies import LANGUAGES
-from shopadmin_review_recovery.services import answers, dossiers, gaps
+from shopadmin_review_recovery.services import answers, dossiers, gaps, replies
 from shopadmin_review_recovery.services.answers import Answer
 
 _TOKEN = re.compile(r"[0-9a-f]{32}", re.ASCII)
@@ -121,6 +121,8 @@ class AnswersView(AdminView):
                 form=form,
                 found=[_suggestion(ranked) for ranked in answers.suggestions(case, form.language, form.typed)],
                 languages=labels.LANGUAGES,
+                locale=labels.LOCALES[form.language],
+                replies_url="" if replies.are_there() else url_for("review_recovery_replies.index_view"),
                 channels=[(name, channel.title) for name, channel in answers.channels().items()],
                 abouts=labels.ABOUT,
                 sms=_sms(form),
@@ -152,7 +154,7 @@ class _Form:
         got = request.form if request.method == "POST" else request.args
         self.typed = got.get("typed", "")[:200]
         language = got.get("language", "")
-        self.language = language if language in LANGUAGES else dossiers.language_of(case) or own_language()
+        self.language = language if language in LANGUAGES else language_to(case)
         self.text = request.form.get("text", "").replace("\r\n", "\n")
         self.channel = request.form.get("channel", "chat")
         self.about = got.get("about", "service")
@@ -171,6 +173,11 @@ def _sms(form: _Form) -> Sms | None:
     """What the text takes as a text message; None while there is none, or it goes another way."""
     channel = answers.channels().get(form.channel)
     return count_sms(form.text) if channel is not None and channel.medium == "text" and form.text.strip() else None
+
+
+def language_to(case: ReviewCase) -> str:
+    """The language to write to the buyer in: that of the review, else the reader's own."""
+    return dossiers.language_of(case) or own_language()
 
 
 def own_language() -> str:

@@ -18,6 +18,8 @@ STAGES: Mapping[str, Any] = {
 }
 # In themselves, as the switch of languages has them.
 LANGUAGES: Mapping[str, Any] = {"en": "English", "zh": "中文"}
+# As a page tells browsers which language a text is in.
+LOCALES: Mapping[str, str] = {"en": "en", "zh": "zh-Hans"}
 ABOUT: Mapping[str, Any] = {
     "service": _("Service: what happened, what comes next"),
     "apology": _("Apology"),

@@ -19,10 +19,12 @@ def answer_panel(case: ReviewCase, actor: Actor) -> Panel | None:
     """A search box and the replies that fit best; writing goes on in the composer."""
     if case.state in ENDED:
         return None
-    language = answer_views.own_language()
+    # The replies are texts for the buyer; the words around them are for whoever reads the page.
+    language = answer_views.language_to(case)
     context = {
         "url": url_for("review_recovery_answers.case_view", row_id=case.id),
         "language": language,
+        "locale": labels.LOCALES[language],
         "found": [found.reply for found in answers.suggestions(case, language, "")[:_FIRST]],
     }
     return Panel(_("Answer the buyer"), "shopadmin_review_recovery/answer_panel.html", permissions.REPLY, context)

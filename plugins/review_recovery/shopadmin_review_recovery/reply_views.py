@@ -129,6 +129,7 @@ class RepliesView(AdminListView):
         )
         return {
             "page_actions": [gaps, upload, starter],
+            "empty": {"title": self.empty_title, "text": self.empty_text, "action": starter, "icon": "chat-left-text"},
             "create_url": url_for(".create_view"),
             "create_label": gettext("New reply"),
         }

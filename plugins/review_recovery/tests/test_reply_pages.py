@@ -8,6 +8,7 @@ from flask import Flask
 from replies_of_tests import NOON, OWNER, answers_of, compensation_states, make_reply, table
 from runs_of_tests import case, make_case, set_platform
 from shopadmin_review_recovery.services import compensations
+from sqlalchemy import text
 
 from shopadmin import testing
 from shopadmin.plugin_api import AccountId, Actor, block_buyer, plugin_settings, writing
@@ -125,7 +126,12 @@ def test_every_route_is_in_the_matrix(app: Flask) -> None:
 
 
 def test_an_empty_shop_is_offered_the_shipped_replies(owner: testing.ShopClient) -> None:
-    assert "No quick replies yet" in owner.get(REPLIES).text
+    empty = owner.get(REPLIES).text
+    assert "No quick replies yet" in empty
+    assert re.search(rf'class="empty">.*?<form[^>]* action="{REPLIES}starter"', empty, re.DOTALL)
+    composer = owner.get(f"{ANSWERS}case/{make_case()}").text
+    assert "No quick replies yet" in composer
+    assert f'class="btn btn-secondary" href="{REPLIES}"' in composer
     assert "Nothing is missing" in owner.get(ANSWERS).text
     assert "No compensation yet" in owner.get(f"{MONEY}?view=all").text
 
@@ -218,6 +224,7 @@ def test_an_answer_is_found_put_together_and_sent_by_buttons_alone(app: Flask) -
 
 
 def test_the_text_stays_when_one_looks_for_another_reply_or_has_it_checked(app: Flask) -> None:
+    make_reply()
     case_id = make_case()
     client, address = clerk(app), f"{ANSWERS}case/{case_id}"
     form = composed(client.get(address).text) | {"text": "My own words <b>"}
@@ -260,6 +267,21 @@ def test_the_case_shows_the_way_to_an_answer_and_to_compensation(app: Flask) -> 
     reader = testing.sign_in(app, testing.make_account(app, READ)).get(address).text
     assert f"{ANSWERS}case/{case_id}" not in reader
     assert f"{MONEY}case/{case_id}" not in reader
+
+
+def test_the_case_offers_replies_in_the_buyers_language_whatever_the_readers_is(app: Flask) -> None:
+    make_reply()
+    make_reply(language="zh", title="包裹晚到", body="订单{{order.no}}晚到了。")
+    case_id = make_case(cause="logistics")
+    review_id = case(case_id).review_id
+    with writing() as session:
+        session.execute(text("update review set body = '等了三个星期还没到' where id = :id"), {"id": review_id})
+
+    page = clerk(app).get(f"/admin/review-recovery/cases/details/{case_id}").text
+
+    assert '<span class="grow" lang="zh-Hans">包裹晚到</span>' in page
+    assert "The parcel is late" not in page
+    assert "Answer the buyer" in page
 
 
 def test_compensation_is_asked_for_decided_by_the_owner_and_handed_over(app: Flask, owner: testing.ShopClient) -> None:

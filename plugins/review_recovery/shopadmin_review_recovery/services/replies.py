@@ -130,6 +130,11 @@ def find(reply_id: int) -> ReviewQuickReply:
     return row
 
 
+def are_there() -> bool:
+    """Whether the table holds any reply, in whatever language."""
+    return db.session().execute(select(ReviewQuickReply.id).limit(1)).first() is not None
+
+
 def search(question: Question, limit: int | None = None) -> list[Ranked]:
     """The replies that fit, best first."""
     query = select(ReviewQuickReply).where(ReviewQuickReply.language == question.language)
