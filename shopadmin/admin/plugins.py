@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from flask import abort, redirect, request, url_for
+from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin.base import expose
 from flask_babel import get_locale
@@ -67,6 +67,7 @@ class PluginsView(AdminView):
         if form is None:
             abort(404)
         if not form.validate():
+            flash(str(_("Nothing is saved yet. Correct what is marked under Settings.")), "error")
             return self._page(plugin, form), 400
         values = {field.name: field.data for field in form}
         return self._attempt(

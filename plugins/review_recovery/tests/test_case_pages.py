@@ -14,7 +14,7 @@ from shopadmin_review_recovery.services import cases, follow_ups, opening
 from werkzeug.test import TestResponse
 
 from shopadmin import testing
-from shopadmin.plugin_api import db
+from shopadmin.plugin_api import db, plugin_settings
 from shopadmin.services import settings as shop_settings
 
 LIST = "/admin/review-recovery/cases/"
@@ -321,3 +321,31 @@ def test_the_owner_sets_hours_and_a_wrong_line_is_named(shop: Flask) -> None:
     assert (wrong.status_code, empty.status_code) == (400, 400)
     assert "Line 2" in wrong.text
     assert "2" in owner.get(url).text
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("rules_read_on", "2999-01-01", "This day lies ahead."),
+        ("rules_read_on", "soon", "Write the day like 2026-11-26."),
+        ("confirmed_platforms", "taobao, amazon", "“amazon” is none of the platforms where the owner decides: taobao"),
+        ("confirmed_platforms", "taobo", "“taobo” is none of the platforms"),
+    ],
+)
+def test_settings_that_would_never_hold_are_refused_at_their_field(
+    shop: Flask, field: str, value: str, said: str
+) -> None:
+    owner = testing.sign_in(shop, testing.make_account(shop, is_owner=True))
+    good = {"threshold": "3", "week": "mon-sat 09:00-12:00", "rules_read_on": "2026-01-01",
+            "confirmed_platforms": "Taobao, tmall"}  # fmt: skip
+    address = "/admin/plugins/details/review_recovery"
+    assert "The settings are saved." in post(owner, f"{address}/settings", data=good, follow_redirects=True).text
+    kept = plugin_settings("review_recovery")
+
+    refused = post(owner, f"{address}/settings", data=good | {field: value})
+
+    assert refused.status_code == 400
+    assert f'id="{field}-errors"' in refused.text
+    assert said in refused.text
+    assert "Nothing is saved yet." in refused.text
+    assert plugin_settings("review_recovery") == kept

@@ -48,6 +48,14 @@ PROFILES: Mapping[str, Profile] = {
     )
 }
 
+# Where the owner decides whether anybody is asked.
+CONFIRMED = tuple(found.code for found in PROFILES.values() if found.ask_mode == "owner_confirmed")
+
+
+def names(text: str) -> list[str]:
+    """Platforms as people type them, with commas between them."""
+    return [word for part in text.split(",") if (word := part.strip().casefold())]
+
 
 def profile(code: str) -> Profile:
     """The profile of a platform; of one that is not known, that nothing is asked there."""

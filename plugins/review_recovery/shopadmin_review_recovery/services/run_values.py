@@ -31,7 +31,7 @@ def profile(platform: str, now: datetime) -> Profile:
     """The platform's profile with what the owner set."""
     settings = plugin_settings("review_recovery")
     found = platforms.profile(platform)
-    confirmed = {word.strip().casefold() for word in str(settings.get("confirmed_platforms") or "").split(",")}
+    confirmed = platforms.names(str(settings.get("confirmed_platforms") or ""))
     read_on = _day(str(settings.get("rules_read_on") or ""))
     today = now.astimezone(shop_settings().zone).date()
     own = str(settings.get("review_steps") or "").strip()
