@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal
 from urllib.parse import urlencode
 
-from flask import abort, request, url_for
+from flask import abort, flash, make_response, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin.base import BaseView, expose
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from shopadmin import hook_calls
@@ -151,9 +152,19 @@ class AdminListView(AdminView):
 
     @expose("/")
     def index_view(self) -> ResponseReturnValue:
-        """The list."""
-        arguments = self.read_arguments()
-        page = lists.fetch_page(self.spec, self.actor, arguments, settings.load().zone)
+        """The list. What it cannot be asked for is left out and said, with a 400."""
+        arguments, refused = self.read_arguments(), False
+        while True:
+            try:
+                page = lists.fetch_page(self.spec, self.actor, arguments, settings.load().zone)
+                break
+            except lists.BadListArgumentError as bad:
+                flash(self._refusal(bad.name, arguments), "error")
+                arguments, refused = arguments.without(bad.name), True
+        shown = self._list_page(page, arguments)
+        return make_response(shown, 400) if refused else shown
+
+    def _list_page(self, page: lists.Page, arguments: lists.ListArguments) -> ResponseReturnValue:
         return self.render(
             self.list_template,
             view=self,
@@ -190,10 +201,19 @@ class AdminListView(AdminView):
         names = {found.name for found in self.spec.filters}
         chosen = {name: value for name, value in request.args.items() if name in names and value}
         search = request.args.get("search", "").strip()
-        if "\0" in search or len(search) > 200:
-            raise lists.BadListArgumentError("search")
         sort, cursor, view = (request.args.get(name, "") for name in ("sort", "cursor", "view"))
         return lists.ListArguments(chosen, search, sort, cursor, view)
+
+    def _refusal(self, name: str, arguments: lists.ListArguments) -> str:
+        """What of the address the list cannot be asked for."""
+        found = next((found for found in self.spec.filters if found.name == name), None)
+        if found is not None:
+            value = arguments.filters[name][:40]
+            return gettext("“%(value)s” is nothing to filter “%(filter)s” by. The list is shown without that filter.",
+                           value=value, filter=found.label)  # fmt: skip
+        if name == "search":
+            return gettext("Such a text cannot be searched for; 200 characters are the most. The list is shown whole.")
+        return gettext("The address asks for a view, an order or a page that this list does not have.")
 
     def visible_columns(self) -> list[Column]:
         """The columns that the actor may see."""

@@ -10,7 +10,11 @@ from shopadmin.contract import Text
 
 
 class BadListArgumentError(ValueError):
-    """A cursor, filter or sort that this list does not know: a 400."""
+    """A cursor, filter or sort that this list does not know: a 400. ``name``: of the part of the address."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ own index and merges the few rows that a page needs: an OR would make both engin
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import Any, Literal
@@ -29,6 +29,7 @@ PAGE_SIZE = 50
 Rows = Select[*tuple[Any, ...]]
 COUNT_CAP = 10_000
 TAB_CAP = 999
+LONGEST_SEARCH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,15 @@ class ListArguments:
     sort: str = ""
     cursor: str = ""
     view: str = ""
+
+    def without(self, name: str) -> "ListArguments":
+        """The rest, without the part of that name, and from the first page. Raises KeyError where it asks for none."""
+        if name in self.filters:
+            return replace(self, filters={key: self.filters[key] for key in self.filters if key != name}, cursor="")
+        if not getattr(self, name, ""):
+            raise KeyError(name)
+        empty: dict[str, Any] = {"cursor": "", name: ""}
+        return replace(self, **empty)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +221,12 @@ def _view(spec: ListSpec, name: str) -> View:
 
 
 def _found(spec: ListSpec, actor: Actor, term: str) -> tuple[ColumnElement[bool], ...]:
-    """Where the term is looked for; nothing where no term is given, or where the list has no search."""
+    """Where the term is looked for; nothing where no term is given, or where the list has no search.
+
+    Raises BadListArgumentError for a term that no list could take.
+    """
+    if "\0" in term or len(term) > LONGEST_SEARCH:
+        raise BadListArgumentError("search")
     found = spec.search(term, actor) if term else None
     if found is None:
         return ()

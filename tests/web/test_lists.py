@@ -1,7 +1,9 @@
 """Every list takes any address: 200, or 400 and 404 for junk, never a fault."""
 
 import base64
+import html
 import json
+import re
 from urllib.parse import urlencode
 
 import pytest
@@ -78,6 +80,29 @@ def test_no_address_of_a_list_is_a_fault(client, area, arguments, path, tail):
 )
 def test_a_list_answers_junk_with_400_and_leaves_unknown_names_alone(client, area, query, status):
     assert client.get(f"/admin/{area}/?{query}").status_code == status
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("status=zzz", "“zzz” is nothing to filter “Status” by."),
+        ("from=9999-99-99", "“9999-99-99” is nothing to filter “From” by."),
+        ("search=" + "x" * 201, "Such a text cannot be searched for"),
+        ("sort=password", "a view, an order or a page that this list does not have"),
+        ("view=nowhere", "a view, an order or a page that this list does not have"),
+        ("cursor=x", "a view, an order or a page that this list does not have"),
+    ],
+)
+def test_what_a_list_cannot_be_asked_for_is_said_above_the_rest_of_it(client, query, said):
+    page = client.get(f"/admin/orders/?{query}&platform=test")
+
+    text = html.unescape(page.text)
+    assert page.status_code == 400
+    assert said in text
+    assert "T000001" in text
+    assert 'class="sidebar' in text
+    assert "Platform: " in text
+    assert not [link for link in re.findall(r'href="([^"]*)"', text) if query in link]
 
 
 def test_a_platform_that_the_shop_does_not_know_is_junk(client):

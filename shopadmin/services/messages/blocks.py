@@ -93,7 +93,7 @@ def _block(
 
 def _made_stricter(session: Session, kind: people.Kind, value_hash: bytes, standing: Why, why: str) -> bool:
     """Let the stricter of two reasons stand; whether that is the new one."""
-    if _STRICTEST.index(why) >= _STRICTEST.index(standing):  # type: ignore[arg-type]
+    if _STRICTEST.index(why) >= _STRICTEST.index(standing):
         return False
     entry = (DoNotContact.kind == kind, DoNotContact.value_hash == value_hash, DoNotContact.lifted_at.is_(None))
     session.connection().execute(update(DoNotContact).where(*entry).values(why=why))
