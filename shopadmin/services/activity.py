@@ -70,6 +70,7 @@ SENTENCES: Mapping[str, Text] = {
     "core.message.cancelled": _("Took a message back"),
     "core.message.sent": _("Sent a message by hand"),
     "core.message.settled": _("Said what became of a message"),
+    "core.message.tried": _("Sent a test message to themselves"),
     "core.note.added": _("Wrote a note"),
     "core.order.status_changed": _("Changed the status of an order"),
     "core.product.changed": _("Changed a product"),

@@ -21,9 +21,10 @@ from shopadmin.models.audit import AuditEntry
 from shopadmin.models.messages import OutboxMessage
 from shopadmin.models.settings import Setting
 from shopadmin.services import rotation
-from shopadmin.services.conflicts import RefusedError
-from shopadmin.services.messages import consents, delivering, mail, mail_settings
+from shopadmin.services.conflicts import ObjectionsError, RefusedError
+from shopadmin.services.messages import consents, delivering, mail, mail_settings, trying
 from shopadmin.services.messages.sending import send
+from shopadmin.services.refusals import ForbiddenError
 from shopadmin.services.transactions import writing
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -266,3 +267,40 @@ def test_g1_a_channel_is_called_from_the_outbox_alone():
     assert naming == {
         "mail": {"channels.py"}, "sms": {"channels.py", "receipts.py"}, "https": {"sms.py", "sms_settings.py"},
     }  # fmt: skip
+
+
+def test_a_test_goes_to_the_own_address_once_and_is_in_the_outbox_and_the_log(app, box, served):
+    own = Actor(AccountId(testing.make_account(app, trying.POINT)), "Mei", False, frozenset({trying.POINT}))
+
+    trial = trying.send_to_oneself(own, "email")
+
+    assert trial.state == "sent"
+    assert [envelope.rcpt_tos for envelope in box.kept] == [[trying.own_email(own)]]
+    kept = db.session.scalars(select(OutboxMessage)).one()
+    assert (kept.basis, kept.buyer_id, kept.created_by) == ("staff", 0, own.account_id)
+    query = select(AuditEntry.object_id).where(AuditEntry.code == "core.message.tried")
+    assert db.session.scalars(query).one() == str(trial.message_id)
+
+
+def test_a_test_that_the_server_refuses_says_why(app, box, served):
+    box.rcpt_answer = "450 Try later"
+    own = Actor(AccountId(testing.make_account(app, is_owner=True)), "Owner", True, frozenset())
+
+    trial = trying.send_to_oneself(own, "email")
+
+    assert (trial.state, trial.send_at) == ("queued", None)
+    assert "450" in trial.note
+
+
+def test_a_fourth_test_in_ten_minutes_and_one_without_permission_send_nothing(app, box, served):
+    own = Actor(AccountId(testing.make_account(app, is_owner=True)), "Owner", True, frozenset())
+    for _number in range(trying.MOST):
+        trying.send_to_oneself(own, "email")
+
+    with pytest.raises(ObjectionsError):
+        trying.send_to_oneself(own, "email")
+    with pytest.raises(ForbiddenError):
+        trying.send_to_oneself(Actor(own.account_id, "Clerk", False, frozenset({"core.messages:send"})), "email")
+
+    assert len(box.kept) == trying.MOST
+    assert db.session.query(OutboxMessage).count() == trying.MOST

@@ -35,6 +35,7 @@ from shopadmin.services.messages import (
     receipts,
     sms,
     sms_settings,
+    trying,
 )
 from shopadmin.services.messages.sending import send
 from shopadmin.services.transactions import writing
@@ -413,3 +414,40 @@ def test_an_address_of_ones_own_network_is_refused_when_it_is_typed(make_app, ur
 
         assert [problem.field for problem in refused.value.problems] == ["url"]
         assert db.session.get(Setting, "sms") is None
+
+
+@pytest.fixture
+def owner(app):
+    return Actor(AccountId(testing.make_account(app, is_owner=True)), "Owner", True, frozenset())
+
+
+def test_a_test_text_goes_to_the_own_phone_and_waits_in_quiet_hours(served, gateway, owner):
+    assert trying.send_to_oneself(owner, "sms", "139 0013 9009", NOON).state == "sent"
+    night = NOON + HALF_A_DAY
+    held = trying.send_to_oneself(owner, "sms", "13900139009", night)
+
+    assert gateway.effects.total() == 1
+    assert gateway.asked[0][1]["to"] == "+8613900139009"
+    assert held.state == "queued"
+    assert held.send_at > night
+
+
+@pytest.mark.parametrize("written", ["13900139001", "+86 139-0013-9001", "139****9001", "1390", ""])
+def test_g1_no_test_text_goes_to_a_buyer_or_to_what_is_no_number(served, gateway, owner, written):
+    testing.make_buyer(phone=PHONE)
+
+    with pytest.raises(RefusedError) as refused:
+        trying.send_to_oneself(owner, "sms", written, NOON)
+
+    assert [problem.field for problem in refused.value.problems] == ["number"]
+    assert gateway.asked == []
+    assert db.session.query(OutboxMessage).count() == 0
+
+
+def test_g4_no_test_text_goes_to_a_number_that_must_not_be_contacted(served, gateway, owner):
+    blocks.block(OWNER, "phone", "13900139009", "stop")
+
+    trial = trying.send_to_oneself(owner, "sms", "13900139009", NOON)
+
+    assert (trial.state, gateway.asked) == ("blocked", [])
+    assert trial.note

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from mail_server import Mailbox, mail_server
 from posting import Post, request
 from sqlalchemy import select
 
@@ -354,3 +355,18 @@ def test_further_time_zones_of_buyers_are_kept_and_a_wrong_one_is_refused(app, c
     assert owner.post("/admin/settings/", data=form | {"buyer_zones": "Europe/Berlin"}).status_code == 302
 
     assert [zone.key for zone in settings.load().buyer_clocks] == ["Asia/Shanghai", "Europe/Berlin"]
+
+
+def test_the_page_of_the_mail_server_sends_a_test_to_its_reader(app, client_as):
+    owner = client_as(owner=True)
+    assert "Send a test" not in owner.get("/admin/settings/mail").text
+    with mail_server(box := Mailbox()) as port:
+        form = {"host": "127.0.0.1", "port": str(port), "security": "none", "user": "", "sender": "s@example.com"}
+        owner.post("/admin/settings/mail", data=form)
+        assert "/admin/settings/mail/try" in owner.get("/admin/settings/mail").text
+
+        page = owner.post("/admin/settings/mail/try", data={"number": "13900139001"}, follow_redirects=True).text
+
+    assert "The test went out." in page
+    assert len(box.kept) == 1
+    assert client_as("core.messages:read").post("/admin/settings/mail/try").status_code == 403

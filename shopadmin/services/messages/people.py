@@ -101,10 +101,15 @@ def reached_at(person: Person, kind: Literal["phone", "email"], address: str) ->
 NOBODY = 0
 
 
-def colleague(phone: str) -> Person:
-    """One of the shop's own people, known by a phone alone: its clock counts, and its do-not-contact."""
-    value = read("phone", phone).value
-    return Person(NOBODY, block_hash("phone", value), phone, "", frozenset({("phone", value)}))
+def colleague(address: str) -> Person:
+    """One of the shop's own people, known by a phone or an e-mail address alone: a phone's clock counts, and what
+    do-not-contact says of either.
+    """
+    if "@" in address:
+        value = read("email", address).value
+        return Person(NOBODY, block_hash("email", value), "", address, frozenset({("email", value)}))
+    value = read("phone", address).value
+    return Person(NOBODY, block_hash("phone", value), address, "", frozenset({("phone", value)}))
 
 
 def find(buyer_id: int) -> Person | None:

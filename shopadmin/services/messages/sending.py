@@ -69,9 +69,15 @@ def send_to_staff(request: StaffMessage, now: datetime | None = None) -> SendRes
     assert channel is not None  # noqa: S101 - checked above
     if channel.medium != "text" or channel.address != "phone":
         raise RefusedError(Problem("channel", _("There is no such way to send a message."), "channel"))
-    person = people.colleague(request.phone)
+    return ask_for_staff(None, channel, wanted, now)
+
+
+def ask_for_staff(actor: Actor | None, channel: MessageChannel, wanted: MessageRequest, now: datetime) -> SendResult:
+    """Ask for a message to one of the shop's own people at ``wanted.destination``. Raises RefusedError."""
+    _check(wanted, channel, ("staff",))
+    person = people.colleague(wanted.destination)
     with writing() as session:
-        return _ask_for(session, None, channel, wanted, person, _destination(wanted, channel, person, now), now)
+        return _ask_for(session, actor, channel, wanted, person, _destination(wanted, channel, person, now), now)
 
 
 def _ask_for(
