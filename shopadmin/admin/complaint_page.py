@@ -57,7 +57,8 @@ def context(actor: Actor, details: listing.Details, permissions: Mapping[str, st
              "is_required": one.item.is_required, "is_ticked_by_hand": not one.item.kinds}
             for one in details.items
         ],
-        "evidence": [_piece(piece) for piece in details.evidence],
+        "is_collecting": state is State.COLLECTING and State.SUBMITTED not in after,
+        "evidence": [_piece(piece, _items(details, piece.row.kind)) for piece in details.evidence],
         "offered": [
             {"uuid": row.uuid, "name": row.file_name, "kind": evidence_labels.KINDS[row.kind]}
             for row in details.offered
@@ -113,9 +114,12 @@ def _facts(actor: Actor, details: listing.Details) -> Sequence[tuple[Any, Any, s
     ]
 
 
-def _piece(piece: listing.Piece) -> dict[str, Any]:
+def _piece(piece: listing.Piece, items: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     row = piece.row
     return {
+        "uuid": row.uuid,
+        "items": items,
+        "proves": piece.item,
         "url": url_for("evidence.complaint_view", row_id=row.uuid),
         "name": row.file_name,
         "kind": evidence_labels.KINDS[row.kind],

@@ -156,6 +156,28 @@ def test_what_cannot_be_is_said_on_the_page_and_changes_nothing(app, client_as, 
     assert db.session.scalars(select(Evidence)).all() == []
 
 
+def test_evidence_that_proves_nothing_yet_is_put_to_the_item_it_proves_on_the_page(app, client_as):
+    client = client_as(WORK)
+    page = opened(client)
+    for text in ("We asked first", "50 or one star"):
+        client.post(f"{page}/text", data={**ORIGIN, "kind": "chat", "text": text})
+    first, second = db.session.scalars(select(Evidence.uuid).order_by(Evidence.id)).all()
+    shown = client.get(page).text
+    assert "Say at each piece of evidence below what it proves." in shown
+    assert f'action="{page}/use"' in shown
+    assert f'name="evidence" value="{first}"' in shown
+
+    for uuid, item in ((first, "contacted"), (second, "demand")):
+        assert client.post(f"{page}/use", data={"evidence": uuid, "item": item}).status_code == 302
+
+    db.session.rollback()
+    assert db.session.scalars(select(ComplaintEvidence.item)).all() == ["contacted", "demand"]
+    assert client.post(f"{page}/use", data={"evidence": first, "item": "order"}).status_code == 400
+    shown = client.get(page).text
+    assert '<option value="demand" selected>' in shown
+    assert shown.count("added evidence") == 2
+
+
 def test_a_pack_without_evidence_is_refused_with_the_reason(app, client_as):
     client = client_as(WORK, EXPORT)
     page = opened(client)

@@ -115,8 +115,11 @@ def _use(session: Session, actor: Actor, found: Complaint, evidence_uuid: str, i
     if evidence is None:
         raise MissingError(evidence_uuid)
     _check_proof(found, item, evidence.kind)
-    link(session, found.id, evidence.id, item)
-    events.add(session, actor, found.id, "evidence", datetime.now(UTC), evidence.file_name)
+    before = link(session, found.id, evidence.id, item)
+    if before is None:
+        events.add(session, actor, found.id, "evidence", datetime.now(UTC), evidence.file_name)
+    elif before != item:
+        events.add(session, actor, found.id, "checked" if item else "unchecked", datetime.now(UTC), item or before)
     _settle(session, actor, found)
 
 
@@ -126,15 +129,17 @@ def _check_proof(found: Complaint, key: str, kind: str) -> None:
         raise RefusedError(Problem("item", _("Evidence of this kind does not prove that item."), "item"))
 
 
-def link(session: Session, complaint_id: int, evidence_id: int, item: str = "") -> None:
-    """Let a piece of evidence go with the complaint, once."""
+def link(session: Session, complaint_id: int, evidence_id: int, item: str = "") -> str | None:
+    """Let a piece of evidence go with the complaint, once; returns what it proved before, None where it is new."""
     pair = (ComplaintEvidence.complaint_id == complaint_id, ComplaintEvidence.evidence_id == evidence_id)
     found = session.scalars(select(ComplaintEvidence).where(*pair)).one_or_none()
+    before = found.item if found else None
     if found is None:
         session.add(ComplaintEvidence(complaint_id=complaint_id, evidence_id=evidence_id, item=item))
     else:
         found.item = item
     session.flush()
+    return before
 
 
 def _item(found: Complaint, key: str) -> rules.Item:
