@@ -1,4 +1,4 @@
-"""A message to whoever sets up a way to buyers, to see whether it works: through the outbox and its gate like any other.
+"""A message to whoever sets up a way to buyers, to try it: through the outbox and its gate like any other.
 
 It goes to the person's own address alone. An account has no phone, so its person types one; a buyer's is refused.
 """
