@@ -3,10 +3,20 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from evidence_of_tests import AGENT, keep
 from runs_of_tests import CLERK, NOON, OWNER, PHONE, make_case, set_platform, take
 from shopadmin_review_recovery.domain.retention import Retention
 from shopadmin_review_recovery.models import ReviewCase, ReviewCaseEvent, ReviewScriptNote
-from shopadmin_review_recovery.services import cases, compensations, follow_ups, privacy, run_inputs, runs
+from shopadmin_review_recovery.services import (
+    cases,
+    compensations,
+    complaints,
+    evidence,
+    follow_ups,
+    privacy,
+    run_inputs,
+    runs,
+)
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
@@ -15,6 +25,7 @@ from shopadmin.models.audit import AuditEntry
 from shopadmin.plugin_api import (
     MessageRequest,
     block_buyer,
+    complaint_grounds,
     db,
     is_contact_blocked,
     plugin_settings,
@@ -31,6 +42,7 @@ P = "plugin_review_recovery_"
 @pytest.fixture
 def case_id(shop):
     testing.make_account(shop, is_owner=True)
+    testing.make_account(shop, *AGENT.permissions)
     set_platform(shop)
     made = make_case()
     cases.add_note(CLERK, made, WORDS)
@@ -267,6 +279,20 @@ def test_a_buyer_who_is_forgotten_leaves_a_case_without_words(shop, case_id):
     assert [*cases.written(other).values()] == ["Other words"]
     assert db.session.query(ReviewCase).count() == counted
     assert not trouble()
+
+
+def test_evidence_of_a_forgotten_buyer_goes_unless_a_complaint_rests_on_it(shop, case_id):
+    complained = make_case(phone="13900139003")
+    keep(complained)
+    complaints.open_for(AGENT, complained, complaint_grounds("shopify")[0][0])
+    keep(case_id)
+
+    for number in (case_id, complained):
+        buyer_id = cases.find(number).buyer_id
+        erasing.erase_buyer(OWNER, buyer_id, str(buyer_id))
+
+    assert evidence.of_case(case_id) == []
+    assert len(evidence.of_case(complained)) == 1
 
 
 def test_the_words_of_a_shop_that_was_there_before_are_sealed_by_the_upgrade_and_come_back(shop, case_id):

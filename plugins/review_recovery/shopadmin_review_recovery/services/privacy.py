@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from shopadmin.plugin_api import (
     database_now,
     db,
+    erase_evidence,
     forget_messages,
     forget_phones,
     plugin_settings,
@@ -30,6 +31,7 @@ from shopadmin_review_recovery.models import (
     ReviewScriptRun,
     ReviewScriptStep,
 )
+from shopadmin_review_recovery.services import evidence
 from shopadmin_review_recovery.services.setup import PLUGIN
 
 CHUNK = 200
@@ -57,12 +59,13 @@ def purge(now: datetime | None = None) -> tuple[int, int]:
 
 
 def erase_buyer(buyer_id: int) -> None:
-    """Forget what people wrote about the buyer, inside the transaction around. Cases, their causes and what they cost
-    stay, with nobody's words in them.
+    """Forget what people wrote about the buyer and kept as evidence, inside the transaction around. Cases, their causes
+    and what they cost stay, with nobody's words in them; so does evidence that went with a complaint.
     """
     session = db.session()
     ids = session.scalars(select(ReviewCase.id).where(ReviewCase.buyer_id == buyer_id)).all()
     _drop_texts(session, ids)
+    erase_evidence(None, evidence.SUBJECT, ids)
 
 
 def _settled_buyers(before: datetime) -> Any:
