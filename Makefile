@@ -23,7 +23,7 @@ help:
 	@echo "make contract  1,500 requests made from the API's own document to each endpoint; EXAMPLES= for another number"
 	@echo "make lint    style, types and the direction of imports"
 	@echo "make check   look over the shop's data: shopadmin check"
-	@echo "make bench   measure, beside others, on throw-away databases; ONLY=lists, plugins, import, wording, claims, triage or labels"
+	@echo "make bench   measure, beside others, on throw-away databases; ONLY=lists, plugins, import, wording, claims, triage, labels or linkage"
 	@echo "make pictures  take the README's pictures anew"
 
 # exec: Ctrl-C and SIGTERM reach the server itself, not a shell in front of it.
@@ -70,7 +70,8 @@ lint: .venv/texts .venv/ready-to-test
 check: .venv/texts
 	@exec $(BIN)/shopadmin check
 
-bench: .venv/texts .venv/ready-to-test
+# Splink needs an older pandas than may be wanted elsewhere, so it lives in an environment of its own.
+bench: .venv/texts .venv/ready-to-test $(if $(filter linkage,$(or $(ONLY),linkage)),.venv/linkage/ready)
 	@exec $(BIN)/python -m bench $(ONLY)
 
 pictures: .venv/texts .venv/ready-to-test
@@ -115,6 +116,12 @@ clean:
 
 .venv/ready-to-mutate: .venv/ready-to-test requirements-mutants.lock
 	@$(PIP) --require-hashes -r requirements-mutants.lock
+	@touch $@
+
+.venv/linkage/ready: .venv/made requirements-linkage.lock
+	@echo "Installing what matching is compared with"
+	@$(BIN)/python -m venv --clear .venv/linkage
+	@$(subst $(BIN),.venv/linkage/bin,$(PIP)) --require-hashes -r requirements-linkage.lock
 	@touch $@
 
 # Texts in other languages: machine-readable catalogs from the .po files, made again when one changes.

@@ -6,12 +6,12 @@ import sqlite3
 import sys
 from pathlib import Path
 
-from bench import claims, databases, imports, labels, lists, plugins, triage, wording
+from bench import claims, databases, imports, labels, linkage, lists, plugins, triage, wording
 
 ORDERS = int(os.environ.get("BENCH_ORDERS", "1000000"))
 ROWS = int(os.environ.get("BENCH_ROWS", "100000"))
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
-PARTS = ("lists", "plugins", "import", "wording", "claims", "triage", "labels")
+PARTS = ("lists", "plugins", "import", "wording", "claims", "triage", "labels", "linkage")
 
 
 def main(chosen: list[str]) -> None:
@@ -27,7 +27,7 @@ def _part(name: str) -> str:
     reports = {
         "lists": _lists, "plugins": _plugins, "import": lambda: imports.report(ROWS), "wording": wording.report,
         "claims": claims.report, "triage": lambda: triage.report(ROWS),
-        "labels": lambda: labels.report(ORDERS, ROWS),
+        "labels": lambda: labels.report(ORDERS, ROWS), "linkage": linkage.report,
     }  # fmt: skip
     return reports[name]()
 

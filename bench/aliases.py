@@ -31,8 +31,42 @@ _DISTRICTS = (
     "江苏省南京市鼓楼区", "江苏省苏州市姑苏区", "四川省成都市武侯区", "湖北省武汉市洪山区", "山东省青岛市市南区",
     "北京市朝阳区", "北京市海淀区", "上海市浦东新区", "上海市徐汇区", "天津市河西区", "重庆市渝北区",
 )  # fmt: skip
-_ROADS = ("人民", "解放", "建设", "中山", "和平", "文化", "学府", "滨江", "科技", "长江", "黄河", "迎宾", "新华", "光明", "青年", "湖滨")
-_ESTATES = ("阳光", "锦绣", "碧水", "金色", "翠湖", "紫荆", "江南", "东方", "世纪", "花香", "丽景", "云山", "星河", "绿洲", "御龙", "枫林")
+_ROADS = (
+    "人民",
+    "解放",
+    "建设",
+    "中山",
+    "和平",
+    "文化",
+    "学府",
+    "滨江",
+    "科技",
+    "长江",
+    "黄河",
+    "迎宾",
+    "新华",
+    "光明",
+    "青年",
+    "湖滨",
+)
+_ESTATES = (
+    "阳光",
+    "锦绣",
+    "碧水",
+    "金色",
+    "翠湖",
+    "紫荆",
+    "江南",
+    "东方",
+    "世纪",
+    "花香",
+    "丽景",
+    "云山",
+    "星河",
+    "绿洲",
+    "御龙",
+    "枫林",
+)
 _KINDS = ("花园", "家园", "小区", "新村", "雅苑", "华庭", "名邸", "公馆")
 _NOTES = ("(放门口)", "【打电话】", "(勿敲门)", "（工作日送）", "")
 _FIRST = (
@@ -123,7 +157,7 @@ class _Maker:
         address = self.chinese_address() if is_chinese else self.western_address()
         if is_chinese and self.rng.random() < 0.03:
             address = _PICKUP.format(self.rng.choice(_DISTRICTS), self.rng.randint(1, 4))
-        fixed = f"0755-2{self.rng.randint(1000000, 9999999)}" if is_chinese and self.rng.random() < 0.05 else ""
+        fixed = f"+867552{self.rng.randint(1000000, 9999999)}" if is_chinese and self.rng.random() < 0.05 else ""
         return Someone(number, is_chinese, name, self.phone(is_chinese), self.email(number), address, fixed)
 
     def chinese_name(self) -> str:
@@ -192,7 +226,9 @@ class _Maker:
         if rng.random() >= EVADING:
             if rng.random() >= REWRITTEN:
                 return Alias(same, one.number, ())
-            return Alias(replace(same, phone=self._other_phone(one), email=self._other_email(one)), one.number, ("ids",))
+            return Alias(
+                replace(same, phone=self._other_phone(one), email=self._other_email(one)), one.number, ("ids",)
+            )
         new_phone, new_email = self.phone(one.is_chinese), self.email(number)
         if rng.random() < KEPT_ONE:
             kept = rng.random() < 0.5

@@ -12,7 +12,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-LOCKS = ("requirements-build.lock", "requirements.lock", "requirements-dev.lock", "requirements-mutants.lock")
+LOCKS = (
+    "requirements-build.lock", "requirements.lock", "requirements-dev.lock", "requirements-linkage.lock",
+    "requirements-mutants.lock",
+)  # fmt: skip
 
 
 @pytest.fixture

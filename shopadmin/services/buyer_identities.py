@@ -73,18 +73,26 @@ def _scalars(query: Any) -> list[Any]:
     return [query.with_only_columns(column).scalar_subquery() for column in query.selected_columns]
 
 
-def buyer_identities(buyer_ids: Collection[int], *, with_homes: bool = True) -> dict[int, BuyerIdentity]:
-    """These buyers; who is gone or forgotten is left out. ``with_homes``: recipients and addresses of orders too."""
+def buyer_identities(
+    buyer_ids: Collection[int], *, with_homes: bool = True, with_contacts: bool = True
+) -> dict[int, BuyerIdentity]:
+    """These buyers; who is gone or forgotten is left out.
+
+    ``with_homes``: recipients and addresses of orders too; ``with_contacts``: phones, e-mail addresses and accounts,
+    most of the work.
+    """
     wanted, found = list(dict.fromkeys(buyer_ids)), dict[int, BuyerIdentity]()
     for start in range(0, len(wanted), _CHUNK):
         part = wanted[start : start + _CHUNK]
-        found |= _identities(part)
+        found |= _named(part)
+        if with_contacts:
+            _add_contacts(found, part)
         if with_homes:
             _add_homes(found, part)
     return found
 
 
-def _identities(ids: list[int]) -> dict[int, BuyerIdentity]:
+def _named(ids: list[int]) -> dict[int, BuyerIdentity]:
     found: dict[int, BuyerIdentity] = {}
     session = db.session()
     buyers = select(Buyer.id, Buyer.ref, Buyer.name, Buyer.platform).where(Buyer.id.in_(ids))
@@ -92,11 +100,17 @@ def _identities(ids: list[int]) -> dict[int, BuyerIdentity]:
         if not row.ref.startswith(ERASED):
             found[row.id] = BuyerIdentity(names=_whole([row.name]), platform=row.platform)
             found[row.id].identifiers |= _of_ref(row.ref)
+    return found
+
+
+def _add_contacts(found: dict[int, BuyerIdentity], ids: list[int]) -> None:
     region = region_of_zone(settings.load().timezone)
     rows = select(
         BuyerIdentifier.buyer_id, BuyerIdentifier.kind, BuyerIdentifier.value_encrypted, BuyerIdentifier.expires_at
-    ).where(BuyerIdentifier.buyer_id.in_(found))
-    for each in session.execute(rows.order_by(BuyerIdentifier.id)):
+    ).where(BuyerIdentifier.buyer_id.in_(ids))
+    for each in db.session().execute(rows.order_by(BuyerIdentifier.id)):
+        if each.buyer_id not in found:
+            continue
         value, known = masking.identifier(each.value_encrypted), found[each.buyer_id].identifiers
         if each.kind == "account":
             known.add(("platform_uid", _account(value)))
@@ -104,7 +118,6 @@ def _identities(ids: list[int]) -> dict[int, BuyerIdentity]:
             known.add(("email", read_email(value)))
         else:
             known.add(("phone", read_phone(value, region, each.expires_at is not None)))
-    return found
 
 
 def _of_ref(ref: str) -> set[tuple[Kind, Reading]]:

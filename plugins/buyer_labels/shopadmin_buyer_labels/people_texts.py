@@ -38,7 +38,6 @@ _REFUSALS: Mapping[str, Any] = {
 REASONS: Mapping[str, Any] = {
     "name_alike": _("the names are alike"),
     "address_alike": _("the addresses are alike"),
-    "born_alike": _("the birth dates are alike"),
     "same_tail": _("the phones end alike"),
     "same_fixed": _("the same fixed line"),
     "same_nick": _("the same nick"),

@@ -29,13 +29,12 @@ class Key:
 @dataclass(frozen=True, slots=True)
 class Person:
     """``keys``: all that is known, without names and homes; ``names``: as written; ``homes``: addresses in
-    their one form; ``born``: YYYYMMDD.
+    their one form.
     """
 
     keys: frozenset[Key] = frozenset()
     names: tuple[str, ...] = ()
     homes: tuple[str, ...] = ()
-    born: str = ""
 
     def strong(self) -> frozenset[Key]:
         """What decides."""

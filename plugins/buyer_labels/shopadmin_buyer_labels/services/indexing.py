@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Select, Table, delete, select
 from shopadmin.plugin_api import (
     BulkRows,
     BuyerIdentity,
+    BuyerMark,
     BuyersChanged,
     among,
     buyer_identities,
@@ -54,8 +55,8 @@ def catch_up(first: int = 0, pages: int = PAGES) -> int:
     """Index whoever changed since, from the buyer after ``first`` on; returns the last id looked at, 0 at the end."""
     for _page in range(pages):
         marks = buyer_marks(first, PAGE)
+        _drop_those_gone(first, marks)
         if not marks:
-            _drop_those_gone()
             return 0
         first = marks[-1].id
         found = {mark.id: mark_hash(mark.mark) for mark in marks}
@@ -141,17 +142,10 @@ def _missing(
     return [pair for pair in wanted if pair not in there]
 
 
-def _drop_those_gone() -> None:
-    """Buyers whose removal nobody told of: an undo that was killed."""
-    last = 0
-    while ids := _indexed_after(last):
-        last = ids[-1]
-        if gone := set(ids) - buyer_identities(ids, with_homes=False).keys():
-            forget(gone)
-
-
-def _indexed_after(last: int) -> Sequence[int]:
-    query = (
-        select(BuyerIndexed.buyer_id).where(BuyerIndexed.buyer_id > last).order_by(BuyerIndexed.buyer_id).limit(PAGE)
-    )
-    return db.session().scalars(query).all()
+def _drop_those_gone(after: int, marks: Sequence[BuyerMark]) -> None:
+    """Buyers between ``after`` and the last of these, who are not among them: their removal nobody told of."""
+    indexed = select(BuyerIndexed.buyer_id).where(BuyerIndexed.buyer_id > after)
+    if marks:
+        indexed = indexed.where(BuyerIndexed.buyer_id <= marks[-1].id)
+    if gone := set(db.session().scalars(indexed)) - {mark.id for mark in marks}:
+        forget(gone)

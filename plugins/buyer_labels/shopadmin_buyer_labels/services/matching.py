@@ -1,6 +1,6 @@
 """Who somebody may be, by what is said of them: exact by strong keys, and fuzzy for people to decide about."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,12 +12,13 @@ from shopadmin_buyer_labels.domain.never_match import MANY
 from shopadmin_buyer_labels.domain.people import Key, Person
 from shopadmin_buyer_labels.models import BuyerBlock, BuyerKey, NeverMatch
 from shopadmin_buyer_labels.services.hashes import block_hash, key_hash
-from shopadmin_buyer_labels.services.indexing import homes_of, person_of
+from shopadmin_buyer_labels.services.indexing import homes_of
 from shopadmin_buyer_labels.services.people import holders, same_people
 
 # Of a block that more buyers share nobody is compared: it says too little.
 LARGEST_BLOCK = 400
 MOST = 50
+_CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +54,35 @@ def _exact(keys: Collection[Key]) -> list[Match]:
 
 def fuzzy(asked: Person, without: Collection[int] = ()) -> list[tuple[int, float, tuple[str, ...]]]:
     """Buyers who may be the person, best first, with score and reasons; never somebody who shares nothing."""
+    (asked,) = without_listed([asked])
     ids = candidates(asked) - set(without)
+    people = _people(ids, asked)
+    # What never matches is looked for among the few of whom enough agrees: leaving it out adds no agreement.
+    near = {buyer_id: person for buyer_id, person in people.items() if compare(asked, person).reasons}
     found = []
-    for buyer_id, identity in buyer_identities(ids).items():
-        likeness = compare(asked, without_listed(person_of(identity)))
-        if likeness.reasons:
+    for buyer_id, person in zip(near, without_listed(near.values()), strict=True):
+        likeness = compare(asked, person)
+        if likeness.is_likely:
             found.append((buyer_id, round(likeness.score, 3), likeness.reasons))
     return sorted(found, key=lambda each: (-each[1], each[0]))[:MOST]
 
 
+def _people(buyer_ids: Collection[int], asked: Person) -> Mapping[int, Person]:
+    """These buyers with names, homes and the weak keys that they have in common with the one who is asked about."""
+    weak = {key_hash(key): key for key in asked.keys if not key.is_strong}
+    shared: dict[int, set[Key]] = {buyer_id: set() for buyer_id in buyer_ids}
+    held = select(BuyerKey.buyer_id, BuyerKey.hash).where(BuyerKey.hash.in_(weak), BuyerKey.buyer_id.in_(buyer_ids))
+    for row in db.session().execute(held) if weak else ():
+        shared[row.buyer_id].add(weak[bytes(row.hash)])
+    return {
+        buyer_id: Person(frozenset(shared[buyer_id]), tuple(identity.names), homes_of(identity.addresses))
+        for buyer_id, identity in buyer_identities(buyer_ids, with_contacts=False).items()
+    }
+
+
 def candidates(asked: Person) -> set[int]:
     """The buyers who share a block with the person."""
-    hashes = [block_hash(block) for block in blocks(without_listed(asked))]
+    hashes = [block_hash(block) for block in blocks(asked)]
     found: dict[bytes, set[int]] = {}
     query = select(BuyerBlock.hash, BuyerBlock.buyer_id).where(BuyerBlock.hash.in_(hashes))
     for row in db.session().execute(query):
@@ -72,33 +90,34 @@ def candidates(asked: Person) -> set[int]:
     return {buyer for buyers in found.values() if len(buyers) <= LARGEST_BLOCK for buyer in buyers}
 
 
-def without_listed(person: Person) -> Person:
-    """The person without homes and weak keys that never match: on the list, or shared by many (G16)."""
-    weak = {key_hash(key): key for key in person.keys if key.kind == "fixed"}
-    homes = {key_hash(Key("address", home)): home for home in person.homes}
-    out = never_matching([*weak, *homes])
-    return Person(
-        person.keys - {weak[each] for each in out if each in weak},
-        person.names,
-        tuple(home for each, home in homes.items() if each not in out),
-        person.born,
-    )
+def without_listed(people: Iterable[Person]) -> list[Person]:
+    """These people without homes and weak keys that never match: on the list, or shared by many (G16)."""
+    people = list(people)
+    weak = {key: key_hash(key) for person in people for key in person.keys if key.kind == "fixed"}
+    homes = {home: key_hash(Key("address", home)) for person in people for home in person.homes}
+    out = never_matching([*weak.values(), *homes.values()])
+    return [
+        Person(
+            frozenset(key for key in person.keys if key not in weak or weak[key] not in out),
+            person.names,
+            tuple(home for home in person.homes if homes[home] not in out),
+        )
+        for person in people
+    ]
 
 
 def never_matching(hashes: Iterable[bytes]) -> set[bytes]:
     """Those that are on the list, and those that as many buyers have as live nowhere together."""
-    wanted = list(hashes)
-    if not wanted:
-        return set()
+    wanted = list(dict.fromkeys(hashes))
+    out: set[bytes] = set()
     session = db.session()
-    out = {
-        bytes(each)
-        for each in session.scalars(
-            select(NeverMatch.hash).where(NeverMatch.hash.in_(wanted), NeverMatch.ended_at.is_(None))
+    for start in range(0, len(wanted), _CHUNK):
+        listed = select(NeverMatch.hash).where(
+            NeverMatch.hash.in_(wanted[start : start + _CHUNK]), NeverMatch.ended_at.is_(None)
         )
-    }
+        out |= {bytes(each) for each in session.scalars(listed)}
     for each in wanted:
         several = select(BuyerKey.id).where(BuyerKey.hash == each).limit(MANY)
-        if len(session.scalars(several).all()) >= MANY:
+        if each not in out and len(session.scalars(several).all()) >= MANY:
             out.add(each)
     return out
