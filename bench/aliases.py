@@ -19,13 +19,13 @@ REWRITTEN, KEPT_ONE, KEPT_TAIL, GONE = 0.14, 0.25, 0.1, 0.06
 _SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎"
 _GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华文玉红建国海燕晓小春雪梅婷倩宇轩浩然子涵欣怡佳琪思远志鹏俊峰"
 # Characters that sound alike, by which people write themselves anew.
-_HOMOPHONES = {
-    "伟": "炜", "芳": "方", "敏": "闽", "静": "婧", "丽": "莉", "强": "蔷", "军": "君", "洋": "扬", "艳": "燕", "杰": "捷",
-    "涛": "滔", "明": "铭", "霞": "遐", "英": "瑛", "华": "桦", "文": "雯", "玉": "钰", "红": "虹", "建": "健", "海": "嗨",
-    "燕": "艳", "晓": "小", "小": "晓", "春": "椿", "雪": "鳕", "梅": "玫", "婷": "庭", "宇": "雨", "轩": "萱", "浩": "皓",
-    "子": "梓", "涵": "晗", "欣": "鑫", "怡": "宜", "佳": "嘉", "琪": "淇", "思": "斯", "志": "智", "鹏": "朋", "俊": "骏",
-    "峰": "锋",
-}  # fmt: skip
+_HOMOPHONES = dict(
+    zip(
+        "伟芳敏静丽强军洋艳杰涛明霞英华文玉红建海燕晓小春雪梅婷宇轩浩子涵欣怡佳琪思志鹏俊峰",
+        "炜方闽婧莉蔷君扬燕捷滔铭遐瑛桦雯钰虹健嗨艳小晓椿鳕玫庭雨萱皓梓晗鑫宜嘉淇斯智朋骏锋",
+        strict=True,
+    )
+)
 _DISTRICTS = (
     "广东省深圳市南山区", "广东省深圳市福田区", "广东省广州市天河区", "浙江省杭州市西湖区", "浙江省宁波市鄞州区",
     "江苏省南京市鼓楼区", "江苏省苏州市姑苏区", "四川省成都市武侯区", "湖北省武汉市洪山区", "山东省青岛市市南区",
@@ -69,11 +69,12 @@ _ESTATES = (
 )
 _KINDS = ("花园", "家园", "小区", "新村", "雅苑", "华庭", "名邸", "公馆")
 _NOTES = ("(放门口)", "【打电话】", "(勿敲门)", "（工作日送）", "")
-_FIRST = (
+_FIRST_WORDS = (
     "William Robert James John Michael Thomas Richard Charles Joseph David Daniel Matthew Anthony Christopher Andrew "
     "Benjamin Samuel Alexander Nicholas Edward Elizabeth Margaret Katherine Jennifer Patricia Susan Rebecca Deborah "
     "Christine Victoria Samantha Jessica Amanda Stephanie Abigail Theodora José Zoë Björn Chloé Noëlle Renée"
-).split()
+)
+_FIRST = _FIRST_WORDS.split()
 _SHORT = {
     "William": "Bill", "Robert": "Bob", "James": "Jim", "Michael": "Mike", "Thomas": "Tom", "Richard": "Rick",
     "Charles": "Charlie", "Joseph": "Joe", "David": "Dave", "Daniel": "Dan", "Matthew": "Matt", "Anthony": "Tony",
@@ -82,21 +83,24 @@ _SHORT = {
     "Jennifer": "Jenny", "Patricia": "Pat", "Susan": "Sue", "Rebecca": "Becky", "Deborah": "Debbie",
     "Victoria": "Vicky", "Samantha": "Sam", "Jessica": "Jess", "Amanda": "Mandy", "Abigail": "Abby",
 }  # fmt: skip
-_LAST = (
+_LAST_WORDS = (
     "Smith Johnson Brown Taylor Wilson Davies Evans Walker Wright Robinson Thompson White Hughes Edwards Green Hall "
     "Wood Harris Lewis Martin Jackson Clarke Cooper Ward Turner Hill Moore Morris Baker King Morgan Allen Müller Núñez "
     "Fischer García Rossi Novák Dubois Jensen Larsson Okafor Petrov Silva Kowalski Andersson Hoffmann Moreau"
-).split()
-_STREETS = (
+)
+_LAST = _LAST_WORDS.split()
+_STREETS_WORDS = (
     "Maple Oak Cedar Willow Station Church Park Mill Victoria Queen King Bridge Garden Lake River Hill Meadow Orchard "
     "Castle Spring"
-).split()
+)
+_STREETS = _STREETS_WORDS.split()
 _WAYS = ("Street", "Road", "Avenue", "Lane", "Drive", "Court")
 _WRITTEN_SHORT = {"Street": "St", "Road": "Rd.", "Avenue": "Ave", "Lane": "Ln", "Drive": "Dr", "Court": "Ct"}
-_TOWNS = (
+_TOWNS_WORDS = (
     "Ashford Brookfield Carlton Denham Eastwood Fairview Greenfield Hartley Ironbridge Kingsley Linwood Milford "
     "Northgate Oakham Preston Riverton"
-).split()
+)
+_TOWNS = _TOWNS_WORDS.split()
 _PICKUP = "{}菜鸟驿站{}号店"
 
 
@@ -172,7 +176,8 @@ class _Maker:
         estate = self.rng.choice(_ESTATES) + self.rng.choice(_KINDS)
         return (
             f"{self.rng.choice(_DISTRICTS)}{self.rng.choice(_ROADS)}路{self.rng.randint(1, 200)}号{estate}"
-            f"{self.rng.randint(1, 20)}栋{self.rng.randint(1, 4)}单元{self.rng.randint(1, 25)}0{self.rng.randint(1, 4)}室"
+            f"{self.rng.randint(1, 20)}栋{self.rng.randint(1, 4)}单元"
+            f"{self.rng.randint(1, 25)}0{self.rng.randint(1, 4)}室"
         )
 
     def western_address(self) -> str:

@@ -10,9 +10,10 @@ from click.testing import CliRunner, Result
 from flask import Flask
 from shopadmin_buyer_labels.match_command import match_command
 from shopadmin_buyer_labels.normalise_command import normalise_command
-from shopadmin_buyer_labels.services import indexing
+from shopadmin_buyer_labels.services import indexing, never_match
 
 from shopadmin import testing
+from shopadmin.plugin_api import AccountId, Actor
 from shopadmin.services import contacts
 
 
@@ -124,6 +125,29 @@ def test_a_likely_buyer_comes_with_reasons_and_a_housemate_does_not(match: Any, 
     ]
     assert 0.677 <= found[0]["score"] <= 1
     assert indexing.catch_up() == 0
+
+
+def test_g16_a_home_on_the_list_of_what_never_matches_suggests_nobody(match: Any, shop: Flask) -> None:
+    home = "深圳市南山区科技园路12号阳光花园3栋2单元501室"
+    known = testing.make_buyer()
+    testing.make_order(1, buyer_id=known, **contact("王小明", home))
+    asked = {"id": 1, "name": "Wang Xiaoming", "address": "南山区阳光花园3-2-501"}
+    owner = Actor(AccountId(1), "Owner", True, frozenset())
+    (found,) = match(asked)
+    assert [row["buyer"] for row in found] == [known]
+
+    never_match.add(owner, "address", home, "shared")
+
+    assert match(asked) == [[]]
+
+
+def test_a_phone_that_ends_alike_and_a_name_suggest_without_a_home(match: Any) -> None:
+    known = testing.make_buyer("张伟", phone="13800138000")
+    testing.make_buyer("张伟", phone="13900139001")
+
+    (found,) = match({"id": 1, "name": "張偉", **phone("15012348000")})
+
+    assert [(row["buyer"], row["reasons"]) for row in found] == [(known, ["name_alike", "same_tail"])]
 
 
 def contact(name: str, address: str) -> dict[str, Any]:
