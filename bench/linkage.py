@@ -90,8 +90,8 @@ def _febrl() -> Iterator[str]:
     yield "| who | precision | recall | F1 | goal |\n|---|---|---|---|---|"
     yield _row("exact", _quality(exact, true))
     yield _row("shopadmin", quality := _quality(ours, true), _verdict(quality))
-    for name, run in rivals["runs"].items():
-        scored = [((one, other), probability) for one, other, probability in run["pairs"]]
+    for name, pairs in rivals["runs"].items():
+        scored = [((one, other), probability) for one, other, probability in pairs]
         yield _row(f"splink, {name}, {LEVEL}", _quality({pair for pair, found in scored if found >= LEVEL}, true))
         yield _row(f"splink, {name}, best", _best(scored, true))
 
