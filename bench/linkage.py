@@ -196,7 +196,7 @@ def _aliases() -> Iterator[str]:
         "error; unit words, numbers in words, notes, parts left out), and one in sixteen of these under another name "
         f"or from elsewhere. {alias_shop.STRANGERS} new buyers come too, from the same homes, with the same names, "
         "behind the same privacy number and role mailbox. No two people share a mobile number or a personal mailbox. "
-        "All are put to `shopadmin buyer-labels match`; sums of seeds "
+        "All are put to `shopadmin buyer-labels match`; means of seeds "
         f"{', '.join(map(str, SEEDS))}, worst seed in brackets. *in hiding*: of those with new phone and mailbox "
         "alone. Splink takes no part: it matches tables, not one buyer against a shop.\n"
     )
