@@ -49,7 +49,7 @@ def compare(one: Person, other: Person) -> Likeness:
 
 def parts(one: Person, other: Person) -> Iterator[Part]:
     """What both say of themselves, one part for each independent thing: a fixed line is in a home, a nick is a name."""
-    shared = {key.kind for key in one.keys & other.keys if not key.is_strong}
+    shared = {key.kind for key in one.keys & other.keys}
     name = _best(names_alike, one.names, other.names)
     home = _best(homes_alike, one.homes, other.homes)
     if "nick" in shared and (name is None or DIFFERS <= name < AGREES):
