@@ -7,6 +7,7 @@ inline editor whatever ``can_edit`` says, and pages by OFFSET.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, ClassVar, Literal
 from urllib.parse import urlencode
 
@@ -73,6 +74,15 @@ class AdminView(BaseView):
     def is_visible(self) -> bool:
         """Whether the view stands in the side bar."""
         return self.menu_item is not None and (not self.plugin or hook_calls.is_on(self.plugin))
+
+    @cached_property
+    def menu_place(self) -> tuple[str, ...]:
+        """What views have in common that share an entry of the side bar; only for one that stands there.
+
+        Asked of each view on every page, so the group's name is put into words once, in whichever language.
+        """
+        group = self.menu_item.group if self.menu_item else ""
+        return (self.plugin, str(group)) if group else ("", "", self.endpoint)
 
     @property
     def reading_point(self) -> str:

@@ -26,7 +26,7 @@ def entries() -> dict[str, list[MenuEntry]]:
     """What the actor may open, by section and weight. A group stands where its first view would, and leads there."""
     found: dict[tuple[str, ...], list[Any]] = {}
     for view in _open_views():
-        found.setdefault(_place(view), []).append(view)
+        found.setdefault(view.menu_place, []).append(view)
     here = _current()
     shown: dict[str, list[MenuEntry]] = {}
     for views in sorted(found.values(), key=lambda views: views[0].menu_item.weight):
@@ -48,7 +48,7 @@ def tabs() -> list[dict[str, Any]]:
         return []
     if request.endpoint not in (_first_page(here), *(f"{here.endpoint}.{name}" for name in here.level_pages)):
         return []
-    beside = [view for view in _open_views() if _place(view) == _place(here)]
+    beside = [view for view in _open_views() if view.menu_place == here.menu_place]
     shown = [{"label": view.name, "url": _address(view), "active": view is here} for view in beside]
     shown += _settings(here.plugin)
     return shown if len(shown) > 1 else []
@@ -76,12 +76,6 @@ def _open_views() -> list[Any]:
 def _current() -> Any:
     endpoint = (request.endpoint or "").partition(".")[0]
     return next((view for view in _views() if view.endpoint == endpoint), None)
-
-
-def _place(view: Any) -> tuple[str, ...]:
-    """What views have in common that share an entry."""
-    group = view.menu_item.group
-    return (view.plugin, str(group)) if group else ("", "", view.endpoint)
 
 
 def _belongs(here: Any, first: Any) -> bool:
