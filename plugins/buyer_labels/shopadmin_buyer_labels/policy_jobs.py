@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from shopadmin.plugin_api import BuyersChanged, OrderChange, OrderChanged, PeriodicJob, Problem, writing
 from shopadmin_buyer_labels import policy_texts
-from shopadmin_buyer_labels.services import allowances, deciding, marks, orders, rules
+from shopadmin_buyer_labels.services import allowances, deciding, holds, marks, orders, rules
 
 # Before these a held order has not left the shop; to cancel it is a person's to do, and nothing keeps them from it.
 LEAVES = ("shipped", "delivered", "completed")
@@ -14,7 +14,7 @@ LEAVES = ("shipped", "delivered", "completed")
 def decide() -> None:
     """Decide about new orders, and about all of them after rules changed; let go of what is due."""
     rules.ensure_shipped()
-    deciding.release_due()
+    holds.release_due()
     deciding.decide_new()
     if marks.read(marks.ANEW):
         with writing() as session:

@@ -21,7 +21,7 @@ from policy_of_tests import (
 from shopadmin_buyer_labels.domain.policy import Effect, Level
 from shopadmin_buyer_labels.models import OrderDecision, OrderHold
 from shopadmin_buyer_labels.models.policy import ALLOWANCE
-from shopadmin_buyer_labels.services import deciding, indexing, merging, orders, policy_integrity, rules
+from shopadmin_buyer_labels.services import deciding, holds, indexing, merging, orders, policy_integrity, rules
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.exc import IntegrityError
 
@@ -73,8 +73,8 @@ def test_a_hold_ends_by_itself_and_is_a_flag_from_then_on(buyer: int) -> None:
     # Whoever looks first: no job has run yet.
     late = state(order_id, NOW + DAY)
     assert (late.level, late.until, late.released_why) == (Level.FLAG, None, "auto_released")
-    assert deciding.release_due(NOW + DAY - timedelta(seconds=1)) == 0
-    assert deciding.release_due(NOW + DAY) == 1
+    assert holds.release_due(NOW + DAY - timedelta(seconds=1)) == 0
+    assert holds.release_due(NOW + DAY) == 1
     assert held(order_id).released_why == "auto_released"
     # Nothing holds it a second time: neither another label nor another rule.
     grave_label(buyer, code="refund.empty_parcel")
@@ -191,7 +191,7 @@ def test_a_confirmed_hold_waits_for_a_person_until_its_label_is_gone(buyer: int)
     deciding.decide_new(NOW)
     orders.confirm(OWNER, order_id, "The same parcel again", NOW + HOUR)
 
-    assert deciding.release_due(NOW + 3 * DAY) == 0
+    assert holds.release_due(NOW + 3 * DAY) == 0
     assert state(order_id, NOW + 3 * DAY).is_confirmed
     change(label_id, disputed_at=NOW)
     assert held(order_id).released_why == "disputed"

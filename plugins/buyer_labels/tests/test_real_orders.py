@@ -9,7 +9,7 @@ from flask import Flask
 from importing import run
 from policy_of_tests import DAY, HOLD, grave_label, live_rule, rule_row
 from shopadmin_buyer_labels.models import OrderHold
-from shopadmin_buyer_labels.services import deciding, looking_back
+from shopadmin_buyer_labels.services import deciding, holds, looking_back
 from sqlalchemy import func, select, update
 
 from shopadmin.models.cases import Incident
@@ -41,8 +41,8 @@ def test_a_hold_on_real_orders_ends_by_itself_and_its_figures_tell_how_often_it_
     assert 0.2 < (found.false_positive_rate or 0) < 0.8
     # One more may wait than was placed later: a first order of the set that had never gone out.
     assert len(later) <= (held or 0) <= len(later) + 2
-    assert deciding.release_due(AFTER + DAY - timedelta(seconds=1)) == 0
-    assert deciding.release_due(AFTER + DAY) == held
+    assert holds.release_due(AFTER + DAY - timedelta(seconds=1)) == 0
+    assert holds.release_due(AFTER + DAY) == held
 
 
 def plant(seeded: random.Random) -> tuple[list[int], list[int]]:

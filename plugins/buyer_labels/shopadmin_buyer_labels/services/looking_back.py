@@ -11,6 +11,7 @@ from shopadmin_buyer_labels.domain import policy
 from shopadmin_buyer_labels.domain.policy import Level, Rule
 from shopadmin_buyer_labels.models import Label, OrderDecision, PolicyRule
 from shopadmin_buyer_labels.services import deciding, rules
+from shopadmin_buyer_labels.services.known import load_known, matches_of
 from shopadmin_buyer_labels.services.people import same_people
 from shopadmin_buyer_labels.services.reading import LabelSnapshot
 
@@ -91,7 +92,7 @@ def _count_page(
     now: datetime, days: int,
 ) -> None:  # fmt: skip
     everybody = {each for same in same_people(buyer_ids).values() for each in same}
-    known = deciding.load_known(list(everybody), now)
+    known = load_known(list(everybody), now)
     session = db.session()
     happened = dict(session.execute(_HAPPENED, {"ids": list(everybody)}).all())
     for order in orders_since(everybody, now - timedelta(days=days)):
@@ -111,7 +112,7 @@ def _count_page(
 
 
 def _effect(rule: Rule, labels: Sequence[LabelSnapshot], is_allowed: bool) -> policy.Effect:
-    found = policy.decide([rule], deciding.matches_of(labels), is_allowed)
+    found = policy.decide([rule], matches_of(labels), is_allowed)
     return policy.join(decision.effect for decision in found)
 
 

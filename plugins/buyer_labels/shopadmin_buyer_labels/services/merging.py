@@ -25,8 +25,8 @@ from shopadmin_buyer_labels import permissions
 from shopadmin_buyer_labels.models import BuyerMerge, BuyerSplit, Label
 from shopadmin_buyer_labels.people_texts import problem
 from shopadmin_buyer_labels.services import changes, staff
+from shopadmin_buyer_labels.services.merged_suggestions import settle
 from shopadmin_buyer_labels.services.people import same_people
-from shopadmin_buyer_labels.services.settling import settle
 
 LONGEST_WHY = 500
 # Any constant: two merges on one PostgreSQL database that would close a circle together wait for each other.

@@ -22,7 +22,7 @@ from shopadmin.plugin_api import (
 from shopadmin_buyer_labels import permissions, policy_texts
 from shopadmin_buyer_labels.domain.policy import REQUIREMENTS, Level, Requirement
 from shopadmin_buyer_labels.models import OrderDecision, OrderHold
-from shopadmin_buyer_labels.services import alike, allowances, deciding, marks
+from shopadmin_buyer_labels.services import alike, allowances, holds, marks
 
 LONGEST_REASON = 500
 
@@ -121,9 +121,9 @@ def release(actor: Actor, order_id: int, reason: str, allow_days: int = 0, now: 
     with writing() as session:
         marks.lock(session)
         hold = _standing(order_id, now)
-        deciding.release(hold, "by_hand", now)
+        holds.release(hold, "by_hand", now)
         hold.released_by, hold.note = actor.account_id, reason
-        record_audit(actor, "buyer_labels.hold.released", deciding.ORDER, order_id, after={"why": "by_hand"})
+        record_audit(actor, "buyer_labels.hold.released", holds.ORDER, order_id, after={"why": "by_hand"})
         if allow_days:
             allowances.allow(actor, hold.buyer_id, allow_days, reason, now)
         session.flush()
@@ -138,7 +138,7 @@ def confirm(actor: Actor, order_id: int, reason: str, now: datetime | None = Non
         hold = _standing(order_id, now)
         hold.confirmed_at, hold.confirmed_by, hold.note = now, actor.account_id, reason
         session.flush()
-        record_audit(actor, "buyer_labels.hold.confirmed", deciding.ORDER, order_id)
+        record_audit(actor, "buyer_labels.hold.confirmed", holds.ORDER, order_id)
 
 
 def forget(buyer_id: int) -> None:

@@ -1,30 +1,177 @@
-"""Suggestions follow who is who: settled by a merge, open again when it is taken back."""
+"""Decisions and holds of orders, brought to what follows from labels and rules now; safe to repeat.
 
-from collections.abc import Collection
-from datetime import datetime
-from typing import cast
+An order is decided about under one lock that everybody who decides takes: what is read there is what holds when it is
+written, so that a label that lost its effect meanwhile holds nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shopadmin.plugin_api import Actor, among
-from shopadmin_buyer_labels.domain.suggestions import Decision, settled
-from shopadmin_buyer_labels.models import MatchSuggestion
-from shopadmin_buyer_labels.services.people import same_people
+from shopadmin.plugin_api import BulkRows, BuyersOrder, among, audit_entry, record_audits, unshipped_among, writing
+from shopadmin_buyer_labels.domain import policy
+from shopadmin_buyer_labels.domain.policy import Effect, Level
+from shopadmin_buyer_labels.domain.status import Effect as Reach
+from shopadmin_buyer_labels.models import OrderDecision, OrderHold, PolicyRule
+from shopadmin_buyer_labels.services import alike, holds, marks, rules
+from shopadmin_buyer_labels.services.known import Known, load_known, matches_of
+from shopadmin_buyer_labels.services.people import ties
+from shopadmin_buyer_labels.services.reading import LabelSnapshot
 
-_WITHIN = select(MatchSuggestion).where(
-    among(MatchSuggestion.buyer_id, "ids"), among(MatchSuggestion.other_id, "ids"), MatchSuggestion.decision != "other"
-)
+_DECISION_COLUMNS = (
+    "order_id", "ordered_at", "buyer_id", "label_id", "rule_id", "version", "via", "level", "requires", "campaigns",
+    "hold_hours", "mode", "decided_at", "ended_why",
+)  # fmt: skip
+_HOLD_COLUMNS = ("order_id", "ordered_at", "buyer_id", "held_at", "release_at", "released_why")
+_DECISIONS = BulkRows(OrderDecision.__table__, _DECISION_COLUMNS, or_not=True)  # type: ignore[arg-type]
+_HOLDS = BulkRows(
+    OrderHold.__table__, _HOLD_COLUMNS, or_not=True, returning=("id", "order_id")  # type: ignore[arg-type]
+)  # fmt: skip
+_KEPT = select(OrderDecision).where(among(OrderDecision.order_id, "ids")).order_by(OrderDecision.id)
+_STANDING_HOLDS = select(OrderHold).where(among(OrderHold.order_id, "ids"), OrderHold.released_at.is_(None))
+# An order and when it was made: its id may be another's after an import was undone.
+OrderKey = tuple[int, datetime]
+_Key = tuple[int, datetime, int, int]
 
 
-def settle(session: Session, actor: Actor, buyer_ids: Collection[int], now: datetime) -> None:
-    """Bring the suggestions between these buyers to what the merges say now; in the transaction around."""
+@dataclass(slots=True)
+class _Outcome:
+    """What a look at a page of orders comes to."""
+
+    decisions: dict[_Key, dict[str, Any]] = field(default_factory=dict)
+    effects: dict[OrderKey, Effect] = field(default_factory=dict)
+    whys: dict[int, str] = field(default_factory=dict)
+
+
+def settle(order_ids: Sequence[int], now: datetime) -> None:
+    """Bring decisions and holds of these orders to what follows from labels and rules now."""
+    if not order_ids:
+        return
+    with writing() as session:
+        marks.lock(session)
+        orders = unshipped_among(order_ids)
+        outcome = _look(orders, now)
+        _write_decisions(session, order_ids, outcome, now)
+        _write_holds(session, order_ids, {(order.id, order.created_at): order for order in orders}, outcome, now)
+
+
+def _look(orders: Sequence[BuyersOrder], now: datetime) -> _Outcome:
+    rows = rules.standing()
+    as_rules = [rules.as_rule(row) for row in rows]
+    known, outcome = load_known([order.buyer_id for order in orders], now), _Outcome()
+    via = _ties(orders, known)
+    for order in orders:
+        labels = known.labels.get(order.buyer_id, ())
+        is_allowed = order.buyer_id in known.allowed
+        live = []
+        for found in policy.decide(as_rules, matches_of(labels), is_allowed):
+            row, label = rows[found.rule], labels[found.match]
+            key = (order.id, order.created_at, label.id, row.id)
+            tie = via.get((order.buyer_id, label.buyer_id), "buyer") if label.is_exact else alike.VIA
+            outcome.decisions[key] = _decision(order, label, tie, row, found.effect, now)
+            if row.live_since is not None:
+                live.append(found.effect)
+        outcome.effects[order.id, order.created_at] = policy.join(live)
+        outcome.whys[order.id] = _why_nothing(labels, is_allowed)
+    return outcome
+
+
+def _ties(orders: Sequence[BuyersOrder], known: Known) -> Mapping[tuple[int, int], str]:
+    """How those who are labelled are known to be the buyers of the orders, where they are others in the shop's list."""
+    return ties(
+        {
+            (order.buyer_id, label.buyer_id)
+            for order in orders
+            for label in known.labels.get(order.buyer_id, ())
+            if label.buyer_id != order.buyer_id and label.is_exact
+        }
+    )
+
+
+def _decision(
+    order: BuyersOrder, label: LabelSnapshot, via: str, row: PolicyRule, effect: Effect, now: datetime
+) -> dict[str, Any]:
+    return {
+        "order_id": order.id, "ordered_at": order.created_at, "buyer_id": order.buyer_id, "label_id": label.id,
+        "rule_id": row.id, "version": row.version, "via": via, "level": int(effect.level),
+        "requires": ",".join(sorted(effect.requires)), "campaigns": effect.campaigns, "hold_hours": effect.hold_hours,
+        "mode": "shadow" if row.live_since is None else "live", "decided_at": now, "ended_why": "",
+    }  # fmt: skip
+
+
+def _why_nothing(labels: Sequence[LabelSnapshot], is_allowed: bool) -> str:
+    """Why no more follows for an order than does: the word for what was let go."""
+    if is_allowed:
+        return "allowed"
+    labels = [label for label in labels if label.is_exact]
+    if any(label.code == policy.CLEAR and label.status == "active" for label in labels):
+        return "cleared"
+    if not labels:
+        return "person"
+    without = [label.status for label in labels if label.effect is Reach.NONE and not label.is_protective]
+    return next((status for status in without if status in _LOST), "changed" if without else "rule")
+
+
+_LOST = ("disputed", "suspended", "revoked", "corrected", "expired", "tombstoned")
+
+
+def _write_decisions(session: Session, order_ids: Sequence[int], outcome: _Outcome, now: datetime) -> None:
+    kept = {
+        (row.order_id, row.ordered_at, row.label_id, row.rule_id): row
+        for row in session.scalars(_KEPT, {"ids": list(order_ids)})
+    }
+    for key, row in kept.items():
+        wanted = outcome.decisions.get(key)
+        if wanted is None:
+            if row.ended_at is None:
+                row.ended_at = now
+                row.ended_why = _why(outcome, row.order_id, row.ordered_at)
+        elif row.ended_at is not None or any(getattr(row, name) != wanted[name] for name in _SAID):
+            for name in (*_SAID, "decided_at", "ended_why"):
+                setattr(row, name, wanted[name])
+            row.ended_at = None
     session.flush()
-    rows = session.scalars(_WITHIN, {"ids": list(buyer_ids)}).all()
-    people = same_people({row.buyer_id for row in rows})
-    for row in rows:
-        decision = settled(cast(Decision, row.decision), row.other_id in people[row.buyer_id])
-        if decision != row.decision:
-            row.decision = decision
-            row.decided_at, row.decided_by = (now, actor.account_id) if decision else (None, None)
+    new = [values for key, values in outcome.decisions.items() if key not in kept]
+    if new:
+        _DECISIONS.insert(session.connection(), new)
+
+
+# What makes a decision another one when it changes.
+_SAID = ("version", "via", "level", "requires", "campaigns", "hold_hours", "mode")
+
+
+def _why(outcome: _Outcome, order_id: int, ordered_at: datetime) -> str:
+    is_waiting = (order_id, ordered_at) in outcome.effects
+    return outcome.whys[order_id] if is_waiting else "order"
+
+
+def _write_holds(
+    session: Session, order_ids: Sequence[int], orders: Mapping[OrderKey, BuyersOrder], outcome: _Outcome, now: datetime
+) -> None:
+    entries = []
+    for hold in session.scalars(_STANDING_HOLDS, {"ids": list(order_ids)}):
+        effect = outcome.effects.get((hold.order_id, hold.ordered_at))
+        if effect is None or effect.level is not Level.HOLD:
+            why = _why(outcome, hold.order_id, hold.ordered_at)
+        elif hold.confirmed_at is None and hold.release_at <= now:
+            why = "auto_released"
+        else:
+            continue
+        holds.release(hold, why, now)
+        entries.append(holds.released_entry(hold))
     session.flush()
+    wanted = [
+        {"order_id": key[0], "ordered_at": key[1], "buyer_id": orders[key].buyer_id, "held_at": now,
+         "release_at": now + timedelta(hours=effect.hold_hours), "released_why": ""}
+        for key, effect in outcome.effects.items()
+        if effect.level is Level.HOLD
+    ]  # fmt: skip
+    # One that was held before is not held again.
+    made = _HOLDS.insert(session.connection(), wanted) if wanted else ()
+    for row in made:
+        entries.append(audit_entry(None, "buyer_labels.hold.placed", holds.ORDER, row.order_id))
+    record_audits(entries)

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from shopadmin.plugin_api import Standing, StandingLevel, StandingQuery
 from shopadmin_buyer_labels.domain import policy
-from shopadmin_buyer_labels.services import deciding, orders, rules
+from shopadmin_buyer_labels.services import orders, rules
+from shopadmin_buyer_labels.services.known import load_known, matches_of
 from shopadmin_buyer_labels.services.people import buyers_of
 
 
@@ -40,14 +41,14 @@ def _of_buyers(queries: Mapping[int, StandingQuery]) -> Mapping[int, Standing]:
         return {}
     buyers = dict(zip(queries, buyers_of([query.ids for query in queries.values()]), strict=True))
     now = next(iter(queries.values())).now
-    known = deciding.load_known({buyer_id for several in buyers.values() for buyer_id in several}, now)
+    known = load_known({buyer_id for several in buyers.values() for buyer_id in several}, now)
     found = {}
     for at, query in queries.items():
         effect = policy.join(
             decision.effect
             for buyer_id in buyers[at] & known.labels.keys()
             for decision in policy.decide(
-                live, deciding.matches_of(known.labels[buyer_id]), buyer_id in known.allowed
+                live, matches_of(known.labels[buyer_id]), buyer_id in known.allowed
             )
         )  # fmt: skip
         if effect != policy.NOTHING:

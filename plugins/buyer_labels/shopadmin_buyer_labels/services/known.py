@@ -1,0 +1,50 @@
+"""What is known of buyers when orders of theirs are decided about: labels of the same people, and who was allowed."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, select
+
+from shopadmin.plugin_api import among, db
+from shopadmin_buyer_labels.domain.policy import LabelFacts, Match
+from shopadmin_buyer_labels.models import BuyerAllowance
+from shopadmin_buyer_labels.services import alike
+from shopadmin_buyer_labels.services.people import same_people
+from shopadmin_buyer_labels.services.reading import LabelSnapshot, labels_of
+
+_ALLOWED = select(BuyerAllowance.buyer_id).where(
+    among(BuyerAllowance.buyer_id, "ids"), BuyerAllowance.until > bindparam("now")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of buyers: their labels with those of the same people, and whom somebody allowed."""
+
+    labels: Mapping[int, Sequence[LabelSnapshot]]
+    allowed: Collection[int]
+
+
+def load_known(buyer_ids: Collection[int], now: datetime) -> Known:
+    """Labels of these buyers and of those who are the same person, by buyer, and whom somebody allowed."""
+    people = same_people(buyer_ids)
+    everybody = {each for same in people.values() for each in same}
+    labels = labels_of(everybody, now)
+    labelled: alike.Labels = {
+        buyer_id: [label for each in sorted(same) for label in labels.get(each, ())]
+        for buyer_id, same in people.items()
+        if any(each in labels for each in same)
+    }
+    labelled = alike.with_alike(labelled, people, now)
+    asked = {each for buyer_id in labelled for each in people[buyer_id]}
+    let_pass = set(db.session().scalars(_ALLOWED, {"ids": list(asked), "now": now})) if asked else set()
+    return Known(labelled, {buyer_id for buyer_id in labelled if people[buyer_id] & let_pass})
+
+
+def matches_of(labels: Iterable[LabelSnapshot]) -> list[Match]:
+    """The labels as the rules see them: of the buyer, of one who is known to be the same person, or perhaps is."""
+    return [
+        Match(LabelFacts(label.code, label.tier, label.severity, label.status, label.effect), label.is_exact)
+        for label in labels
+    ]
