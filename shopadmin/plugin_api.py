@@ -108,7 +108,7 @@ from shopadmin.hookspecs import hookimpl
 from shopadmin.models import Base, db
 from shopadmin.models.asking import ask_once
 from shopadmin.models.base import BigId, UtcDateTime
-from shopadmin.models.id_lists import among
+from shopadmin.models.id_lists import among, among_hashes
 from shopadmin.models.sealed import SealedText
 from shopadmin.platforms.names import platform_name, platforms
 from shopadmin.services.amounts import read_amount
@@ -122,6 +122,7 @@ from shopadmin.services.buyer_identities import (
     buyer_identities,
     buyer_marks,
     keyed_hash,
+    keyed_hashes,
     own_addresses,
 )
 from shopadmin.services.buyer_orders import (
@@ -161,6 +162,7 @@ from shopadmin.services.incident_reports import report as record_incident
 from shopadmin.services.incidents import kind_label as incident_kind
 from shopadmin.services.known_buyers import keep_buyer, known_or_new_buyer
 from shopadmin.services.known_buyers import reading_of as identifier_reading
+from shopadmin.services.known_buyers import readings_of as identifier_readings
 from shopadmin.services.lists import Filter, ListSpec, Sort, View, fetch_one, parse_id
 from shopadmin.services.messages.blocks import block_buyer, is_contact_blocked
 from shopadmin.services.messages.blocks import blocked as blocked_buyers
@@ -359,6 +361,7 @@ __all__ = [
     "accounts_that_may",
     "after_commit",
     "among",
+    "among_hashes",
     "answer",
     "answer_form",
     "ask_once",
@@ -406,6 +409,7 @@ __all__ = [
     "has_marketing_consent",
     "hookimpl",
     "identifier_reading",
+    "identifier_readings",
     "incident_kind",
     "invite_in_call",
     "is_anything_sold",
@@ -415,6 +419,7 @@ __all__ = [
     "json_option",
     "keep_buyer",
     "keyed_hash",
+    "keyed_hashes",
     "known_or_new_buyer",
     "known_reviews",
     "last_order_id",

@@ -1,10 +1,10 @@
-"""Rows whose id is one of many, by a statement whose text is the same however many there are."""
+"""Rows whose id or hash is one of many, by a statement whose text is the same however many there are."""
 
 import json
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, ColumnElement, Dialect, String, bindparam
+from sqlalchemy import BigInteger, Boolean, ColumnElement, Dialect, LargeBinary, String, bindparam
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -29,13 +29,33 @@ class _Ids(TypeDecorator[Iterable[int]]):
         return list(value) if dialect.name == "postgresql" else json.dumps(list(value))
 
 
-class _Among(FunctionElement[bool]):
-    inherit_cache = True
+class _Hashes(TypeDecorator[Iterable[bytes]]):
+    """Hashes of 16 bytes each as one value: one after the other."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: Iterable[bytes] | None, dialect: Dialect) -> Any:
+        """Convert for the driver. None is refused, as a list of ids is."""
+        if value is None:
+            raise ValueError("a list of hashes, which may be empty")
+        return b"".join(value)
+
+
+class _Chosen(FunctionElement[bool]):
     type = Boolean()
 
-    def self_group(self, against: Any = None) -> "_Among":
+    def self_group(self, against: Any = None) -> "_Chosen":
         """As it stands: SQLite has no booleans, and `… IN (…) = 1`, which this would become, looks into no index."""
         return self
+
+
+class _Among(_Chosen):
+    inherit_cache = True
+
+
+class _AmongHashes(_Chosen):
+    inherit_cache = True
 
 
 @compiles(_Among, "postgresql")
@@ -50,6 +70,21 @@ def _among_sqlite(element: _Among, compiler: SQLCompiler, **options: Any) -> str
     return f"{column} IN (SELECT value FROM json_each({ids}))"  # noqa: S608  both parts are what SQLAlchemy made
 
 
+@compiles(_AmongHashes, "postgresql")
+def _among_hashes_postgresql(element: _AmongHashes, compiler: SQLCompiler, **options: Any) -> str:
+    column, joined = (compiler.process(part, **options) for part in element.clauses)
+    places = f"generate_series(1, octet_length({joined}), 16) AS place"
+    return f"{column} = ANY (ARRAY(SELECT substring({joined} FROM place FOR 16) FROM {places}))"  # noqa: S608  as above
+
+
+@compiles(_AmongHashes, "sqlite")
+def _among_hashes_sqlite(element: _AmongHashes, compiler: SQLCompiler, **options: Any) -> str:
+    column, joined = (compiler.process(part, **options) for part in element.clauses)
+    places = f"SELECT 1 AS place UNION ALL SELECT place + 16 FROM places WHERE place + 16 <= length({joined})"  # noqa: S608
+    pieces = f"WITH RECURSIVE places AS ({places}) SELECT substr({joined}, place, 16) FROM places"  # noqa: S608
+    return f"{column} IN ({pieces})"
+
+
 def among(column: Any, name: str) -> ColumnElement[bool]:
     """Whether the integer ``column`` is one of the ids that the statement is executed with under ``name``.
 
@@ -57,3 +92,8 @@ def among(column: Any, name: str) -> ColumnElement[bool]:
     rendered and planned anew. This is one, which the database keeps prepared.
     """
     return _Among(column, bindparam(name, type_=_Ids()))
+
+
+def among_hashes(column: Any, name: str) -> ColumnElement[bool]:
+    """Whether ``column`` is one of the hashes, of 16 bytes each, that the statement is executed with under ``name``."""
+    return _AmongHashes(column, bindparam(name, type_=_Hashes()))

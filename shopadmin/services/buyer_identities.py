@@ -51,7 +51,13 @@ def keyed_hash(purpose: str, text: str) -> bytes:
 
     ``purpose``: a word of the plugin's own, beginning with its name; no purpose of the core is reached by it.
     """
-    return contacts.keyring().hash(text, f"plugin.{purpose}".encode())
+    return keyed_hashes(purpose, (text,))[0]
+
+
+def keyed_hashes(purpose: str, texts: Iterable[str]) -> list[bytes]:
+    """The same of many, in their order."""
+    hashed, named = contacts.keyring().hash, f"plugin.{purpose}".encode()
+    return [hashed(text, named) for text in texts]
 
 
 def buyer_marks(after: int, size: int) -> Sequence[BuyerMark]:

@@ -3,7 +3,7 @@
 So a label, say, can be put on somebody who has not ordered yet, and the order that comes later joins the same row.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -95,17 +95,23 @@ def reading_of(identifier: BuyerIdentifier) -> Reading:
     """What the identifier says, whether or not that is somebody; a phone without country code is one of its region, or
     where it names none, of the shop's own.
     """
-    if identifier.kind == "phone":
-        return read_phone(identifier.value, identifier.region or _own_region())
-    if identifier.kind == "email":
-        return read_email(identifier.value)
-    if identifier.kind == "platform_uid":
-        return read_platform_uid(identifier.scope, identifier.value)
-    return read_nick(identifier.scope, identifier.value) if identifier.kind == "nick" else Reading("", "invalid")
+    return readings_of((identifier,))[0]
 
 
-def _own_region() -> str | None:
-    return region_of_zone(settings.load().timezone)
+def readings_of(identifiers: Iterable[BuyerIdentifier]) -> list[Reading]:
+    """The same of many, in their order."""
+    own = region_of_zone(settings.load().timezone)
+    return [_reading(each.kind, each.value, each.scope, each.region or own) for each in identifiers]
+
+
+def _reading(kind: str, value: str, scope: str, region: str | None) -> Reading:
+    if kind == "phone":
+        return read_phone(value, region)
+    if kind == "email":
+        return read_email(value)
+    if kind == "platform_uid":
+        return read_platform_uid(scope, value)
+    return read_nick(scope, value) if kind == "nick" else Reading("", "invalid")
 
 
 def _check(identifiers: Sequence[BuyerIdentifier], name: str) -> None:

@@ -1,10 +1,11 @@
 """One canonical form a person, and a reason for whatever is no key: the traps of the documents among the cases."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from shopadmin.domain import identifiers
+from shopadmin.domain.identifiers import canonical
 from shopadmin.domain.identifiers.canonical import (
     hint,
     read_email,
@@ -151,3 +152,40 @@ def test_the_forms_that_imports_join_on_have_not_changed():
     assert identifiers.normal_phone("+49 1512 3456789") == "+4915123456789"
     assert identifiers.normal_email(" ADA+x@Example.com ") == "ada+x@example.com"
     assert identifiers.normal_account(" Ｓample ") == "sample"
+
+
+_DIGITS = st.text("0123456789", min_size=8, max_size=11)
+_PHONES = st.one_of(
+    st.builds("{}{}{}".format, st.sampled_from(("", "+86", "86", "0086", "+86 ", "+")), st.just("1"), _DIGITS),
+    st.text("0123456789+-–— ()./,转x*#ext１３８\n\t", max_size=20),
+)
+_LOCALS = st.one_of(
+    st.text("abcXYZ019._+-", max_size=30),
+    st.sampled_from(("info", "Info", "NoReply", "sales+x", "support", "www")),
+    st.text(max_size=8),
+)
+_DOMAINS = st.one_of(
+    st.sampled_from(("qq.com", "GMAIL.com", "googlemail.com", "example.com", "xn--fiqs8s.cn", "-a.com", "localhost",
+                     "test", "a.invalid", "mailinator.com", "1.2.3.4", "a..b.com", "ＱＱ.com")),
+    st.text("abcZ09.-", max_size=40),
+)  # fmt: skip
+
+
+@given(_PHONES, st.sampled_from((None, "CN", "NL")))
+@example("13800138000\n", "CN")
+@example("13800138000-1234", "CN")
+def test_a_plain_mobile_is_read_as_the_whole_way_reads_it(text, region):
+    whole = canonical._read_phone(canonical._clean(text), region, False)
+
+    assert canonical.read_phone(text, region) == whole
+
+
+@given(_LOCALS, _DOMAINS)
+@example("Info", "qq.com")
+@example("a.b+c", "googlemail.com")
+def test_a_plain_address_is_read_as_the_library_reads_it(local, domain):
+    text = canonical._clean(f"{local}@{domain}")
+    plain, whole = canonical._plain_parts(text), canonical._valid_parts(text)
+
+    # What is not plain says nothing of its own.
+    assert plain in (None, whole)

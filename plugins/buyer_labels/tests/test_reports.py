@@ -11,7 +11,7 @@ from shopadmin_buyer_labels import permissions, waiting_tiles
 from shopadmin_buyer_labels.domain.policy import Effect, Level
 from shopadmin_buyer_labels.domain.reports import Counts
 from shopadmin_buyer_labels.models import Appeal, Outcome
-from shopadmin_buyer_labels.services import deciding, merging, orders, prevented, reports, rules, verdicts
+from shopadmin_buyer_labels.services import deciding, holds, merging, orders, prevented, reports, rules, verdicts
 from shopadmin_buyer_labels.services.reports import Span
 from shopadmin_buyer_labels.services.verdicts import Judged
 
@@ -93,7 +93,7 @@ def test_holds_are_counted_by_their_end_with_the_orders_money(shop: Flask) -> No
     held_at = held(by_itself).held_at
     with writing() as session:
         session.merge(held(by_itself)).release_at = held_at + HOUR
-    deciding.release_due(LATER + 2 * HOUR)
+    holds.release_due(LATER + 2 * HOUR)
 
     found = prevented.prevented(WIDE, LATER + 2 * HOUR)
 

@@ -7,8 +7,8 @@ buyer who said stop must not be reached on a fixed line either.
 
 import re
 import unicodedata
-from dataclasses import dataclass
-from typing import Literal
+from functools import lru_cache
+from typing import Literal, NamedTuple
 
 import phonenumbers
 from disposable_email_domains import blocklist
@@ -31,6 +31,9 @@ _PRIVACY = re.compile(r"^(?:\+?86|0086)?(1[3-9][0-9]{9})(?:-|转|,|ext\.?)([0-9]
 _EXTENSION = re.compile(r"(?:-|转|,|;ext=|ext\.?|x|#)\s*[0-9]{1,6}$", re.I)
 _CHINESE_MOBILE = re.compile(r"^(?:\+?86|0086)?(1[3-9][0-9]{9})$")
 _SEPARATORS = re.compile(r"[\s().\-‐‑–—/]")
+# An address that needs no library but for its domain; short enough that its length cannot be what is wrong with it.
+_PLAIN_EMAIL = re.compile(r"([a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*)@([a-z0-9.-]+)", re.I | re.A)
+_PLAIN_LENGTH = 64
 _MOBILE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 
 # Mailboxes of a function rather than a person: RFC 2142, and those that shops meet.
@@ -44,11 +47,10 @@ _ROLES = frozenset(
 _FOLDING = frozenset(("gmail.com", "qq.com", "foxmail.com", "163.com", "126.com", "yeah.net"))
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What an identifier says. ``value``: its canonical form, empty where there is nothing to match.
 
-    ``reason``: why it is no key of a person; empty for one that is.
+    ``reason``: why it is no key of a person; empty for one that is. A tuple, as an import makes one for each of them.
     """
 
     value: str
@@ -61,7 +63,7 @@ class Reading:
 
 
 def _clean(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).strip()
+    return text.strip() if text.isascii() else unicodedata.normalize("NFKC", text).strip()
 
 
 def read_phone(text: str, region: str | None = None, is_private: bool = False) -> Reading:
@@ -69,7 +71,13 @@ def read_phone(text: str, region: str | None = None, is_private: bool = False) -
 
     ``is_private``: the platform says that the number forwards; such a number is never a key, as it is handed out again.
     """
-    text = _clean(text)
+    # Most numbers of an import are these; all that follows would come to the same.
+    if not is_private and (found := _CHINESE_MOBILE.match(text)):
+        return Reading(f"+86{found[1]}")
+    return _read_phone(_clean(text), region, is_private)
+
+
+def _read_phone(text: str, region: str | None, is_private: bool) -> Reading:
     if _HIDDEN.search(text) or _HIDDEN_DIGITS.search(text):
         return Reading("", "masked")
     joined = _SEPARATORS.sub("", text) if "转" not in text else text.replace(" ", "")
@@ -98,13 +106,38 @@ def _parsed(text: str, region: str | None) -> phonenumbers.PhoneNumber | None:
 def read_email(text: str) -> Reading:
     """An e-mail address: canonical form v1. No question is put to the network."""
     text = _clean(text)
+    if (parts := _plain_parts(text) or _valid_parts(text)) is not None:
+        return _canonical_email(*parts)
+    return Reading("", "masked") if _HIDDEN.search(text) else Reading(normal_email(text), "invalid")
+
+
+def _plain_parts(text: str) -> tuple[str, str] | None:
+    """Local part and domain of a plain address, without the library, which takes twenty times as long."""
+    found = _PLAIN_EMAIL.fullmatch(text) if len(text) <= _PLAIN_LENGTH else None
+    if found is None or found[1].lower() in _ROLES:  # the library lowers the names of functions
+        return None
+    domain = _valid_domain(found[2])
+    return (found[1], domain) if domain else None
+
+
+@lru_cache(4096)
+def _valid_domain(text: str) -> str:
+    """The domain as the library reads it; empty where it refuses it. A shop's buyers have few."""
+    parts = _valid_parts(f"a@{text}")
+    return parts[1] if parts else ""
+
+
+def _valid_parts(text: str) -> tuple[str, str] | None:
     if _HIDDEN.search(text):
-        return Reading("", "masked")
+        return None
     try:
         found = validate_email(text, check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError:
-        return Reading(normal_email(text), "invalid")
-    local, domain = found.local_part, found.ascii_domain.lower()
+        return None
+    return found.local_part, found.ascii_domain.lower()
+
+
+def _canonical_email(local: str, domain: str) -> Reading:
     domain = "gmail.com" if domain == "googlemail.com" else domain
     if domain == "gmail.com":
         local = local.partition("+")[0].replace(".", "")

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from shopadmin.plugin_api import Actor, BuyerId, BuyersOrder, db, orders_since, unshipped_of
 from shopadmin_buyer_labels.models import PolicyRule
-from shopadmin_buyer_labels.services import deciding, orders, rules
+from shopadmin_buyer_labels.services import deciding, holds, orders, rules
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 # Rules are older than what the demo sold, so that what watches has looked at all of it.
@@ -41,7 +41,7 @@ def hold(owner: Actor, buyer_ids: Sequence[BuyerId], today: datetime) -> None:
     for order, (hours, act) in zip(waiting, _HELD, strict=False):
         at = max(today - hours * _HOUR, order.created_at + _HOUR / 12)
         deciding.decide([order], at)
-        deciding.release_due(min(at + _DAY + _HOUR / 60, today))
+        holds.release_due(min(at + _DAY + _HOUR / 60, today))
         later = min(at + 2 * _HOUR, today)
         if act == "release":
             orders.release(owner, order.id, "已与买家通话，地址无误（样例）", now=later)
