@@ -6,16 +6,18 @@ comparing.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 StrongKind = Literal["phone", "email", "platform_uid"]
 STRONG: tuple[StrongKind, ...] = ("phone", "email", "platform_uid")
 _TAIL = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
-    """An identifier in canonical form. ``kind``: a strong one, or ``fixed``, ``address``, ``tail``, ``nick``."""
+class Key(NamedTuple):
+    """An identifier in canonical form. ``kind``: a strong one, or ``fixed``, ``address``, ``tail``, ``nick``.
+
+    A tuple, as an import makes hundreds of thousands of them to look them up by.
+    """
 
     kind: str
     value: str
@@ -41,6 +43,14 @@ class Person:
         return frozenset(key for key in self.keys if key.is_strong)
 
 
+def strong_text(kind: str, value: str, reason: str) -> str:
+    """What the key is made of by which a machine may act; empty for an identifier that is none of a person."""
+    if reason or kind not in STRONG:
+        return ""
+    # The core keeps accounts in one case, so they are compared in one.
+    return value.casefold() if kind == "platform_uid" else value
+
+
 def keys_of(identifiers: Iterable[tuple[str, str, str]]) -> frozenset[Key]:
     """The keys of identifiers given as kind, canonical value and the reason why it is no key of a person.
 
@@ -50,9 +60,8 @@ def keys_of(identifiers: Iterable[tuple[str, str, str]]) -> frozenset[Key]:
     for kind, value, reason in identifiers:
         if not value:
             continue
-        if kind in STRONG and not reason:
-            # The core keeps accounts in one case, so they are compared in one.
-            found.add(Key(kind, value.casefold() if kind == "platform_uid" else value))
+        if strong := strong_text(kind, value, reason):
+            found.add(Key(kind, strong))
             if kind == "phone":
                 found.add(Key("tail", value[-_TAIL:]))
         elif reason == "not_mobile":

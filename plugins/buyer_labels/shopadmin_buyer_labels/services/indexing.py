@@ -7,7 +7,7 @@ mark in the core is another one, for what was missed and for addresses, of which
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, cast
 
-from sqlalchemy import Connection, Select, Table, delete, select
+from sqlalchemy import Connection, Select, Table, delete, literal, select
 
 from shopadmin.plugin_api import (
     BulkRows,
@@ -25,7 +25,7 @@ from shopadmin_buyer_labels.domain.matching import blocks
 from shopadmin_buyer_labels.domain.never_match import cause_of_address
 from shopadmin_buyer_labels.domain.people import Key, Person, keys_of
 from shopadmin_buyer_labels.models import BuyerBlock, BuyerIndexed, BuyerKey
-from shopadmin_buyer_labels.services.hashes import block_hash, key_hash, mark_hash
+from shopadmin_buyer_labels.services.hashes import block_hash, key_hashes, mark_hash
 
 PAGE = 500
 # Pages of one run of the job: the rest is looked at in the next one.
@@ -35,11 +35,10 @@ _KEY, _BLOCK, _INDEXED = (cast(Table, model.__table__) for model in (BuyerKey, B
 _NEW_KEYS = BulkRows(_KEY, ("buyer_id", "kind", "strength", "hash"), or_not=True)
 _NEW_BLOCKS = BulkRows(_BLOCK, ("buyer_id", "hash"), or_not=True)
 _NEW_MARKS = BulkRows(_INDEXED, ("buyer_id", "mark"), or_not=True)
-_KEYS_OF = select(_KEY.c.id, _KEY.c.buyer_id, _KEY.c.hash).where(
-    among(_KEY.c.buyer_id, "ids"), _KEY.c.kind != "address"
+_KEYS_OF = select(_KEY.c.id, _KEY.c.buyer_id, _KEY.c.hash, _KEY.c.kind).where(among(_KEY.c.buyer_id, "ids"))
+_BLOCKS_OF = select(_BLOCK.c.id, _BLOCK.c.buyer_id, _BLOCK.c.hash, literal("block").label("kind")).where(
+    among(_BLOCK.c.buyer_id, "ids")
 )
-_WITH_HOMES = select(_KEY.c.id, _KEY.c.buyer_id, _KEY.c.hash).where(among(_KEY.c.buyer_id, "ids"))
-_BLOCKS_OF = select(_BLOCK.c.id, _BLOCK.c.buyer_id, _BLOCK.c.hash).where(among(_BLOCK.c.buyer_id, "ids"))
 _MARKS_OF = select(_INDEXED.c.buyer_id, _INDEXED.c.mark).where(among(_INDEXED.c.buyer_id, "ids"))
 
 
@@ -79,17 +78,16 @@ def index(buyer_ids: Collection[int], *, with_homes: bool = True, marks: Mapping
     people = {
         buyer_id: person_of(identity) for buyer_id, identity in buyer_identities(ids, with_homes=with_homes).items()
     }
-    keys = {(buyer_id, key_hash(key)): key for buyer_id, person in people.items() for key in _keys(person, with_homes)}
+    keys = _hashed(people, with_homes)
     with writing() as session:
         connection = session.connection()
-        _replace(connection, _WITH_HOMES if with_homes else _KEYS_OF, _KEY, ids, keys)
-        if missing := _missing(connection, _WITH_HOMES, ids, keys):
-            rows = [(buyer_id, hashed, keys[buyer_id, hashed]) for buyer_id, hashed in missing]
-            _NEW_KEYS.insert(connection, [_key_row(*row) for row in rows])
+        # Homes stay as they are where nobody has looked at them.
+        missing = _replace(connection, _KEYS_OF, _KEY, ids, keys, leaves=() if with_homes else ("address",))
+        if missing:
+            _NEW_KEYS.insert(connection, [_key_row(buyer, hashed, keys[buyer, hashed]) for buyer, hashed in missing])
         if with_homes:
-            hashes = {(buyer_id, block_hash(block)): block for buyer_id in people for block in blocks(people[buyer_id])}
-            _replace(connection, _BLOCKS_OF, _BLOCK, ids, hashes)
-            if lacking := _missing(connection, _BLOCKS_OF, ids, hashes):
+            hashes = {(buyer_id, block_hash(block)) for buyer_id in people for block in blocks(people[buyer_id])}
+            if lacking := _replace(connection, _BLOCKS_OF, _BLOCK, ids, hashes):
                 _NEW_BLOCKS.insert(connection, [{"buyer_id": buyer, "hash": found} for buyer, found in lacking])
         if marks:
             connection.execute(delete(_INDEXED).where(_INDEXED.c.buyer_id.in_(list(marks))))
@@ -115,10 +113,14 @@ def homes_of(addresses: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(home for home in read if home))
 
 
-def _keys(person: Person, with_homes: bool) -> Iterable[Key]:
-    yield from person.keys
-    if with_homes:
-        yield from (Key("address", home) for home in person.homes)
+def _hashed(people: Mapping[int, Person], with_homes: bool) -> dict[tuple[int, bytes], Key]:
+    """What the index is to hold of these buyers; a page is hashed as a whole."""
+    keys = {
+        buyer_id: [*person.keys, *(Key("address", home) for home in person.homes if with_homes)]
+        for buyer_id, person in people.items()
+    }
+    hashes = key_hashes({key for several in keys.values() for key in several})
+    return {(buyer_id, hashes[key]): key for buyer_id, several in keys.items() for key in several}
 
 
 def _key_row(buyer_id: int, hashed: bytes, key: Key) -> dict[str, Any]:
@@ -127,18 +129,14 @@ def _key_row(buyer_id: int, hashed: bytes, key: Key) -> dict[str, Any]:
 
 
 def _replace(
-    connection: Connection, query: Select[Any], table: Table, ids: Sequence[int], wanted: Collection[tuple[int, bytes]]
-) -> None:
-    """Delete what is not wanted any more."""
-    rows = connection.execute(query, {"ids": ids}).all()
-    if gone := [row.id for row in rows if (row.buyer_id, bytes(row.hash)) not in wanted]:
+    connection: Connection, query: Select[Any], table: Table, ids: Sequence[int], wanted: Collection[tuple[int, bytes]],
+    leaves: Collection[str] = (),
+) -> list[tuple[int, bytes]]:  # fmt: skip
+    """Delete what is not wanted any more, but for kinds in ``leaves``; returns what is wanted and not there yet."""
+    there = {(row.buyer_id, bytes(row.hash)): row for row in connection.execute(query, {"ids": ids})}
+    gone = [row.id for pair, row in there.items() if pair not in wanted and row.kind not in leaves]
+    if gone:
         connection.execute(delete(table).where(table.c.id.in_(gone)))
-
-
-def _missing(
-    connection: Connection, query: Select[Any], ids: Sequence[int], wanted: Collection[tuple[int, bytes]]
-) -> list[tuple[int, bytes]]:
-    there = {(row.buyer_id, bytes(row.hash)) for row in connection.execute(query, {"ids": ids})}
     return [pair for pair in wanted if pair not in there]
 
 

@@ -34,7 +34,7 @@ def load_known(buyer_ids: Collection[int], now: datetime) -> Known:
     labelled: alike.Labels = {
         buyer_id: [label for each in sorted(same) for label in labels.get(each, ())]
         for buyer_id, same in people.items()
-        if any(each in labels for each in same)
+        if not labels.keys().isdisjoint(same)
     }
     labelled = alike.with_alike(labelled, people, now)
     asked = {each for buyer_id in labelled for each in people[buyer_id]}

@@ -5,25 +5,32 @@ buyer whom somebody split off is joined by merges alone. Chains count: two who e
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 
 from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import aliased
 
-from shopadmin.plugin_api import BuyerIdentifier, among, buyers_known_as, db, identifier_reading
+from shopadmin.plugin_api import BuyerIdentifier, among, among_hashes, buyers_known_as, db, identifier_readings
 from shopadmin_buyer_labels.domain.never_match import MANY
-from shopadmin_buyer_labels.domain.people import STRONG, Key, keys_of
+from shopadmin_buyer_labels.domain.people import STRONG, Key, strong_text
 from shopadmin_buyer_labels.models import BuyerKey, BuyerMerge, BuyerSplit, NeverMatch
-from shopadmin_buyer_labels.services.hashes import key_hash
+from shopadmin_buyer_labels.services.hashes import hashes_of, key_hash
 
 # A longer chain is no person any more; whoever is behind its end is left out.
 LONGEST_CHAIN = 8
-_CHUNK = 500
+# Hashes of one statement.
+_CHUNK = 10_000
+_NOBODY: frozenset[int] = frozenset()
 
 _STANDS = BuyerMerge.ended_at.is_(None)
 _LISTED = select(NeverMatch.id).where(NeverMatch.hash == BuyerKey.hash, NeverMatch.ended_at.is_(None)).exists()
 _SPLIT = select(BuyerSplit.id).where(BuyerSplit.buyer_id == BuyerKey.buyer_id, BuyerSplit.ended_at.is_(None)).exists()
 _COUNTS = (BuyerKey.strength == "strong", ~_LISTED)
-_HASHES_OF = select(BuyerKey.buyer_id, BuyerKey.hash).where(among(BuyerKey.buyer_id, "ids"), *_COUNTS, ~_SPLIT)
+_WITH_HASH = select(BuyerKey.hash, BuyerKey.buyer_id).where(among_hashes(BuyerKey.hash, "hashes"))
+_OTHER = aliased(BuyerKey)
+_SHARED = select(_OTHER.id).where(_OTHER.hash == BuyerKey.hash, _OTHER.buyer_id != BuyerKey.buyer_id).exists()
+# Keys that another buyer has too: of a page of an import few have.
+_SHARED_OF = select(BuyerKey.buyer_id, BuyerKey.hash).where(among(BuyerKey.buyer_id, "ids"), _SHARED, *_COUNTS, ~_SPLIT)
 _KINDS_OF = select(BuyerKey.buyer_id, BuyerKey.kind, BuyerKey.hash).where(
     among(BuyerKey.buyer_id, "ids"), *_COUNTS, ~_SPLIT
 )
@@ -42,10 +49,13 @@ def same_people(buyer_ids: Collection[int]) -> Mapping[int, frozenset[int]]:
         for one, other in _links(frontier):
             neighbours[one].add(other)
             neighbours[other].add(one)
-        frontier = {other for one in frontier for other in neighbours[one]} - seen
+        frontier = {other for one in frontier for other in neighbours.get(one, ())} - seen
         if not frontier:
             break
-    return {buyer_id: _reached(buyer_id, neighbours, seen) for buyer_id in buyer_ids}
+    return {
+        buyer_id: _reached(buyer_id, neighbours, seen) if buyer_id in neighbours else frozenset((buyer_id,))
+        for buyer_id in buyer_ids
+    }
 
 
 def ties(pairs: Collection[tuple[int, int]]) -> Mapping[tuple[int, int], str]:
@@ -75,21 +85,41 @@ def buyers_of(asked: Sequence[Collection[BuyerIdentifier]]) -> list[frozenset[in
     """For each collection of identifiers, as they came, the buyers with one of them: by strong keys, and by the
     platform's own name of somebody as the core finds orders by it. Nobody else who may be the same person.
     """
-    keys = [frozenset(key for key in keys_from(identifiers) if key.is_strong) for identifiers in asked]
-    found = [set(buyers) for buyers in holders(keys)]
-    names = {(each.scope, each.value) for identifiers in asked for each in identifiers if each.kind == "nick"}
-    known = buyers_known_as(names) if names else {}
-    for position, identifiers in enumerate(asked):
-        for each in identifiers:
-            if each.kind == "nick":
-                found[position] |= {buyer.id for buyer in known.get((each.scope, each.value), ())}
-    return [frozenset(buyers) for buyers in found]
+    found = _holding(asked)
+    nicks = [(at, (each.scope, each.value)) for at, ids in enumerate(asked) for each in ids if each.kind == "nick"]
+    if nicks:
+        known = buyers_known_as({name for _at, name in nicks})
+        for at, name in nicks:
+            found[at] |= {buyer.id for buyer in known.get(name, ())}
+    return found
 
 
-def keys_from(identifiers: Iterable[BuyerIdentifier]) -> frozenset[Key]:
-    """What identifiers say, as they came; a phone without country code is one of the shop's own country."""
-    readings = ((each.kind, identifier_reading(each)) for each in identifiers)
-    return keys_of((kind, reading.value, reading.reason) for kind, reading in readings)
+def _holding(asked: Sequence[Collection[BuyerIdentifier]]) -> list[frozenset[int]]:
+    """The buyers with a strong key among the identifiers of each collection; a page is read and hashed as a whole."""
+    every = [each for identifiers in asked for each in identifiers]
+    places = [at for at, identifiers in enumerate(asked) for _each in identifiers]
+    hashes = _strong_hashes(every)
+    by_hash = buyers_with(hashes.values())
+    found = [_NOBODY] * len(asked)
+    for number, each in hashes.items():
+        if each in by_hash:
+            found[places[number]] |= by_hash[each]
+    return found
+
+
+def _strong_hashes(identifiers: Sequence[BuyerIdentifier]) -> Mapping[int, bytes]:
+    """By place the hashes of those by which a machine may act; a phone without country code is a local one."""
+    by_kind: dict[str, tuple[list[int], list[str]]] = defaultdict(lambda: ([], []))
+    for at, (each, reading) in enumerate(zip(identifiers, identifier_readings(identifiers), strict=True)):
+        if text := strong_text(each.kind, reading.value, reading.reason):
+            numbers, texts = by_kind[each.kind]
+            numbers.append(at)
+            texts.append(text)
+    return {
+        at: hashed
+        for kind, (numbers, texts) in by_kind.items()
+        for at, hashed in zip(numbers, hashes_of(kind, texts), strict=True)
+    }
 
 
 def holders(asked: Sequence[Collection[Key]]) -> list[frozenset[int]]:
@@ -99,16 +129,13 @@ def holders(asked: Sequence[Collection[Key]]) -> list[frozenset[int]]:
     return [frozenset(buyer for key in keys for buyer in by_hash.get(hashes[key], ())) for keys in asked]
 
 
-def buyers_with(hashes: Iterable[bytes], *conditions: ColumnElement[bool]) -> Mapping[bytes, Collection[int]]:
+def buyers_with(hashes: Iterable[bytes], *conditions: ColumnElement[bool]) -> Mapping[bytes, Set[int]]:
     """The buyers with each of these keys, strong ones unless ``conditions`` say otherwise; keys of many are none."""
     found: dict[bytes, set[int]] = defaultdict(set)
     wanted = list(dict.fromkeys(hashes))
-    where = conditions or _COUNTS
+    query = _WITH_HASH.where(*(conditions or _COUNTS))
     for start in range(0, len(wanted), _CHUNK):
-        query = select(BuyerKey.hash, BuyerKey.buyer_id).where(
-            BuyerKey.hash.in_(wanted[start : start + _CHUNK]), *where
-        )
-        for row in db.session().execute(query):
+        for row in db.session().connection().execute(query, {"hashes": wanted[start : start + _CHUNK]}):
             found[bytes(row.hash)].add(row.buyer_id)
     return {each: buyers for each, buyers in found.items() if len(buyers) < MANY}
 
@@ -116,7 +143,7 @@ def buyers_with(hashes: Iterable[bytes], *conditions: ColumnElement[bool]) -> Ma
 def _links(buyer_ids: Collection[int]) -> Iterable[tuple[int, int]]:
     session, ids = db.session(), {"ids": list(buyer_ids)}
     held: dict[bytes, set[int]] = defaultdict(set)
-    for row in session.execute(_HASHES_OF, ids):
+    for row in session.execute(_SHARED_OF, ids):
         held[bytes(row.hash)].add(row.buyer_id)
     for each, others in buyers_with(held, *_COUNTS, ~_SPLIT).items():
         yield from ((one, other) for one in held[each] for other in others if one != other)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
+from operator import attrgetter
 
 from sqlalchemy import Row, func, select
 
@@ -39,7 +40,9 @@ _PIECES = (
     select(func.count()).where(LabelEvidence.label_id == Label.id).correlate(Label).scalar_subquery().label("pieces")
 )
 # What status and effect follow from; no sealed text, which costs a decryption each.
-FACTS = tuple(getattr(Label, field.name) for field in fields(Facts))
+_NAMES = tuple(field.name for field in fields(Facts))
+_FACTS_OF = attrgetter(*_NAMES)
+FACTS = tuple(getattr(Label, name) for name in _NAMES)
 SHOWN = (*FACTS, Label.id, Label.buyer_id, Label.origin, Label.reviewed_by, _PIECES)
 _OF_BUYERS = select(*SHOWN).where(among(Label.buyer_id, "ids")).order_by(Label.id)
 _BY_ID = select(*SHOWN).where(among(Label.id, "ids")).order_by(Label.id)
@@ -48,7 +51,8 @@ _BY_ID = select(*SHOWN).where(among(Label.id, "ids")).order_by(Label.id)
 def labels_of(buyer_ids: Collection[int], now: datetime) -> Mapping[int, tuple[LabelSnapshot, ...]]:
     """The labels of these buyers, by buyer; who has none is left out. One query, ``now`` is aware UTC."""
     found: dict[int, list[LabelSnapshot]] = {}
-    for row in db.session().execute(_OF_BUYERS, {"ids": list(buyer_ids)}) if buyer_ids else ():
+    rows = db.session().connection().execute(_OF_BUYERS, {"ids": list(buyer_ids)}) if buyer_ids else ()
+    for row in rows:
         found.setdefault(row.buyer_id, []).append(snapshot(row, now))
     return {buyer_id: tuple(labels) for buyer_id, labels in found.items()}
 
@@ -61,7 +65,7 @@ def labels_by_id(label_ids: Collection[int], now: datetime) -> Mapping[int, Labe
 
 def facts(row: Label | Row[tuple[object, ...]]) -> Facts:
     """What the rules see of a row."""
-    return Facts(**{field.name: getattr(row, field.name) for field in fields(Facts)})
+    return Facts(*_FACTS_OF(row))
 
 
 def snapshot(row: Row[tuple[object, ...]], now: datetime) -> LabelSnapshot:

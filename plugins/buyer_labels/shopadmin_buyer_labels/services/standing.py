@@ -1,7 +1,7 @@
 """What the shop thinks of buyers, for whoever asks the core: orders by what was decided, others by labels."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from shopadmin.plugin_api import Standing, StandingLevel, StandingQuery
 from shopadmin_buyer_labels.domain import policy
@@ -39,21 +39,23 @@ def _of_buyers(queries: Mapping[int, StandingQuery]) -> Mapping[int, Standing]:
         live = [rule for rule in live if not rule.effect.campaigns]
     if not live:
         return {}
-    buyers = dict(zip(queries, buyers_of([query.ids for query in queries.values()]), strict=True))
-    now = next(iter(queries.values())).now
-    known = load_known({buyer_id for several in buyers.values() for buyer_id in several}, now)
-    found = {}
-    for at, query in queries.items():
-        effect = policy.join(
-            decision.effect
-            for buyer_id in buyers[at] & known.labels.keys()
-            for decision in policy.decide(
-                live, matches_of(known.labels[buyer_id]), buyer_id in known.allowed
-            )
-        )  # fmt: skip
-        if effect != policy.NOTHING:
-            found[at] = _as_standing(effect, query)
-    return found
+    buyers = buyers_of([query.ids for query in queries.values()])
+    known = load_known({buyer_id for several in buyers if several for buyer_id in several}, _now(queries))
+    effects = {
+        buyer_id: policy.join(
+            decision.effect for decision in policy.decide(live, matches_of(labels), buyer_id in known.allowed)
+        )
+        for buyer_id, labels in known.labels.items()
+    }
+    return {
+        at: _as_standing(effect, query)
+        for (at, query), several in zip(queries.items(), buyers, strict=True)
+        if several and (effect := policy.join(effects[each] for each in several if each in effects)) != policy.NOTHING
+    }
+
+
+def _now(queries: Mapping[int, StandingQuery]) -> datetime:
+    return next(iter(queries.values())).now
 
 
 def _as_standing(effect: policy.Effect, query: StandingQuery) -> Standing:
