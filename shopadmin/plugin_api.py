@@ -227,7 +227,7 @@ from shopadmin.services.spoken_facts import SpokenFacts, spoken_facts
 from shopadmin.services.spreadsheets import read_day, read_table
 from shopadmin.services.standing import ask_many as ask_standing
 from shopadmin.services.subject_records import held_on as records_held_on
-from shopadmin.services.transactions import after_commit, seal_now_and_then, writing
+from shopadmin.services.transactions import after_commit, gather, seal_now_and_then, writing
 from shopadmin.services.viewing import record_views, views_of
 from shopadmin.services.wording import problems as wording_problems
 from shopadmin.services.wording import remarks as wording_remarks
@@ -405,6 +405,7 @@ __all__ = [
     "first_sold",
     "forget_messages",
     "forget_phones",
+    "gather",
     "give_consent",
     "has_marketing_consent",
     "hookimpl",

@@ -11,8 +11,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
-from shopadmin import hook_calls
-from shopadmin.contract import Actor, BuyerId, BuyerIdentifier, BuyersChanged, Problem, Text
+from shopadmin.contract import Actor, BuyerId, BuyerIdentifier, Problem, Text
 from shopadmin.domain.identifiers import normal_phone
 from shopadmin.domain.identifiers.canonical import (
     Reading,
@@ -27,9 +26,9 @@ from shopadmin.models.buyers import Buyer
 from shopadmin.models.buyers import BuyerIdentifier as IdentifierRow
 from shopadmin.services import audit, contacts, settings
 from shopadmin.services.conflicts import RefusedError
-from shopadmin.services.imports import people
+from shopadmin.services.imports import announcing, people
 from shopadmin.services.messages.people import region_of_zone
-from shopadmin.services.transactions import after_commit, writing
+from shopadmin.services.transactions import gather, writing
 
 LONGEST_NAME = LONGEST_VALUE = 200
 LONGEST_SCOPE = 40
@@ -200,5 +199,9 @@ def _made(session: Session, actor: Actor | None, strong: Sequence[_Strong], name
     after = {"platform": platform, "identifiers": sorted({each.kind for each in kept})}
     audit.record(actor, "core.buyer.added", "buyer", buyer.id, after=after)
     made = BuyerId(buyer.id)
-    after_commit(lambda: hook_calls.buyers_changed(BuyersChanged((made,), "known", now)))
+    gather(_tell, [made])
     return made
+
+
+def _tell(buyer_ids: list[int]) -> None:
+    announcing.buyers(buyer_ids, "known")

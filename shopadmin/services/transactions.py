@@ -3,7 +3,8 @@
 import contextlib
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +88,24 @@ def seal_newest() -> None:
 def after_commit(announce: Callable[[], Any]) -> None:
     """Run ``announce`` once the transaction around is committed; never when it is undone."""
     db.session().info["after_commit"].append(announce)
+
+
+def gather(announce: Callable[[list[int]], Any], ids: Iterable[int]) -> None:
+    """Run ``announce`` once after the commit, with all ids that were given for it in the transaction around."""
+    waiting = db.session().info["after_commit"]
+    found = next((each for each in waiting if isinstance(each, _Gathered) and each.announce == announce), None)
+    if found is None:
+        waiting.append(found := _Gathered(announce, []))
+    found.ids += ids
+
+
+@dataclass(slots=True)
+class _Gathered:
+    announce: Callable[[list[int]], Any]
+    ids: list[int]
+
+    def __call__(self) -> None:
+        self.announce(self.ids)
 
 
 def after_undo(clean: Callable[[], Any]) -> None:

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
 from flask import Flask
 from labels_of_tests import NOW
 from people_of_tests import OWNER
 from policy_of_tests import grave_label, live_rule, order_of
 from shopadmin_buyer_labels.domain.policy import Effect, Level
 from shopadmin_buyer_labels.models import OrderDecision, OrderHold, PolicyMark
-from shopadmin_buyer_labels.services import allowances, deciding, indexing, merging, standing
+from shopadmin_buyer_labels.services import allowances, bringing_in, changes, deciding, indexing, merging, standing
 from sqlalchemy import delete, event, select
 
 from shopadmin import testing
@@ -131,3 +132,33 @@ def _decided() -> tuple[list[object], list[object]]:
     return tuple(
         [tuple(row) for row in db.session.execute(select(*columns).order_by(*columns[:4]))] for columns in (said, held)
     )  # type: ignore[return-value]
+
+
+def test_a_list_of_many_is_told_of_once_and_one_that_is_undone_never(
+    shop: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[tuple[int, ...]] = []
+    monkeypatch.setattr(indexing, "heard", lambda told: heard.append(tuple(told.buyer_ids)))
+    told: list[list[int]] = []
+    monkeypatch.setattr(changes, "_listeners", [lambda ids: told.append(list(ids))])
+    rows = [
+        bringing_in.Row(
+            number,
+            {"identifiers": [{"kind": "phone", "value": f"1391234{number:04d}"}], "code": "refund.item_swapped",
+             "tier": 1, "severity": 2, "happened_on": "2026-11-13", "note": ""},
+        )
+        for number in range(1, 6)
+    ]  # fmt: skip
+
+    def undone() -> None:
+        with writing():
+            bringing_in.bring_in(OWNER, rows, "import", NOW)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        undone()
+    assert (heard, told) == ([], [])
+
+    made = [outcome.label_id for outcome in bringing_in.bring_in(OWNER, rows, "import", NOW)]
+    assert [len(ids) for ids in heard] == [5]
+    assert told == [made]

@@ -5,7 +5,7 @@ Nothing is lost that matters: a part that missed a word (a kill in between) asks
 
 from collections.abc import Callable, Collection
 
-from shopadmin.plugin_api import after_commit, db
+from shopadmin.plugin_api import db, gather
 
 Listener = Callable[[Collection[int]], object]
 
@@ -20,10 +20,9 @@ def listen(listener: Listener) -> Listener:
 
 
 def changed(label_ids: Collection[int]) -> None:
-    """Tell the listeners once the transaction around is kept."""
-    ids = tuple(label_ids)
-    if ids:
-        after_commit(lambda: _tell(ids))
+    """Tell the listeners once the transaction around is kept, of all labels that were changed in it."""
+    if label_ids:
+        gather(_tell, label_ids)
 
 
 def _tell(label_ids: Collection[int]) -> None:
