@@ -99,7 +99,7 @@ def reading_of(identifier: BuyerIdentifier) -> Reading:
 
 def readings_of(identifiers: Iterable[BuyerIdentifier]) -> list[Reading]:
     """The same of many, in their order."""
-    own = region_of_zone(settings.load().timezone)
+    own = _own_region()
     return [_reading(each.kind, each.value, each.scope, each.region or own) for each in identifiers]
 
 
@@ -111,6 +111,10 @@ def _reading(kind: str, value: str, scope: str, region: str | None) -> Reading:
     if kind == "platform_uid":
         return read_platform_uid(scope, value)
     return read_nick(scope, value) if kind == "nick" else Reading("", "invalid")
+
+
+def _own_region() -> str | None:
+    return region_of_zone(settings.load().timezone)
 
 
 def _check(identifiers: Sequence[BuyerIdentifier], name: str) -> None:
