@@ -47,7 +47,7 @@ def make_complaints(label: Label, actor: Actor) -> Panel | None:
     may_open = (
         status(reading.facts(label), datetime.now(UTC)) not in FINAL
         and not CODES[label.code].is_protective
-        and all(actor.can(point) for point in (permissions.PROPOSE, complaints.WORK, complaints.SEES_ORDERS))
+        and complaints.may_open(actor)
     )
     if not (found or may_open):
         return None

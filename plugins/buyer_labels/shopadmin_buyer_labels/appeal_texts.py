@@ -10,6 +10,9 @@ from shopadmin.plugin_api import AuditMessage, Problem
 REFUSALS: Mapping[str, Any] = {
     "channel": _("Choose how the objection reached the shop."),
     "decided": _("Somebody has decided about this objection already."),
+    "has_words": _("The buyer's words are kept with this objection. Somebody else has to decide about it."),
+    "late": _("The time is over and the label is suspended. Somebody else has to decide about the objection."),
+    "not_yours": _("Only whoever raised this objection takes it back."),
     "future": _("This time lies in the future."),
     "label_over": _("This label is over; there is nothing left to object to."),
     "no_evidence": _("No complaint without evidence: keep some first, and attach it."),
@@ -42,6 +45,7 @@ OUTCOMES: Mapping[str, Any] = {
     "": _("Not decided yet"),
     "upheld": _("The buyer is right"),
     "rejected": _("The label stands"),
+    "withdrawn": _("Taken back by whoever raised it"),
 }
 REMEDIES: Mapping[str, Any] = {
     "corrected": _("The label is corrected: it ends as wrong"),
@@ -51,6 +55,7 @@ EVENTS: Mapping[str, Any] = {
     "appeal_opened": _("The buyer objected; the label is paused"),
     "appeal_upheld": _("The objection was found right"),
     "appeal_rejected": _("The objection was rejected"),
+    "appeal_withdrawn": _("Whoever raised the objection took it back"),
     "appeal_overdue": _("Nobody decided in 14 days; the label is suspended"),
     "complaint_opened": _("Opened a complaint to the platform"),
     "complaint_upheld": _("The platform upheld the complaint"),
@@ -66,6 +71,8 @@ MESSAGES = (
     AuditMessage("buyer_labels.dossier.exported", _("Took out all that is held on a buyer")),
     AuditMessage("buyer_labels.person.erased", _("Forgot what labels said of a buyer")),
     AuditMessage("buyer_labels.person.viewed", _("Looked at the labels of a buyer")),
+    AuditMessage("buyer_labels.list.viewed", _("Looked at a list of labels")),
+    AuditMessage("buyer_labels.list", _("List of labels")),
 )
 
 

@@ -64,6 +64,7 @@ class AppealsView(AdminListView):
         "details_view": permissions.READ,
         "raise_view": permissions.READ,
         "wrong_view": permissions.READ,
+        "take_back_view": permissions.READ,
         "decide_view": permissions.DECIDE_APPEAL,
     }
     menu_item = MenuItem("care", 44, "chat-square-dots", group=labels.AREA)
@@ -86,7 +87,7 @@ class AppealsView(AdminListView):
     def decorate(self, rows: Sequence[Any]) -> Sequence[Any]:
         """Buyers and codes in words; whose labels were seen is written down."""
         buyers = buyer_snapshots(self.actor, [row.buyer_id for row in rows])
-        lookups.saw(self.actor, "objections", [row.buyer_id for row in rows])
+        lookups.saw_list(self.actor, "objections", [row.buyer_id for row in rows])
         now = datetime.now(UTC)
         return [
             row._asdict()
@@ -149,9 +150,22 @@ class AppealsView(AdminListView):
             lambda: appeals.open_for(self.actor, number, objection),
             _("The label is paused. Write down what the buyer says; somebody else decides."),
         )
+        if order:
+            return redirect(url_for("orders.details_view", row_id=objection.order_id), 303)
         if status == 200:
             return redirect(url_for(".details_view", row_id=appeals.open_of([number])[number].id), 303)
         return redirect(self.address(), 303)
+
+    @expose("/details/<row_id>/take-back", methods=["POST"])
+    def take_back_view(self, row_id: str) -> ResponseReturnValue:
+        """Undo one's own click, from the page of an order or of the objection."""
+        found, order = self._find(row_id).id, request.form.get("order", "")
+        status = attempt(lambda: appeals.take_back(self.actor, found), _("Taken back: the label counts again."))
+        if order:
+            return redirect(url_for("orders.details_view", row_id=parse_id(order)), 303)
+        if status == 200:
+            return redirect(url_for(".details_view", row_id=found), 303)
+        return self._page(self._find(row_id), DecisionForm()), status
 
     def _find(self, row_id: str) -> Appeal:
         try:
@@ -199,6 +213,11 @@ class AppealsView(AdminListView):
                 why_not=appeal_texts.REFUSALS[refusal] if may_decide and refusal else "",
                 alone_from=found.alone_from if refusal == "pause" else None,
                 decide_url=url_for(".decide_view", row_id=found.id) if may_decide and not refusal else "",
+                take_back_url=(
+                    url_for(".take_back_view", row_id=found.id)
+                    if appeals.may_take_back(self.actor, found, label, now)
+                    else ""
+                ),
                 add_url=url_for(".raise_view", label_id=label.id) if found.decided_at is None else "",
                 back_url=self.address(),
                 back_text=self.title,

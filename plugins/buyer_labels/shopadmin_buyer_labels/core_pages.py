@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _
 
 from shopadmin.plugin_api import Actor, BuyerSnapshot, Panel, refund_counts
 from shopadmin_buyer_labels import label_page, labels, permissions
-from shopadmin_buyer_labels.services import reading
+from shopadmin_buyer_labels.services import lookups, reading
 
 
 def buyer_panels(buyer: BuyerSnapshot, actor: Actor) -> Sequence[Panel]:
@@ -16,6 +16,8 @@ def buyer_panels(buyer: BuyerSnapshot, actor: Actor) -> Sequence[Panel]:
     if not actor.can(permissions.READ):
         return []
     found = reading.labels_of([buyer.id], datetime.now(UTC)).get(buyer.id, ())
+    if found:
+        lookups.saw(actor, "buyer", [buyer.id])
     may_propose = actor.can(permissions.PROPOSE)
     context = {
         "labels": [

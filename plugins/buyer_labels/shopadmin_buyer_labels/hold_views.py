@@ -32,14 +32,14 @@ from shopadmin.plugin_api import (
 from shopadmin_buyer_labels import labels, order_marks, permissions, policy_texts
 from shopadmin_buyer_labels.models import OrderHold
 from shopadmin_buyer_labels.rule_forms import ConfirmForm, ReleaseForm
-from shopadmin_buyer_labels.services import orders
+from shopadmin_buyer_labels.services import lookups, orders
 
 _ROW = OrderHold
 _STANDS = _ROW.released_at.is_(None)
 SPEC = ListSpec(
     query=select(
-        _ROW.id, _ROW.order_id, _ROW.ordered_at, _ROW.held_at, _ROW.release_at, _ROW.confirmed_at, _ROW.released_at,
-        _ROW.released_why,
+        _ROW.id, _ROW.order_id, _ROW.ordered_at, _ROW.buyer_id, _ROW.held_at, _ROW.release_at, _ROW.confirmed_at,
+        _ROW.released_at, _ROW.released_why,
     ),
     id_column=_ROW.id,
     sorts=(
@@ -86,6 +86,7 @@ class HoldsView(AdminListView):
         ids, now = [row.order_id for row in rows], datetime.now(UTC)
         known = {order.id: order for order in order_snapshots([OrderId(found) for found in ids])}
         states = orders.states_of(ids, now)
+        lookups.saw_list(self.actor, "holds", [row.buyer_id for row in rows])
         by_label = {row["id"]: row["text"] for row in self._labels(states.values())}
         return [
             row._asdict()
@@ -149,13 +150,14 @@ class HoldsView(AdminListView):
         return found
 
     def _labels(self, states: Any) -> list[dict[str, Any]]:
-        return order_marks.label_rows([each for state in states for each in state.labels])
+        return order_marks.label_rows([each for state in states for each in state.labels], self.actor)
 
     def _page(self, hold_id: int, release: ReleaseForm, confirm: ConfirmForm) -> str:
         hold, now = self._find(hold_id), datetime.now(UTC)
         order = next((each for each in order_snapshots([OrderId(hold.order_id)])), None)
         state = orders.states_of([hold.order_id], now).get(hold.order_id)
         is_this = state is not None and state.ordered_at == hold.ordered_at
+        lookups.saw(self.actor, "hold", [hold.buyer_id])
         names: Mapping[Any, str] = account_names([each for each in (hold.confirmed_by, hold.released_by) if each])
         may_decide = is_this and state is not None and state.is_held and self.actor.can(permissions.RELEASE)
         return str(

@@ -1,15 +1,21 @@
-"""What labels add to the core's orders: a mark in the list, and the card that says why."""
+"""What labels add to the core's orders: a mark in the list, and the card that says why.
+
+The mark in the list says what the shop does with an order, to everybody who may see orders: it names no label, so it is
+no look-up. The card names them, for those who may see labels, and is written down (``services/lookups.py``).
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import current_app, url_for
+from flask import url_for
 from flask_babel import lazy_gettext as _
 
-from shopadmin.plugin_api import EVIDENCE_TIERS, Actor, Badge, OrderId, OrderSnapshot, Panel
+from shopadmin.plugin_api import EVIDENCE_TIERS, Actor, Badge, OrderId, OrderSnapshot, Panel, evidence_of
 from shopadmin_buyer_labels import labels, permissions, policy_texts
-from shopadmin_buyer_labels.services import alike, orders, reading
+from shopadmin_buyer_labels.domain.status import FINAL
+from shopadmin_buyer_labels.models import Appeal
+from shopadmin_buyer_labels.services import alike, appeals, complaints, lookups, orders, reading, records
 from shopadmin_buyer_labels.services.orders import OrderState
 
 
@@ -31,22 +37,30 @@ def mark(state: OrderState) -> Badge:
 
 
 def panels(order: OrderSnapshot, actor: Actor) -> Sequence[Panel]:
-    """The card of an order that something was decided about."""
-    state = orders.states_of([order.id], datetime.now(UTC)).get(order.id)
-    if state is None or state.ordered_at != order.created_at or not actor.can(permissions.READ):
+    """The card of an order that something was decided about, or that a complaint could be opened for."""
+    if not actor.can(permissions.READ):
         return []
+    state = orders.states_of([order.id], datetime.now(UTC)).get(order.id)
+    if state is not None and state.ordered_at != order.created_at:
+        state = None
+    paused = orders.paused_by(order.id, order.created_at)
+    complain_url = _complain_url(order.id, actor)
+    if state is None and not paused and not complain_url:
+        return []
+    shown = context(order.id, state, paused, actor) | {"complain_url": complain_url}
+    lookups.saw(actor, "order", {row["buyer_id"] for row in (*shown["labels"], *shown["paused"])})
     return [
-        Panel(
-            _("Labels of the buyer"), "shopadmin_buyer_labels/order_panel.html", permissions.READ,
-            context(order.id, state, actor), 20,
-        )
+        Panel(_("Labels of the buyer"), "shopadmin_buyer_labels/order_panel.html", permissions.READ, shown, 20)
     ]  # fmt: skip
 
 
-def context(order_id: int, state: OrderState, actor: Actor) -> dict[str, Any]:
-    """What the card shows."""
+def context(order_id: int, state: OrderState | None, paused: Sequence[int], actor: Actor) -> dict[str, Any]:
+    """What the card shows; ``paused``: labels that the order was let go for, as somebody objects to them."""
+    if state is None:
+        return {"order_id": order_id, "mark": None, "labels": [], "paused": paused_rows(paused, actor)}
     hold = orders.hold_of(order_id) if state.is_held and actor.can(permissions.RELEASE) else None
     return {
+        "order_id": order_id,
         "mark": mark(state),
         "since": state.since,
         "held_at": state.held_at,
@@ -54,19 +68,22 @@ def context(order_id: int, state: OrderState, actor: Actor) -> dict[str, Any]:
         "is_confirmed": state.is_confirmed,
         "released": policy_texts.WHYS[state.released_why] if state.released_why else "",
         "requires": policy_texts.requirements(state.requires),
-        "labels": label_rows(state.labels, alike.suspected_of(order_id)),
+        "labels": label_rows(state.labels, actor, alike.suspected_of(order_id)),
+        "paused": paused_rows([label_id for label_id in paused if label_id not in state.labels], actor),
         "decide_url": url_for("buyer_labels_holds.details_view", row_id=hold.id) if hold else "",
     }
 
 
-def label_rows(label_ids: Sequence[int], suspected: Collection[int] = ()) -> list[dict[str, Any]]:
-    """The labels behind it, each with its evidence and the way to say that it is wrong; ``suspected``: labels of
-    somebody who is perhaps the order's buyer.
+def label_rows(label_ids: Sequence[int], actor: Actor, suspected: Collection[int] = ()) -> list[dict[str, Any]]:
+    """The labels behind it, each with its evidence, the way to say that it is wrong, and to complain; ``suspected``:
+    labels of somebody who is perhaps the order's buyer.
     """
     found = reading.labels_by_id(label_ids, datetime.now(UTC))
+    complains = complaints.may_open(actor)
     return [
         {
             "id": label.id,
+            "buyer_id": label.buyer_id,
             "text": labels.CODES[label.code],
             "is_suspected": label.id in suspected,
             "mark": labels.status_badge(label.status, label.code),
@@ -75,12 +92,38 @@ def label_rows(label_ids: Sequence[int], suspected: Collection[int] = ()) -> lis
             "since": label.since,
             "expires_at": label.expires_at,
             "url": url_for("buyer_labels_labels.details_view", row_id=label.id),
-            "wrong_url": _wrong_url(label.id),
+            "wrong_url": "" if label.status in FINAL else _objections("wrong_view", label_id=label.id),
+            "complain_url": (
+                url_for("buyer_labels_complaints.label_view", row_id=label.id)
+                if complains and label.evidence and label.status not in FINAL
+                else ""
+            ),
         }
         for label in found.values()
     ]
 
 
-def _wrong_url(label_id: int) -> str:
-    found = "buyer_labels_appeals" in current_app.blueprints
-    return url_for("buyer_labels_appeals.wrong_view", label_id=label_id) if found else ""
+def paused_rows(label_ids: Sequence[int], actor: Actor) -> list[dict[str, Any]]:
+    """Labels that somebody objects to now, with the objection, and the way back for whoever raised it by a click."""
+    rows = {row["id"]: row for row in label_rows(label_ids, actor)}
+    return [rows[label_id] | _objection(found, actor) for label_id, found in appeals.open_of(list(rows)).items()]
+
+
+def _objection(found: Appeal, actor: Actor) -> dict[str, Any]:
+    can_undo = appeals.may_take_back(actor, found, records.find(found.label_id), datetime.now(UTC))
+    return {
+        "raised_at": found.opened_at,
+        "objection_url": _objections("details_view", row_id=found.id),
+        "undo_url": _objections("take_back_view", row_id=found.id) if can_undo else "",
+    }
+
+
+def _objections(view: str, **values: int) -> str:
+    return url_for(f"buyer_labels_appeals.{view}", **values)
+
+
+def _complain_url(order_id: OrderId, actor: Actor) -> str:
+    """No complaint without evidence (S12): the way is shown once something is kept with the order."""
+    if not complaints.may_open(actor) or not evidence_of("order", order_id):
+        return ""
+    return url_for("buyer_labels_complaints.order_view", row_id=order_id)

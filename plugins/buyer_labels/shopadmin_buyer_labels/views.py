@@ -95,7 +95,7 @@ class LabelsView(AdminListView):
     def decorate(self, rows: Sequence[Any]) -> Sequence[Any]:
         """Names of the buyers: one question for the page."""
         people = buyer_snapshots(self.actor, [row.buyer_id for row in rows])
-        lookups.saw(self.actor, "blacklist", [row.buyer_id for row in rows])
+        lookups.saw_list(self.actor, "blacklist", [row.buyer_id for row in rows])
         return [_row(row, people.get(BuyerId(row.buyer_id))) for row in rows]
 
     def list_context(self) -> dict[str, Any]:
@@ -138,6 +138,7 @@ class LabelsView(AdminListView):
             (kept,) = evidence_by_uuid([uuid])
         except RefusedError:
             abort(404)
+        lookups.saw(self.actor, "evidence", [label.buyer_id])
         return evidence_response(uuid, kept.subject, kept.subject_id)
 
     @expose("/details/<row_id>/edit", methods=["GET", "POST"])

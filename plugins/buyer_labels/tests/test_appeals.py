@@ -133,6 +133,32 @@ def test_what_cannot_be_objected_to_or_decided_changes_nothing(shop: Flask) -> N
     assert rows() == before
 
 
+def test_a_click_is_taken_back_by_whoever_made_it_and_what_a_buyer_said_is_not(shop: Flask) -> None:
+    clerk, other = make_actor(shop, permissions.READ), make_actor(shop, permissions.READ)
+    label_id = make_label(make_actor(shop).account_id, make_actor(shop).account_id)
+    appeal_id = appeals.open_for(clerk, label_id, Objection(), NOW)
+    for actor, now, code in ((other, NOW, "not_yours"), (clerk, NOW + 14 * DAY, "late")):
+        with refused(code):
+            appeals.take_back(actor, appeal_id, now)
+    with pytest.raises(IntegrityError), writing() as session:
+        session.execute(update(Appeal).values(decided_at=NOW, decided_by=other.account_id, outcome="withdrawn"))
+    assert stands(label_id) == "disputed"
+
+    appeals.take_back(clerk, appeal_id, NOW + HOUR)
+
+    assert stands(label_id) == "active"
+    assert db.session().get_one(Appeal, appeal_id).outcome == "withdrawn"
+    with refused("decided"):
+        appeals.take_back(clerk, appeal_id, NOW + HOUR)
+    again = appeals.open_for(clerk, label_id, Objection(), NOW + HOUR)
+    assert appeals.open_for(other, label_id, Objection("Not mine"), NOW + HOUR) == again
+    said = appeals.open_for(clerk, make_label(98, 99, words="x"), Objection("Heard on the phone", "phone"), NOW)
+    for appeal, code in ((again, "has_words"), (said, "not_yours")):
+        with refused(code):
+            appeals.take_back(clerk, appeal, NOW + HOUR)
+    assert stands(label_id) == "disputed"
+
+
 def test_of_two_who_decide_at_once_one_hears_that_it_is_decided(shop: Flask) -> None:
     label_id = make_label(make_actor(shop).account_id, make_actor(shop).account_id)
     appeal_id = appeals.open_for(owner(shop), label_id, Objection(), NOW)

@@ -4,21 +4,28 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from people_of_tests import OWNER
 from policy_of_tests import DAY, HOLD, decisions, grave_label, held, live_rule, rule_row
 from shopadmin_buyer_labels import permissions, policy_jobs
 from shopadmin_buyer_labels.domain.policy import Effect, Level
-from shopadmin_buyer_labels.services import allowances, deciding, looking_back, rules
+from shopadmin_buyer_labels.models import LabelEvidence
+from shopadmin_buyer_labels.services import allowances, appeals, deciding, looking_back, rules
+from sqlalchemy import select
 
 from shopadmin import testing
+from shopadmin.models.audit import AuditEntry
 from shopadmin.models.buyers import Buyer
 from shopadmin.plugin_api import (
     BuyerIdentifier,
+    EvidenceOrigin,
     Standing,
     StandingLevel,
     StandingQuery,
     ask_standing,
     db,
+    store_evidence,
+    writing,
 )
 from shopadmin.services import plugins
 
@@ -76,6 +83,66 @@ def test_the_list_marks_a_held_order_and_the_order_page_says_why(app: Flask) -> 
     # Who may not see labels sees that it waits, not why.
     assert "Held for review" in clerk.get("/admin/orders/").get_data(as_text=True)
     assert "Another article" not in clerk.get(f"/admin/orders/details/{order_id}").get_data(as_text=True)
+
+
+def test_this_is_wrong_lets_the_order_go_in_one_click_and_is_undone_in_another(app: Flask) -> None:
+    order_id, label_id = held_order()
+    clerk_id = testing.make_account(app, permissions.READ, "core.orders:read")
+    clerk, other = testing.sign_in(app, clerk_id), client(app, permissions.READ, "core.orders:read")
+    page = f"/admin/orders/details/{order_id}"
+    wrong = f"/admin/buyer-labels/objections/label/{label_id}/wrong"
+    assert wrong in clerk.get(page).text
+    assert clerk.get(wrong).status_code == 405
+
+    clicked = clerk.post(wrong, data={"order": str(order_id)})
+
+    assert (clicked.status_code, clicked.location) == (303, page)
+    assert held(order_id).released_why == "disputed"
+    (raised,) = appeals.open_of([label_id]).values()
+    assert (raised.order_id, raised.opened_by, raised.channel) == (order_id, clerk_id, "page")
+    shown = clerk.get(page).text
+    undo = f"/admin/buyer-labels/objections/details/{raised.id}/take-back"
+    assert "Paused since" in shown
+    assert undo in shown
+    assert undo not in other.get(page).text
+    assert other.post(undo, data={"order": str(order_id)}).status_code == 303
+    assert appeals.open_of([label_id])
+
+    assert clerk.post(undo, data={"order": str(order_id)}).location == page
+
+    assert appeals.open_of([label_id]) == {}
+    # Its one hold is over: from here on it is a flag, and the log says who did what.
+    assert "Labelled buyer" in clerk.get(page).text
+    acts = ("appeal_opened", "appeal_withdrawn")
+    wanted = [f"buyer_labels.label.{act}" for act in acts]
+    said = db.session.execute(
+        select(AuditEntry.code, AuditEntry.account_id).where(AuditEntry.code.in_(wanted)).order_by(AuditEntry.id)
+    )
+    assert [tuple(row) for row in said] == [(code, clerk_id) for code in wanted]
+
+
+def test_a_complaint_is_opened_from_the_order_page_where_there_is_evidence(app: Flask) -> None:
+    order_id, label_id = held_order()
+    with writing() as session:
+        piece = LabelEvidence(label_id=label_id, uuid="u", tier=3, sha256="00", attached_at=TODAY)
+        session.add(piece)
+    plain = testing.make_order(2, buyer_id=testing.make_buyer(), created_at=TODAY)
+    worker = client(app, permissions.PROPOSE, "core.orders:read", "core.complaints:work")
+    of_label = f"/admin/buyer-labels/complaints/label/{label_id}"
+    of_order = f"/admin/buyer-labels/complaints/order/{plain}"
+    assert of_label in worker.get(f"/admin/orders/details/{order_id}").text
+    assert of_order not in worker.get(f"/admin/orders/details/{plain}").text
+
+    store_evidence(None, "order", plain, "chat", "Fake!", EvidenceOrigin(TODAY - DAY, "chat", 1))
+
+    assert of_order in worker.get(f"/admin/orders/details/{plain}").text
+    reader = client(app, permissions.READ, "core.orders:read")
+    for page in (order_id, plain):
+        assert "buyer-labels/complaints" not in reader.get(f"/admin/orders/details/{page}").text
+
+
+def client(app: Flask, *points: str) -> FlaskClient:
+    return testing.sign_in(app, testing.make_account(app, *points))
 
 
 def test_a_person_decides_about_a_held_order_on_its_page(app: Flask) -> None:

@@ -1,7 +1,8 @@
 """A buyer objects to a label: its effect pauses at once, another person decides, else time does (G10).
 
 An appeal is due after 14 days. From then on the label is suspended by itself and stays so until the appeal is decided.
-Where the shop has nobody else, whoever wrote or reviewed the label may decide after a pause of 24 hours.
+Where the shop has nobody else, whoever wrote or reviewed the label may decide after a pause of 24 hours. What one
+of the shop's own people raised by one click that person may take back, as long as no buyer's words rest on it.
 """
 
 from collections.abc import Collection
@@ -17,10 +18,12 @@ REMINDERS = (timedelta(hours=72), timedelta(hours=24))
 Outcome = Literal["upheld", "rejected"]
 Remedy = Literal["corrected", "revoked"]
 OUTCOMES: tuple[Outcome, ...] = ("upheld", "rejected")
+# What becomes of an objection that nobody had to decide.
+WITHDRAWN = "withdrawn"
 REMEDIES: tuple[Remedy, ...] = ("corrected", "revoked")
 # How the objection reached the shop.
 CHANNELS = ("page", "phone", "chat", "email", "letter", "person", "other")
-Refusal = Literal["decided", "own_label", "pause", "remedy"]
+Refusal = Literal["decided", "own_label", "pause", "remedy", "not_yours", "has_words", "late"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +76,19 @@ def lacks(
     if not is_alone(facts, deciders):
         return "own_label"
     return "pause" if now < facts.opened_at + PAUSE else None
+
+
+def cannot_take_back(
+    facts: Facts, account: int, channel: str, opened_by: int | None, words: int, now: datetime
+) -> Refusal | None:
+    """Why the account may not take the objection back; None where it may. ``words``: how many rebuttals rest on it.
+
+    What a buyer said is never taken back for them, and what is overdue was paused for a reason.
+    """
+    if facts.decided_at is not None:
+        return "decided"
+    if opened_by != account or channel != "page":
+        return "not_yours"
+    if words:
+        return "has_words"
+    return "late" if is_overdue(facts, now) else None

@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInte
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shopadmin.plugin_api import Base, BigId, SealedText, UtcDateTime
-from shopadmin_buyer_labels.domain.appeals import CHANNELS, OUTCOMES, REMEDIES
+from shopadmin_buyer_labels.domain.appeals import CHANNELS, OUTCOMES, REMEDIES, WITHDRAWN
 from shopadmin_buyer_labels.models.labels import TABLE as LABEL
 
 APPEAL = "plugin_buyer_labels_appeal"
@@ -25,20 +25,24 @@ class Appeal(Base):
     ``due_at``: 14 days after; ``overdue_at``: when the label was suspended because nobody had decided. ``alone_from``:
     from when on whoever wrote or reviewed the label may decide, where the shop has nobody else (G10). ``author``,
     ``editor``, ``submitter``, ``reviewer``: of the label, as they were at the decision; ``remedy``: what an upheld one
-    did to the label.
+    did to the label. ``outcome`` withdrawn: whoever raised it with one click took it back; never what a buyer said.
     """
 
     __tablename__ = APPEAL
     __table_args__ = (
         CheckConstraint(f"channel in ({_words(CHANNELS)})", name="channel"),
-        CheckConstraint(f"outcome in ('', {_words(OUTCOMES)})", name="outcome"),
+        CheckConstraint(f"outcome in ('', {_words((*OUTCOMES, WITHDRAWN))})", name="outcome"),
         CheckConstraint(f"remedy in ('', {_words(REMEDIES)})", name="remedy"),
         CheckConstraint("(decided_at is null) = (outcome = '')", name="decided"),
         CheckConstraint("(decided_by is null) = (decided_at is null)", name="decider"),
         CheckConstraint("(outcome = 'upheld') = (remedy <> '')", name="remedied"),
+        # Taken back: by whoever raised it on a page.
+        CheckConstraint(
+            "outcome <> 'withdrawn' or (channel = 'page' and decided_by = coalesce(opened_by, 0))", name="withdrawn"
+        ),
         # G10: somebody else, or the pause is over.
         CheckConstraint(
-            "decided_by is null or decided_at >= alone_from"
+            "decided_by is null or outcome = 'withdrawn' or decided_at >= alone_from"
             " or (decided_by <> coalesce(author, 0) and decided_by <> coalesce(editor, 0)"
             " and decided_by <> coalesce(submitter, 0) and decided_by <> coalesce(reviewer, 0))",
             name="apart",

@@ -105,6 +105,27 @@ def decide(
         records.keep(session, actor, label, f"appeal_{outcome}", now, reason, before, appeal=found.id, remedy=remedy)
 
 
+def take_back(actor: Actor, appeal_id: int, now: datetime | None = None) -> None:
+    """Undo one's own click: the label's effect goes on. Raises ForbiddenError, MissingError; ObjectionsError for what
+    somebody else raised, what a buyer said, and what is decided or overdue.
+    """
+    permissions.require(actor, permissions.READ)
+    now = now or datetime.now(UTC)
+    with writing() as session:
+        label, found = _locked(session, appeal_id)
+        if refusal := _cannot_take_back(session, actor, found, label, now):
+            raise ObjectionsError(appeal_texts.problem(refusal))
+        found.decided_at, found.decided_by, found.outcome = now, actor.account_id, rules.WITHDRAWN
+        before = status(reading.facts(label), now)
+        label.disputed_at = None
+        records.keep(session, actor, label, "appeal_withdrawn", now, "", before, appeal=found.id)
+
+
+def may_take_back(actor: Actor, found: Appeal, label: Label, now: datetime) -> bool:
+    """Whether the actor is shown the way to undo it."""
+    return _cannot_take_back(db.session(), actor, found, label, now) is None
+
+
 def suspend_overdue(now: datetime | None = None) -> int:
     """Suspend the labels whose objections nobody has decided in time; returns how many."""
     now = now or datetime.now(UTC)
@@ -158,6 +179,13 @@ def facts(appeal: Appeal, label: Label) -> rules.Facts:
     """What the rules see of an appeal and its label."""
     people = (label.created_by, label.edited_by, label.submitted_by, label.reviewed_by)
     return rules.Facts(appeal.opened_at, appeal.decided_at, frozenset(one for one in people if one is not None))
+
+
+def _cannot_take_back(
+    session: Session, actor: Actor, found: Appeal, label: Label, now: datetime
+) -> rules.Refusal | None:
+    words = session.scalar(select(func.count(Rebuttal.id)).where(Rebuttal.appeal_id == found.id)) or 0
+    return rules.cannot_take_back(facts(found, label), actor.account_id, found.channel, found.opened_by, words, now)
 
 
 def _start(session: Session, actor: Actor | None, label: Label, objection: Objection, now: datetime) -> Appeal:

@@ -50,6 +50,11 @@ def require(actor: Actor) -> None:
         permissions.require(actor, point)
 
 
+def may_open(actor: Actor) -> bool:
+    """Whether the actor is shown the way to a complaint."""
+    return all(actor.can(point) for point in (permissions.PROPOSE, WORK, SEES_ORDERS))
+
+
 def of_label(label_id: int) -> list[ComplaintSnapshot]:
     """What was opened for the label, the newest first."""
     return complaints_of(OF_LABEL, label_id)

@@ -1,11 +1,11 @@
 """How orders stand: what was decided, whether they are held now and until when; one question for a page."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, and_, select, update
+from sqlalchemy import Table, and_, bindparam, select, update
 
 from shopadmin.plugin_api import (
     Actor,
@@ -40,6 +40,15 @@ _IN_FORCE = (
     )
     .where(among(_SAID.order_id, "ids"), _SAID.ended_at.is_(None), _SAID.mode == "live")
     .order_by(_SAID.id)
+)  # fmt: skip
+
+_PAUSED = (
+    select(OrderDecision.label_id)
+    .where(
+        OrderDecision.order_id == bindparam("order"), OrderDecision.ordered_at == bindparam("at"),
+        OrderDecision.ended_why == "disputed", OrderDecision.mode == "live",
+    )
+    .distinct()
 )  # fmt: skip
 
 
@@ -103,6 +112,11 @@ def _state(rows: list[Any], now: datetime) -> OrderState:
         released_why=released,
         is_suspected=all(row.via == alike.VIA for row in rows),
     )
+
+
+def paused_by(order_id: int, ordered_at: datetime) -> Sequence[int]:
+    """The labels whose decisions about the order ended because somebody objects to them."""
+    return db.session().scalars(_PAUSED, {"order": order_id, "at": ordered_at}).all()
 
 
 def hold_of(order_id: int) -> OrderHold | None:
