@@ -37,6 +37,8 @@ def _open_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         f"busy_timeout={BUSY_TIMEOUT_MS}",
         f"cache_size={CACHE_SIZE}",
         "temp_store=MEMORY",
+        # What is deleted is overwritten: no word of somebody who was forgotten stays in the file's free pages.
+        "secure_delete=ON",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

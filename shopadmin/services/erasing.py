@@ -1,7 +1,8 @@
 """A buyer who asks to be forgotten: what tells who it was goes, in the core and in every plugin, in one transaction.
 
-Orders, reviews and money stay, as the shop's books and its averages must not change by it. Do-not-contact stays too, by
-keyed hashes: whoever said no is not written to when an import brings them again.
+Orders, reviews and money stay, as the shop's books and its averages must not change by it. Of incidents and complaints
+stays what happened and what came of it, with the evidence that went to a platform or a bank; what staff wrote of them
+goes. Do-not-contact stays too, by keyed hashes: whoever said no is not written to when an import brings them again.
 """
 
 import uuid
@@ -10,22 +11,27 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from shopadmin import hook_calls, hook_guard
 from shopadmin.contract import Actor, BuyerId, Problem
+from shopadmin.models import db
 from shopadmin.models.buyers import Buyer, BuyerIdentifier
-from shopadmin.models.cases import Note
+from shopadmin.models.cases import Incident, Note
+from shopadmin.models.complaints import Complaint, ComplaintEvent
 from shopadmin.models.messages import OutboxMessage
 from shopadmin.models.orders import Order
 from shopadmin.models.reviews import Review
 from shopadmin.services import audit, forgetting, plugins, schema
 from shopadmin.services.conflicts import MissingError, ObjectionsError, RefusedError
+from shopadmin.services.evidence import erasing as evidence_erasing
 from shopadmin.services.messages import blocks, consents, contents, delivering, people
 from shopadmin.services.refusals import ForbiddenError
-from shopadmin.services.transactions import writing
+from shopadmin.services.transactions import after_commit, writing
 
+# Lines of a complaint's history whose text is the program's own: the key of an item, a time.
+_OF_THE_PROGRAM = ("checked", "unchecked", "deadline")
 ERASE = "core.buyers:erase"
 
 
@@ -64,12 +70,14 @@ def erase_buyer(actor: Actor, buyer_id: int, typed: str) -> None:
         consents.forget(session, actor, person.key)
         _empty_messages(session, buyer_id)
         hook_calls.erase_buyer(BuyerId(buyer_id), actor)
+        _drop_evidence(session, actor, buyer_id)
         _empty_rows(session, buyer_id)
         buyer.ref = f"{people.ERASED}{uuid.uuid4().hex}"
         buyer.name = buyer.city = buyer.region = buyer.postcode = ""
         buyer.accepts_marketing = None
         forgetting.forget_images(session.connection(), "buyer", [buyer_id])
         audit.record(actor, "core.buyer.erased", "buyer", buyer_id)
+        after_commit(_empty_write_ahead_log)
 
 
 def is_erased(buyer: Buyer) -> bool:
@@ -106,6 +114,42 @@ def _empty_rows(session: Session, buyer_id: int) -> None:
     connection.execute(delete(BuyerIdentifier).where(BuyerIdentifier.id.in_(ids)))
     forgetting.forget_images(connection, "buyer_identifier", ids)
     _drop_notes(connection, "buyer", [buyer_id])
+    _empty_cases(session, buyer_id)
+
+
+def _drop_evidence(session: Session, actor: Actor, buyer_id: int) -> None:
+    """Screenshots and texts that are kept with the buyer's orders and reviews, but for what went with a complaint."""
+    for subject, model in (("order", Order), ("review", Review)):
+        ids = session.scalars(select(model.id).where(model.buyer_id == buyer_id)).all()
+        evidence_erasing.erase(actor, subject, ids)
+
+
+def _empty_cases(session: Session, buyer_id: int) -> None:
+    """What staff wrote into incidents and complaints of the buyer, and of the buyer's orders and reviews."""
+    connection = session.connection()
+    orders = select(Order.id).where(Order.buyer_id == buyer_id)
+    reviews = select(Review.id).where(Review.buyer_id == buyer_id)
+    of_order = Incident.buyer_id.is_(None) & Incident.order_id.in_(orders)
+    ids = session.scalars(select(Incident.id).where(or_(Incident.buyer_id == buyer_id, of_order))).all()
+    incidents = update(Incident).where(Incident.id.in_(ids))
+    connection.execute(incidents.values(note="", revision=Incident.revision + 1))
+    forgetting.forget_images(connection, "incident", ids)
+    theirs = or_(Complaint.buyer_id == buyer_id, Complaint.order_id.in_(orders), Complaint.review_id.in_(reviews))
+    complaints = session.scalars(select(Complaint.id).where(theirs)).all()
+    emptied = update(Complaint).where(Complaint.id.in_(complaints))
+    connection.execute(emptied.values(note="", revision=Complaint.revision + 1))
+    said = ComplaintEvent.complaint_id.in_(complaints), ComplaintEvent.code.not_in(_OF_THE_PROGRAM)
+    connection.execute(update(ComplaintEvent).where(*said).values(text=""))
+
+
+def _empty_write_ahead_log() -> None:
+    """SQLite keeps older pages in the log beside the file; whoever reads right now keeps it until the next time."""
+    if db.engine.dialect.name == "sqlite":
+        connection = db.engine.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            connection.close()
 
 
 def _drop_notes(connection: Connection, subject: str, ids: Collection[int]) -> None:

@@ -23,18 +23,24 @@ from shopadmin.plugin_api import (
     evidence_of,
     record_audit,
     records_held_on,
-    views_of,
     write_archive,
     writing,
 )
 from shopadmin_buyer_labels import permissions
 from shopadmin_buyer_labels.domain.status import status
 from shopadmin_buyer_labels.models import Appeal, Label, LabelEvent, LabelEvidence, Outcome, Rebuttal
-from shopadmin_buyer_labels.services import lookups, people, reading
+from shopadmin_buyer_labels.services import dossier_records, lookups, people, reading
 from shopadmin_buyer_labels.services.complaints import OF_LABEL
 
 FORMAT = "shopadmin-dossier-v1"
 HEADINGS: Mapping[str, Any] = {
+    "decisions_on_orders": _("What labels led to for orders"),
+    "holds_of_orders": _("Orders that were held"),
+    "let_pass": _("When orders were let pass whatever labels say"),
+    "known_by": _("By what the person is known again"),
+    "merges": _("Who was said to be the same person"),
+    "splits": _("When the person was told apart from others with the same identifiers"),
+    "suggestions": _("Who may be the same person: suggested by likeness"),
     "buyer": _("Who it is"),
     "identifiers": _("Phones, e-mail addresses and accounts"),
     "orders": _("Orders"),
@@ -52,8 +58,9 @@ HEADINGS: Mapping[str, Any] = {
 # Who of the staff did it, and counters: the shop's, not the person's.
 _INTERNAL = frozenset(
     {
-        "author", "by", "created_by", "decided_by", "edited_by", "editor", "attached_by", "opened_by", "reviewed_by",
-        "reviewer", "revision", "submitted_by", "submitter", "written_by",
+        "author", "by", "added_by", "created_by", "decided_by", "edited_by", "editor", "attached_by", "confirmed_by",
+        "ended_by", "made_by", "released_by", "opened_by", "reviewed_by", "reviewer",
+        "revision", "submitted_by", "submitter", "written_by",
     }
 )  # fmt: skip
 
@@ -69,7 +76,10 @@ def export(actor: Actor | None, buyer_id: int, now: datetime | None = None) -> I
     page = current_app.jinja_env.get_template("shopadmin_buyer_labels/dossier.html")
     title = gettext("All that is held on buyer %(number)s", number=buyer_id)
     shown = page.render(
-        title=title, dossier=found, headings=HEADINGS, language=str(get_locale()).partition("_")[0]
+        title=title,
+        dossier=found | {"orders_and_likeness": dossier_records.in_words(found["orders_and_likeness"])},
+        headings=HEADINGS,
+        language=str(get_locale()).partition("_")[0],
     ).encode()
     file = io.BytesIO()
     write_archive(file, {"dossier.json": lambda: text, "dossier.html": lambda: shown})
@@ -91,7 +101,8 @@ def build(buyer_id: int, now: datetime) -> dict[str, Any]:
         "buyer": buyer_id,
         "known_as": rows,
         "labels": [_label(label, now) for label in labels],
-        "look_ups": [{"at": _plain(at), **after} for at, after in views_of(lookups.CODE, "buyer", rows)],
+        "look_ups": [{"at": _plain(at), **after} for at, after in lookups.of(rows)],
+        "orders_and_likeness": dossier_records.records(rows, _values),
         "shop": records_held_on(rows),
     }
 
