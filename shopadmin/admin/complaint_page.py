@@ -13,7 +13,7 @@ from shopadmin.domain.complaints import State
 from shopadmin.domain.evidence import KINDS
 from shopadmin.platforms.names import platform_name
 from shopadmin.services import settings
-from shopadmin.services.complaints import deciding, labels, listing
+from shopadmin.services.complaints import checking, deciding, labels, listing
 from shopadmin.services.evidence import labels as evidence_labels
 from shopadmin.services.timeline import Event
 
@@ -58,6 +58,8 @@ def context(actor: Actor, details: listing.Details, permissions: Mapping[str, st
             for one in details.items
         ],
         "is_collecting": state is State.COLLECTING and State.SUBMITTED not in after,
+        "checked": checking.checked(found.platform, now) if rules.is_known(found.platform) else None,
+        "check_url": address("lists_checked", rules.is_known(found.platform) and actor.is_owner),
         "evidence": [_piece(piece, _items(details, piece.row.kind)) for piece in details.evidence],
         "offered": [
             {"uuid": row.uuid, "name": row.file_name, "kind": evidence_labels.KINDS[row.kind]}

@@ -18,11 +18,13 @@ from shopadmin.domain.complaints import State
 from shopadmin.domain.evidence import KINDS
 from shopadmin.platforms.names import platform_name
 from shopadmin.services import lists, orders, settings
-from shopadmin.services.complaints import deciding, labels, listing, opening, working
+from shopadmin.services.complaints import checking, deciding, labels, listing, opening, working
 from shopadmin.services.conflicts import ObjectionsError, RefusedError
 from shopadmin.services.evidence import packing
 
 READ, WORK, EXPORT = "core.complaints:read", "core.complaints:work", "core.evidence:export"
+# What the shop goes by is the owner's to answer for; the service asks whether it is the owner.
+UPDATE = "core.settings:update"
 
 
 class ComplaintsView(AdminListView):
@@ -32,6 +34,7 @@ class ComplaintsView(AdminListView):
         "index_view": READ,
         "details_view": READ,
         "pack": EXPORT,
+        "lists_checked": UPDATE,
         **dict.fromkeys(
             (
                 "create_view", "add_note", "add_call", "tick", "add_picture", "add_text", "add_facts", "use",
@@ -86,6 +89,12 @@ class ComplaintsView(AdminListView):
     def details_view(self, row_id: str) -> ResponseReturnValue:
         """One complaint."""
         return self._page(lists.parse_id(row_id))
+
+    @expose("/details/<row_id>/lists-checked", methods=["POST"])
+    def lists_checked(self, row_id: str) -> ResponseReturnValue:
+        """The owner has compared the platform's lists with its own page."""
+        platform = self._find(row_id).platform
+        return self._act(row_id, lambda _id: checking.confirm(self.actor, platform), _("It is noted with today's day."))
 
     @expose("/details/<row_id>/pack")
     def pack(self, row_id: str) -> ResponseReturnValue:

@@ -150,6 +150,11 @@ def grounds(platform: str) -> tuple[str, ...]:
     return tuple(_BY_PLATFORM.get(platform, _ANYWHERE))
 
 
+def is_known(platform: str) -> bool:
+    """Whether there are lists for this platform: of others nobody can say that they checked them."""
+    return platform in _BY_PLATFORM
+
+
 def checklist(platform: str, ground: str) -> Checklist | None:
     """What to have ready; None for a ground that the platform does not know."""
     return _BY_PLATFORM.get(platform, _ANYWHERE).get(ground)

@@ -44,6 +44,7 @@ SENTENCES: Mapping[str, Text] = {
     "core.contact.lifted": _("Let somebody be contacted again"),
     "core.contact.revealed": _("Looked at a buyer's contact data"),
     "core.complaint.changed": _("Took a complaint a step on"),
+    "core.complaint.checked": _("Checked a platform's checklists for complaints"),
     "core.complaint.opened": _("Opened a complaint"),
     "core.demo.loaded": _("Loaded the demo shop"),
     "core.evidence.exported": _("Downloaded an evidence pack"),

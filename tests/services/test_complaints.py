@@ -17,6 +17,7 @@ from shopadmin.contract import (
     Manifest,
     OrderId,
 )
+from shopadmin.domain import complaints as rules
 from shopadmin.domain.complaints import State
 from shopadmin.hookspecs import hookimpl
 from shopadmin.models import db
@@ -24,9 +25,10 @@ from shopadmin.models.audit import AuditEntry
 from shopadmin.models.complaints import Complaint, ComplaintEvent, ComplaintEvidence
 from shopadmin.models.evidence import Evidence
 from shopadmin.services import integrity
-from shopadmin.services.complaints import deciding, listing, opening, working
+from shopadmin.services.complaints import checking, deciding, listing, opening, working
 from shopadmin.services.conflicts import MissingError, ObjectionsError, RefusedError
 from shopadmin.services.evidence import packing, storing
+from shopadmin.services.refusals import ForbiddenError
 
 NOW = datetime.now(UTC)
 ORIGIN = EvidenceOrigin(NOW - timedelta(hours=1), "chat", 1)
@@ -332,3 +334,24 @@ def test_what_the_page_offers_is_kept_with_the_order(actor, opened):
     assert listing.load_details(nobody, state(opened)).offered == []
     working.use_evidence(actor, opened, proof)
     assert listing.load_details(actor, state(opened)).offered == []
+
+
+def test_checklists_are_unchecked_until_the_owner_says_so_and_again_once_they_change_or_grow_old(actor, monkeypatch):
+    clerk = Actor(AccountId(2), "Clerk", False, frozenset({"core.settings:update", "core.complaints:work"}))
+    assert checking.checked("taobao", NOW) is None
+    with pytest.raises(ForbiddenError):
+        checking.confirm(clerk, "taobao", NOW)
+    with pytest.raises(RefusedError):
+        checking.confirm(actor, "etsy", NOW)
+    assert checking.checked("taobao", NOW) is None
+
+    checking.confirm(actor, "taobao", NOW)
+
+    assert checking.checked("taobao", NOW).is_current
+    assert checking.checked("jd", NOW) is None
+    assert not checking.checked("taobao", NOW + timedelta(days=180)).is_current
+    changed = dict(rules._BY_PLATFORM["taobao"], extortion=rules.Checklist((), 1))
+    monkeypatch.setitem(rules._BY_PLATFORM, "taobao", changed)
+    assert not checking.checked("taobao", NOW).is_current
+    (entry,) = db.session.scalars(select(AuditEntry).where(AuditEntry.code == "core.complaint.checked"))
+    assert (entry.object_id, list(entry.after)) == ("taobao", ["on"])

@@ -100,6 +100,22 @@ def test_the_list_says_what_is_overdue_and_today_counts_it(app, client_as):
     assert "one is overdue" in client.get("/admin/").get_data(as_text=True)
 
 
+def test_the_page_says_whether_the_list_was_checked_and_the_owner_alone_says_that_it_was(app, client_as):
+    clerk, owner = (
+        client_as(WORK, "core.settings:update"),
+        testing.sign_in(app, testing.make_account(app, is_owner=True)),
+    )
+    page = opened(clerk)
+    assert "List not checked yet" in clerk.get(page).text
+    assert "I have checked these" not in clerk.get(page).text
+    assert clerk.post(f"{page}/lists-checked").status_code == 403
+    assert "I have checked these" in owner.get(page).text
+
+    assert owner.post(f"{page}/lists-checked").status_code == 302
+
+    assert "List checked" in clerk.get(page).text
+
+
 def test_an_empty_list_says_what_complaints_are_for(app, client_as):
     text = client_as(READ).get("/admin/complaints/?view=all").get_data(as_text=True)
 

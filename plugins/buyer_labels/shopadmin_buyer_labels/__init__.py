@@ -65,6 +65,7 @@ from shopadmin_buyer_labels.services import (
     erasing,
     indexing,
     keeping,
+    label_integrity,
     policy_integrity,
     standing,
     suggesting,
@@ -95,8 +96,8 @@ def shopadmin_permissions() -> Sequence[Permission]:
 
 @hookimpl
 def shopadmin_integrity_problems() -> Sequence[Problem]:
-    """Holds past their time, and decisions that follow from nothing."""
-    return list(policy_integrity.problems())
+    """Holds past their time, decisions that follow from nothing, labels whose facts contradict each other."""
+    return [*policy_integrity.problems(), *label_integrity.problems()]
 
 
 @hookimpl

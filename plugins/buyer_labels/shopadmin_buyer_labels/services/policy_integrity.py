@@ -19,12 +19,13 @@ def problems(now: datetime | None = None) -> Iterator[Problem]:
     undecided = OrderHold.released_at.is_(None) & OrderHold.confirmed_at.is_(None)
     of_order = (OrderDecision.order_id == OrderHold.order_id) & (OrderDecision.ordered_at == OrderHold.ordered_at)
     version = (PolicyRule.id == OrderDecision.rule_id) & (PolicyRule.version == OrderDecision.version)
-    yield from _counted(OrderHold, due & undecided, "hold_late", "orders are held past their time")
-    yield from _counted(OrderHold, ~exists().where(of_order), "hold_alone", "holds follow from no decision")
-    yield from _counted(OrderDecision, ~exists().where(version), "no_rule", "decisions follow no version of a rule")
+    yield from counted(OrderHold, due & undecided, "hold_late", "orders are held past their time")
+    yield from counted(OrderHold, ~exists().where(of_order), "hold_alone", "holds follow from no decision")
+    yield from counted(OrderDecision, ~exists().where(version), "no_rule", "decisions follow no version of a rule")
 
 
-def _counted(model: Any, is_wrong: ColumnElement[bool], code: str, words: str) -> Iterator[Problem]:
+def counted(model: Any, is_wrong: ColumnElement[bool], code: str, words: str) -> Iterator[Problem]:
+    """One problem for all rows that are wrong; nothing of a person in it."""
     found = db.session().scalar(select(func.count(model.id)).where(is_wrong))
     if found:
         yield Problem(f"buyer_labels.{code}", f"{found} {words}")
