@@ -23,7 +23,7 @@ from shopadmin.services.conflicts import ObjectionsError, RefusedError
 from shopadmin.services.evidence import packing
 
 READ, WORK, EXPORT = "core.complaints:read", "core.complaints:work", "core.evidence:export"
-# What the shop goes by is the owner's to answer for; the service asks whether it is the owner.
+# The owner's alone: what the shop goes by is theirs to answer for.
 UPDATE = "core.settings:update"
 
 

@@ -110,6 +110,8 @@ def _reading(kind: str, value: str, scope: str, region: str | None) -> Reading:
         return read_email(value)
     if kind == "platform_uid":
         return read_platform_uid(scope, value)
+    if kind == "address":
+        return Reading("", "weak")
     return read_nick(scope, value) if kind == "nick" else Reading("", "invalid")
 
 

@@ -125,7 +125,7 @@ def test_s12_a_complaint_from_an_order_needs_evidence_that_is_kept_with_it(shop:
     assert complaints.open_for_order(actor, order_id, "counterfeit_claim") == complaints.of_order(order_id)[0].id
 
 
-def test_upheld_attaches_the_decision_as_e3_and_raises_the_tier_once(shop: Flask) -> None:
+def test_s3_upheld_attaches_the_decision_as_e3_and_raises_the_tier_once(shop: Flask) -> None:
     actor, label_id, order_id = case(shop)
     complaint_id = complaints.open_for_label(actor, label_id, order_id, "malicious_refund")
     hand_in(complaint_id)

@@ -52,7 +52,7 @@ def most(label: LabelFacts, *, is_exact: bool = True, is_approved: bool = True) 
 
 
 @given(effects, effects, effects)
-def test_the_strictest_wins_in_whatever_order_and_number_it_is_said(one: Effect, two: Effect, three: Effect) -> None:
+def test_g5_the_strictest_wins_in_whatever_order_and_number_it_is_said(one: Effect, two: Effect, three: Effect) -> None:
     assert join([one, join([two, three])]) == join([join([one, two]), three])
     assert join([one, two]) == join([two, one])
     assert join([one, one]) == join([one, NOTHING]) == one
