@@ -118,7 +118,7 @@ def _objection(found: Appeal, actor: Actor) -> dict[str, Any]:
     }
 
 
-def _objections(view: str, **values: int) -> str:
+def _objections(view: str, **values: Any) -> str:
     return url_for(f"buyer_labels_appeals.{view}", **values)
 
 

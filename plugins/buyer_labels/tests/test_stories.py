@@ -61,9 +61,11 @@ def test_s1_a_screenshot_is_kept_with_hash_source_and_time_and_changed_bytes_are
     (kept,) = evidence_of(OF_LABEL, label_id)
 
     assert (len(kept.sha256), kept.source, kept.captured_at, kept.tier) == (64, "chat", seen, 1)
+    db.session.rollback()
     assert integrity.problems() == []
-    row = db.session.scalars(select(Evidence).where(Evidence.uuid == kept.uuid)).one()
-    for file in storing.files(row):
+    files = storing.files(db.session.scalars(select(Evidence).where(Evidence.uuid == kept.uuid)).one())
+    db.session.rollback()
+    for file in files:
         file.write_bytes(file.read_bytes()[:-1] + b"!")
     assert "evidence" in {problem.code for problem in integrity.problems()}
 
