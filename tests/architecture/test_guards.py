@@ -16,6 +16,7 @@ GUARDS = {
 # The labels of buyers count their own.
 LABELS = ROOT / "plugins" / "buyer_labels"
 GUARDS_OF_LABELS = {
+    1: "local by default", 13: "what is taken back holds nothing",
     2: "evidence to leave the draft", 3: "another person reviews", 4: "an end, always", 6: "events, not characters",
     5: "no automatic adverse act", 7: "rights are no ground", 8: "notice", 9: "objections and dossiers",
     10: "somebody else decides, in time", 14: "erasure", 15: "the log of looks", 16: "what never matches",

@@ -4,7 +4,6 @@ label that goes released, the log, and who may do what. The others stand with wh
 
 import json
 import random
-import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -46,18 +45,6 @@ from shopadmin.services import integrity
 
 TESTS = Path(__file__).parent
 CHILD = TESTS / "support" / "no_sockets.py"
-# Everything but what belongs to the ring, and S8, which is the reports'.
-GUARDS, STORIES = (*range(1, 11), *range(13, 17), 18), (*range(1, 8), *range(9, 13))
-NAMED = {*(f"g{number}" for number in GUARDS), *(f"s{number}" for number in STORIES)}
-
-
-def test_every_guard_and_every_story_of_the_document_has_a_test_named_after_it() -> None:
-    names = [
-        name for file in TESTS.glob("test_*.py")
-        for name in re.findall(r"^def (test_\w+)\(", file.read_text(), re.MULTILINE)
-    ]  # fmt: skip
-
-    assert NAMED - {part for name in names for part in name.split("_")} == set()
 
 
 def test_g1_a_fresh_shop_opens_no_socket_whatever_is_done_with_labels_and_has_no_feed(tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
 """What shops need of labels (section 1 of the specification): stories that no other test is named after."""
 
+import re
 from datetime import date, datetime, timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,6 +33,9 @@ from shopadmin.plugin_api import EvidenceOrigin, ObjectionsError, OrderId, Refus
 from shopadmin.services import integrity
 from shopadmin.services.complaints import deciding, working
 from shopadmin.services.evidence import storing
+
+# S8 is the reports'.
+STORIES = {f"s{number}" for number in (*range(1, 8), *range(9, 13))}
 
 
 @pytest.fixture
@@ -193,3 +198,10 @@ def test_s12_there_is_no_way_to_hand_in_many_complaints_at_once(shop: Flask) -> 
     assert posts
     # Each is about one complaint, one label or one order; a new one is opened singly.
     assert [address for address in posts if "<row_id>" not in address and not address.endswith("/new")] == []
+
+
+def test_every_story_has_a_test_named_after_it() -> None:
+    files = Path(__file__).parent.glob("test_*.py")
+    names = re.findall(r"^def (test_s\w+)\(", "\n".join(file.read_text() for file in files), re.MULTILINE)
+
+    assert STORIES - {part for name in names for part in name.split("_")} == set()
