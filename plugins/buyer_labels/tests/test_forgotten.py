@@ -10,6 +10,7 @@ from pathlib import Path
 
 from appeals_shop import HOUR, NOW, WORKS, decider, make_actor, make_label, owner
 from flask import Flask
+from flask_babel import force_locale
 from people_of_tests import piece
 from policy_of_tests import DAY, grave_label, live_rule
 from shopadmin_buyer_labels import permissions
@@ -132,7 +133,8 @@ def test_g14_of_a_forgotten_buyer_no_word_is_left_in_the_whole_database(shop: Fl
     boss = owner(shop)
     buyer_id = write_everything(shop, boss)
 
-    taken = dossiers.export(boss, buyer_id, NOW + timedelta(hours=2)).read()
+    with force_locale("en"):
+        taken = dossiers.export(boss, buyer_id, NOW + timedelta(hours=2)).read()
 
     with zipfile.ZipFile(io.BytesIO(taken)) as archive:
         read = {name: archive.read(name).decode() for name in archive.namelist()}
