@@ -3,19 +3,24 @@
 import sqlite3
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.pool import QueuePool
 
 # Milliseconds a connection waits for another writer; the file lock in services/transactions.py makes it rare.
 BUSY_TIMEOUT_MS = 5000
+# Connections that are kept, at least one for each thread of the server: what is opened beyond them is closed again,
+# and to open one SQLite reads the whole schema.
+POOL_SIZE = 10
 # Of each SQLite connection, in KiB (negative by SQLite's convention).
 CACHE_SIZE = -16000
 
 
 def engine_options(url: str) -> dict[str, Any]:
     """Options for ``create_engine``, Flask-SQLAlchemy's key ``SQLALCHEMY_ENGINE_OPTIONS``."""
+    options: dict[str, Any] = {"pool_size": POOL_SIZE, "max_overflow": POOL_SIZE}
     if make_url(url).get_backend_name() == "sqlite":
-        return {}
-    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10, "pool_timeout": 5}
+        return options
+    return {"pool_pre_ping": True, "pool_timeout": 5, **options}
 
 
 def prepare(engine: Engine) -> None:
@@ -45,13 +50,18 @@ def _open_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    options = connection.get_execution_options()
-    if not options.get("shopadmin_asks_once"):
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("shopadmin_writes") else "BEGIN")
+    writes = connection.get_execution_options().get("shopadmin_writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def asking_once(engine: Engine) -> Engine:
-    """The same engine and pool, for a single question: without a transaction around, which would cost more than it."""
+def asking_engine(engine: Engine) -> Engine:
+    """Connections of their own to the same database, for single questions: each by itself, without a transaction.
+
+    None is tried before it is used or tidied up afterwards, which would cost as much as the question.
+    """
+    options: dict[str, Any] = {"pool_size": POOL_SIZE, "max_overflow": POOL_SIZE, "pool_timeout": 5}
     if engine.dialect.name == "sqlite":
-        return engine.execution_options(shopadmin_asks_once=True)
-    return engine.execution_options(isolation_level="AUTOCOMMIT")
+        own = create_engine(engine.url, poolclass=QueuePool, pool_reset_on_return=None, **options)
+        event.listen(own, "connect", _open_sqlite)
+        return own
+    return create_engine(engine.url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, **options)
