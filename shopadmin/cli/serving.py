@@ -18,7 +18,7 @@ from waitress.server import create_server
 from waitress.task import WSGITask
 
 FIRST_PORT, PORTS_TO_TRY = 8000, 50
-THREADS = 8
+THREADS = 16
 # Seconds from the signal: when an idle connection is closed, when requests and worker are given up.
 CLOSE_IDLE_AFTER, GIVE_UP_AFTER = 0.5, 8.0
 RESTART_WORKER_AFTER = 5.0

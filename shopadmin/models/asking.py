@@ -3,8 +3,7 @@
 What they do each time is done once here: SQL and types are prepared for the driver when a statement is first asked.
 """
 
-from collections import namedtuple
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from flask import current_app
@@ -13,8 +12,7 @@ from sqlalchemy.exc import MultipleResultsFound
 
 from shopadmin.models.base import db
 from shopadmin.models.engine import asking_engine
-
-Convert = Callable[[Any], Any]
+from shopadmin.models.prepared import Prepared
 
 
 def ask_once(statement: Select[Any], values: Mapping[str, Any]) -> Any:
@@ -36,14 +34,14 @@ class _Asker:
     def __init__(self, engine: Engine) -> None:
         self._engine = asking_engine(engine)
         self._broken = self._engine.dialect.loaded_dbapi.Error
-        self._prepared: dict[Select[Any], _Prepared] = {}
+        self._prepared: dict[Select[Any], Prepared] = {}
         # Whoever lets go of the database, to replace its file for example, lets go of all of it.
         event.listen(engine, "engine_disposed", lambda _engine: self._engine.dispose())
 
     def ask(self, statement: Select[Any], values: Mapping[str, Any]) -> Any:
         prepared = self._prepared.get(statement)
         if prepared is None:
-            prepared = self._prepared[statement] = _Prepared(statement, self._engine)
+            prepared = self._prepared[statement] = Prepared(statement, self._engine.dialect)
         try:
             found = self._fetch(prepared, values)
         except self._broken:
@@ -55,7 +53,7 @@ class _Asker:
             raise MultipleResultsFound("one row was expected")
         return prepared.row(found[0]) if found else None
 
-    def _fetch(self, prepared: "_Prepared", values: Mapping[str, Any]) -> list[Any]:
+    def _fetch(self, prepared: Prepared, values: Mapping[str, Any]) -> list[Any]:
         connection = self._engine.raw_connection()
         try:
             cursor = connection.cursor()
@@ -67,44 +65,3 @@ class _Asker:
             raise
         connection.close()
         return found
-
-
-class _Prepared:
-    """A statement as the driver takes it."""
-
-    def __init__(self, statement: Select[Any], engine: Engine) -> None:
-        dialect = engine.dialect
-        compiled = statement.compile(dialect=dialect)
-        self.sql = str(compiled)
-        self._names: Iterable[str] | None = getattr(compiled, "positiontup", None)
-        self._fixed = dict(compiled.params)
-        self._binds = _only(
-            (name, _type(bind, dialect).bind_processor(dialect)) for name, bind in compiled.binds.items()
-        )
-        columns = statement.selected_columns
-        self._results = _only(
-            (number, _type(column, dialect).result_processor(dialect, None)) for number, column in enumerate(columns)
-        )
-        self._row = namedtuple("Row", columns.keys())  # type: ignore[misc]
-
-    def bound(self, values: Mapping[str, Any]) -> Any:
-        """The values as the driver wants them."""
-        converted = {**self._fixed, **values}
-        for name, convert in self._binds:
-            converted[name] = convert(converted[name])
-        return converted if self._names is None else [converted[name] for name in self._names]
-
-    def row(self, found: Iterable[Any]) -> Any:
-        """The row with its values as SQLAlchemy gives them."""
-        cells = list(found)
-        for number, convert in self._results:
-            cells[number] = convert(cells[number])
-        return self._row(*cells)
-
-
-def _type(of: Any, dialect: Any) -> Any:
-    return of.type.dialect_impl(dialect)
-
-
-def _only(found: Iterable[tuple[Any, Convert | None]]) -> list[tuple[Any, Convert]]:
-    return [(which, convert) for which, convert in found if convert is not None]

@@ -10,7 +10,7 @@ from sqlalchemy.pool import QueuePool
 BUSY_TIMEOUT_MS = 5000
 # Connections that are kept, at least one for each thread of the server: what is opened beyond them is closed again,
 # and to open one SQLite reads the whole schema.
-POOL_SIZE = 10
+POOL_SIZE = 16
 # Of each SQLite connection, in KiB (negative by SQLite's convention).
 CACHE_SIZE = -16000
 

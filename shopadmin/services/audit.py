@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, func, insert, select
+from sqlalchemy import Table, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from shopadmin.contract import Actor, Problem
@@ -27,6 +27,7 @@ _ENTRIES = bulk.Rows(
     _ENTRY,
     ("at", "account_id", "code", "object_type", "object_id", "before", "after", "reason", "ip", "request_id"),
 )
+_SEALS = bulk.Rows(_SEAL, ("position", "audit_id", "hash"))
 _LAST = (
     select(_SEAL.c.position, _SEAL.c.hash, select(func.max(_SEAL.c.audit_id)).scalar_subquery().label("newest"))
     .order_by(_SEAL.c.position.desc())
@@ -130,7 +131,7 @@ def _seal_batch(session: Session, whole: bool) -> int:
         digest = entry_hash(digest, entry)
         seals.append({"position": position, "audit_id": entry.id, "hash": digest})
     if seals:
-        connection.execute(insert(_SEAL), seals)
+        _SEALS.insert(connection, seals)
     return len(seals)
 
 

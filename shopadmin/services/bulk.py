@@ -6,6 +6,8 @@ from typing import Any
 from sqlalchemy import Column, Connection, CursorResult, Table, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from shopadmin.models.prepared import Prepared
+
 
 class Rows:
     """How rows of a table are inserted, with these columns.
@@ -28,14 +30,19 @@ class Rows:
         if returning:
             wanted = [table.c[name] for name in returning]
             statements = {name: each.returning(*wanted) for name, each in statements.items()}
-        self._statements = statements
+        self._statements, self._returns = statements, bool(returning)
+        self._prepared: Prepared | None = None
 
     def insert(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> CursorResult[Any]:
         """Insert the rows, of which there is at least one; each has a value for every column."""
         statement = self._statements[connection.dialect.name]
         if connection.dialect.name == "postgresql":
             return connection.execute(statement, {name: [row[name] for row in rows] for name in self._names})
-        return connection.execute(statement, list(rows))
+        if self._returns:
+            return connection.execute(statement, list(rows))
+        if self._prepared is None:
+            self._prepared = Prepared(statement, connection.dialect)
+        return connection.exec_driver_sql(self._prepared.sql, [self._prepared.bound(row) for row in rows])
 
 
 def _unnested(column: Column[Any]) -> Any:

@@ -8,6 +8,7 @@ learns that nobody knows yet.
 """
 
 import threading
+from _thread import LockType as Lock
 from collections import deque
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
@@ -31,12 +32,21 @@ class UnknownOutcomeError(RuntimeError):
     """It is being written and took too long: it may have been done. Repeat it to learn what became of it."""
 
 
+def _held() -> Lock:
+    lock = threading.Lock()
+    lock.acquire()
+    return lock
+
+
 @dataclass(slots=True, eq=False)
 class _Caller(Generic[Work, Result]):
-    """One piece of work and who waits for it: woken when it is done, or when it is their turn to lead."""
+    """One piece of work and who waits for it: woken once, when it is done or when it is their turn to lead.
+
+    ``sleeps``: a lock that is held until then; an Event is five times as dear, and there is one for each claim.
+    """
 
     work: Work
-    wakes: threading.Event = field(default_factory=threading.Event)
+    sleeps: Lock = field(default_factory=_held)
     leads: bool = False
     is_taken: bool = False
     is_done: bool = False
@@ -75,7 +85,7 @@ class GroupCommit(Generic[Work, Result]):
         """
         caller: _Caller[Work, Result] = _Caller(work)
         self._queue_up(key, caller)
-        if not caller.leads and not caller.wakes.wait(seconds):
+        if not caller.leads and not caller.sleeps.acquire(timeout=seconds):
             self._lose_patience(key, caller)
         if caller.leads and not caller.is_done:
             self._lead(key)
@@ -115,12 +125,13 @@ class GroupCommit(Generic[Work, Result]):
                 queue = self._queues[key]
                 if queue:
                     queue[0].leads = True
-                    queue[0].wakes.set()
+                    queue[0].sleeps.release()
                 else:
                     del self._queues[key]
             for caller in batch:
                 caller.is_done = True
-                caller.wakes.set()
+                if not caller.leads:
+                    caller.sleeps.release()
 
     def _gather(self, key: Hashable) -> None:
         with self._came:
