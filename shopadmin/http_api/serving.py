@@ -3,12 +3,15 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, request
 from pydantic import BaseModel
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from shopadmin import hook_guard
 from shopadmin.api_contract import ApiAnswer, ApiCall, ApiEndpoint, ApiKey, ApiRefusalError, ApiRendered
@@ -38,7 +41,12 @@ def init_app(app: Flask) -> Blueprint:
 
 def language() -> str:
     """The caller's: what it accepts, else English. No cookie is read here."""
-    return request.accept_languages.best_match(list(LOCALES), default="en") or "en"
+    return _language(request.environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+
+
+@lru_cache(maxsize=256)
+def _language(accepted: str) -> str:
+    return parse_accept_header(accepted, LanguageAccept).best_match(list(LOCALES), default="en") or "en"
 
 
 def place(area: str) -> problems.Place:

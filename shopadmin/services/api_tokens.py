@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from flask import current_app
 from flask_babel import lazy_gettext as _
-from itsdangerous import BadData, URLSafeSerializer
+from itsdangerous import BadData, Signer, URLSafeSerializer
 from sqlalchemy import or_, select, update
 
 from shopadmin.api_contract import ApiBuyer, ApiCaller
@@ -188,7 +188,9 @@ def read(text: str, now: datetime) -> Presented:
     if not text.startswith(BUYER_PREFIX):
         raise BadTokenError
     try:
-        token_id, platform, ref, scopes, until = _signer().loads(text.removeprefix(BUYER_PREFIX))
+        serializer, signer = _signer()
+        payload = signer.unsign(text.removeprefix(BUYER_PREFIX))
+        token_id, platform, ref, scopes, until = serializer.load_payload(payload)
     except (BadData, ValueError, TypeError) as error:
         raise BadTokenError from error
     if now.timestamp() >= until:
@@ -202,15 +204,16 @@ def mint(caller: ApiCaller, buyer: ApiBuyer, scopes: Sequence[str], now: datetim
         raise ForbiddenError(min(beyond))
     until = now + BUYER_LIFETIME
     payload = [caller.token_id, buyer.platform, buyer.ref, sorted(scopes), int(until.timestamp())]
-    signed = _signer().dumps(payload)
+    signed = _signer()[0].dumps(payload)
     return BUYER_PREFIX + (signed if isinstance(signed, str) else signed.decode()), until
 
 
-def _signer() -> URLSafeSerializer:
-    found: URLSafeSerializer | None = current_app.extensions.get("shopadmin.buyer_tokens")
+def _signer() -> tuple[URLSafeSerializer, Signer]:
+    """The serializer, and its signer: made once, as every call of a buyer asks for it."""
+    found: tuple[URLSafeSerializer, Signer] | None = current_app.extensions.get("shopadmin.buyer_tokens")
     if found is None:
-        found = URLSafeSerializer(current_app.config["SECRET_KEY"], salt="shopadmin.buyer-token.1")
-        current_app.extensions["shopadmin.buyer_tokens"] = found
+        serializer = URLSafeSerializer(current_app.config["SECRET_KEY"], salt="shopadmin.buyer-token.1")
+        found = current_app.extensions["shopadmin.buyer_tokens"] = serializer, serializer.make_signer()
     return found
 
 

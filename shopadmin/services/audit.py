@@ -36,6 +36,8 @@ _LAST = (
 # The seals are limited as well, else PostgreSQL may walk through all of them.
 _SEALED = select(_SEAL.c.audit_id).where(_SEAL.c.audit_id == _ENTRY.c.id, _SEAL.c.audit_id > bindparam("after"))
 _UNSEALED = select(_ENTRY).where(_ENTRY.c.id > bindparam("after"), ~_SEALED.exists()).order_by(_ENTRY.c.id)
+_NEXT = _UNSEALED.limit(SEAL_BATCH)
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 # Any constant: all sealers of one PostgreSQL database ask for the same one.
 _SEALER_LOCK = 7_310_001
 
@@ -124,7 +126,7 @@ def _seal_batch(session: Session, whole: bool) -> int:
     last = connection.execute(_LAST).one_or_none()
     position, digest = (last.position, last.hash) if last else (0, GENESIS)
     after = 0 if last is None or whole else last.newest - LATE_IDS[connection.dialect.name]
-    entries = connection.execute(_UNSEALED.limit(SEAL_BATCH), {"after": after}).all()
+    entries = connection.execute(_NEXT, {"after": after}).all()
     seals = []
     for entry in entries:
         position += 1
@@ -138,8 +140,7 @@ def _seal_batch(session: Session, whole: bool) -> int:
 def entry_hash(previous: str, entry: Any) -> str:
     """SHA-256 of the previous hash and the entry as canonical JSON (sorted keys, no blanks, UTC times)."""
     fields = {key: value.isoformat() if isinstance(value, datetime) else value for key, value in entry._mapping.items()}
-    canonical = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256((previous + canonical).encode()).hexdigest()
+    return hashlib.sha256((previous + _CANONICAL(fields)).encode()).hexdigest()
 
 
 def chain_problems(session: Session) -> list[Problem]:

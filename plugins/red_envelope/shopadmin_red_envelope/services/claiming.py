@@ -114,7 +114,8 @@ def claim(
     yet: the claim may be repeated either way. Not to be called inside ``writing()``, as the answer comes after a
     commit of its own.
     """
-    if db.session().info.get("writing"):
+    # Not even made where there is none yet: what is sold out is told without it.
+    if db.session.registry.has() and db.session().info.get("writing"):
         raise RuntimeError("a claim commits by itself: call it outside of writing()")
     sealed = terms.sealed(campaign_id)
     recipients.require(campaign_id, sealed.mode if sealed else None, buyer)
