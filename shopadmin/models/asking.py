@@ -24,7 +24,7 @@ def ask_once(statement: Select[Any], values: Mapping[str, Any]) -> Any:
     """
     asker: _Asker | None = current_app.extensions.get("shopadmin.asking")
     if asker is None:
-        asker = current_app.extensions["shopadmin.asking"] = _Asker(db.engine)
+        asker = current_app.extensions.setdefault("shopadmin.asking", _Asker(db.engine))
     return asker.ask(statement, values)
 
 
@@ -32,29 +32,29 @@ class _Asker:
     """Questions to one database, by connections that are in no transaction and are not tried before they are used."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = asking_engine(engine)
-        self._broken = self._engine.dialect.loaded_dbapi.Error
+        self.engine = asking_engine(engine)
+        self._broken = self.engine.dialect.loaded_dbapi.Error
         self._prepared: dict[Select[Any], Prepared] = {}
         # Whoever lets go of the database, to replace its file for example, lets go of all of it.
-        event.listen(engine, "engine_disposed", lambda _engine: self._engine.dispose())
+        event.listen(engine, "engine_disposed", lambda _engine: self.engine.dispose())
 
     def ask(self, statement: Select[Any], values: Mapping[str, Any]) -> Any:
         prepared = self._prepared.get(statement)
         if prepared is None:
-            prepared = self._prepared[statement] = Prepared(statement, self._engine.dialect)
+            prepared = self._prepared[statement] = Prepared(statement, self.engine.dialect)
         try:
             found = self._fetch(prepared, values)
         except self._broken:
             # As after a restart of the server: once more with connections that are new, and errors that are wrapped.
-            self._engine.dispose()
-            with self._engine.connect() as connection:
+            self.engine.dispose()
+            with self.engine.connect() as connection:
                 return connection.execute(statement, values).one_or_none()
         if len(found) > 1:
             raise MultipleResultsFound("one row was expected")
         return prepared.row(found[0]) if found else None
 
     def _fetch(self, prepared: Prepared, values: Mapping[str, Any]) -> list[Any]:
-        connection = self._engine.raw_connection()
+        connection = self.engine.raw_connection()
         try:
             cursor = connection.cursor()
             cursor.execute(prepared.sql, prepared.bound(values))

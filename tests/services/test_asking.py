@@ -1,0 +1,77 @@
+"""A single question past the session: the rows that SQLAlchemy would give, also after the database went away."""
+
+from datetime import UTC, datetime
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.exc import MultipleResultsFound, OperationalError
+
+from shopadmin.models import db
+from shopadmin.models.api import ApiIdempotency
+from shopadmin.models.asking import ask_once
+from shopadmin.services.transactions import writing
+
+TABLE = ApiIdempotency.__table__
+BY_KEY = sa.select(TABLE).where(TABLE.c.key_hash == sa.bindparam("key"))
+SINCE = sa.select(TABLE.c.status).where(TABLE.c.created_at >= sa.bindparam("since"), TABLE.c.status > 100)
+MOMENT = datetime(2026, 3, 1, 12, 0, 0, 123456, UTC)
+
+
+@pytest.fixture(autouse=True)
+def rows(app: Flask) -> None:
+    with writing() as session:
+        for number in (1, 2):
+            session.add(ApiIdempotency(
+                key_hash=bytes([number]) * 32, fingerprint=b"\0\xff" * 16, status=200 + number, body=b"{}", location="",
+                created_at=MOMENT.replace(year=2025 + number),
+            ))  # fmt: skip
+
+
+def test_a_row_is_what_sqlalchemy_gives() -> None:
+    values = {"key": b"\2" * 32}
+
+    found = ask_once(BY_KEY, values)
+
+    assert tuple(found) == tuple(db.session().execute(BY_KEY, values).one())
+    assert (found.status, found.created_at, bytes(found.body)) == (202, MOMENT.replace(year=2027), b"{}")
+
+
+def test_values_are_written_as_columns_are_and_fixed_ones_stay() -> None:
+    found = ask_once(SINCE, {"since": MOMENT.replace(year=2027)})
+
+    assert tuple(found) == (202,)
+
+
+def test_no_row_is_none_two_are_an_error_and_so_is_a_value_that_is_not_given() -> None:
+    assert ask_once(BY_KEY, {"key": b"\3" * 32}) is None
+    with pytest.raises(MultipleResultsFound):
+        ask_once(SINCE, {"since": MOMENT.replace(year=2025)})
+    with pytest.raises(KeyError):
+        ask_once(BY_KEY, {})
+
+
+def test_a_connection_that_broke_meanwhile_costs_no_answer(app: Flask) -> None:
+    assert ask_once(BY_KEY, {"key": b"\1" * 32}) is not None
+    kept = app.extensions["shopadmin.asking"].engine.raw_connection()
+    kept.driver_connection.close()
+    kept.close()
+
+    assert ask_once(BY_KEY, {"key": b"\1" * 32}).status == 201
+
+
+def test_what_the_database_refuses_is_told_in_sqlalchemys_words() -> None:
+    nowhere = sa.select(sa.column("x")).select_from(sa.table("nowhere"))
+
+    with pytest.raises((OperationalError, sa.exc.ProgrammingError)):
+        ask_once(nowhere, {})
+
+
+def test_whoever_lets_go_of_the_database_lets_go_of_these_connections_too(app: Flask) -> None:
+    ask_once(BY_KEY, {"key": b"\1" * 32})
+    pool = app.extensions["shopadmin.asking"].engine.pool
+    kept = pool.checkedin()
+
+    db.engine.dispose()
+
+    assert (kept, pool.checkedin()) == (1, 0)
