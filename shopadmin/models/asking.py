@@ -3,25 +3,35 @@
 What they do each time is done once here: SQL and types are prepared for the driver when a statement is first asked.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Engine, Select, event
+from sqlalchemy import CompoundSelect, Engine, Select, event
 from sqlalchemy.exc import MultipleResultsFound
 
 from shopadmin.models.base import db
 from shopadmin.models.engine import asking_engine
 from shopadmin.models.prepared import Prepared
 
+Question = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
 
-def ask_once(statement: Select[Any], values: Mapping[str, Any]) -> Any:
+
+def ask_once(statement: Question, values: Mapping[str, Any]) -> Any:
     """The one row that the question finds, None without one. Raises MultipleResultsFound for more.
 
     ``statement``: built once, as what was prepared for it is kept. Over a connection of its own that is given back at
     once: whoever waits for a commit of many must not hold one meanwhile. Sees what is committed, not what the session
     around has written.
     """
+    found = ask_all(statement, values)
+    if len(found) > 1:
+        raise MultipleResultsFound("one row was expected")
+    return found[0] if found else None
+
+
+def ask_all(statement: Question, values: Mapping[str, Any]) -> Sequence[Any]:
+    """All rows that the question finds, for few of them; else as ``ask_once``."""
     asker: _Asker | None = current_app.extensions.get("shopadmin.asking")
     if asker is None:
         asker = current_app.extensions.setdefault("shopadmin.asking", _Asker(db.engine))
@@ -34,11 +44,11 @@ class _Asker:
     def __init__(self, engine: Engine) -> None:
         self.engine = asking_engine(engine)
         self._broken = self.engine.dialect.loaded_dbapi.Error
-        self._prepared: dict[Select[Any], Prepared] = {}
+        self._prepared: dict[Question, Prepared] = {}
         # Whoever lets go of the database, to replace its file for example, lets go of all of it.
         event.listen(engine, "engine_disposed", lambda _engine: self.engine.dispose())
 
-    def ask(self, statement: Select[Any], values: Mapping[str, Any]) -> Any:
+    def ask(self, statement: Question, values: Mapping[str, Any]) -> Sequence[Any]:
         prepared = self._prepared.get(statement)
         if prepared is None:
             prepared = self._prepared[statement] = Prepared(statement, self.engine.dialect)
@@ -48,10 +58,8 @@ class _Asker:
             # As after a restart of the server: once more with connections that are new, and errors that are wrapped.
             self.engine.dispose()
             with self.engine.connect() as connection:
-                return connection.execute(statement, values).one_or_none()
-        if len(found) > 1:
-            raise MultipleResultsFound("one row was expected")
-        return prepared.row(found[0]) if found else None
+                return connection.execute(statement, values).all()
+        return [prepared.row(row) for row in found]
 
     def _fetch(self, prepared: Prepared, values: Mapping[str, Any]) -> list[Any]:
         connection = self.engine.raw_connection()

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Dialect
-from sqlalchemy.sql import Select
+from sqlalchemy.sql import CompoundSelect, Select
 from sqlalchemy.sql.dml import Insert
 
 Convert = Callable[[Any], Any]
@@ -14,15 +14,17 @@ Convert = Callable[[Any], Any]
 class Prepared:
     """A statement for the driver of a dialect. ``sql``: its text; it takes what ``bound`` makes of the values."""
 
-    def __init__(self, statement: Select[Any] | Insert, dialect: Dialect) -> None:
+    def __init__(self, statement: Select[Any] | CompoundSelect[Any] | Insert, dialect: Dialect) -> None:
         compiled = statement.compile(dialect=dialect)
+        if compiled.post_compile_params:  # such as of IN: their text depends on the values
+            raise ValueError(f"cannot be prepared: {compiled}")
         self.sql = str(compiled)
         self._names: Iterable[str] | None = getattr(compiled, "positiontup", None)
         self._fixed = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
         self._binds = _only(
             (name, _type(bind, dialect).bind_processor(dialect)) for name, bind in compiled.binds.items()
         )
-        columns = statement.selected_columns if isinstance(statement, Select) else statement.exported_columns
+        columns = statement.exported_columns
         self._results = _only(
             (number, _type(column, dialect).result_processor(dialect, None)) for number, column in enumerate(columns)
         )

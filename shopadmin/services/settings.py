@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from babel.core import get_global
 from flask import g, has_request_context
-from sqlalchemy import Text, cast, literal, select, union_all
+from sqlalchemy import Text, cast, literal, or_, select, union_all
 
 from shopadmin.contract import Actor
 from shopadmin.models import db
+from shopadmin.models.asking import ask_all
 from shopadmin.models.plugins import PluginState
 from shopadmin.models.settings import Setting
 from shopadmin.services import audit
@@ -66,7 +67,7 @@ KEYS = tuple(field.name for field in fields(ShopSettings))
 # Nearly every page needs the settings and which plugins are on: one question for both.
 _STORED = union_all(
     select(literal("setting").label("kind"), Setting.key.label("name"), cast(Setting.value, Text).label("value")).where(
-        Setting.key.in_(KEYS)
+        or_(*(Setting.key == key for key in KEYS))
     ),
     select(literal("plugin"), PluginState.name, PluginState.state),
 )
@@ -97,7 +98,9 @@ def _remember() -> None:
 def _read() -> tuple[ShopSettings, dict[str, str]]:
     kept: dict[str, object] = {}
     states: dict[str, str] = {}
-    for kind, name, value in db.session().execute(_STORED):
+    # What a session has written counts; where there is none, as in calls of the storefront, none is made.
+    stored = db.session().execute(_STORED).all() if db.session.registry.has() else ask_all(_STORED, {})
+    for kind, name, value in stored:
         if kind == "setting":
             kept[name] = json.loads(value)
         else:

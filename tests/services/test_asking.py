@@ -9,7 +9,9 @@ from sqlalchemy.exc import MultipleResultsFound, OperationalError
 
 from shopadmin.models import db
 from shopadmin.models.api import ApiIdempotency
-from shopadmin.models.asking import ask_once
+from shopadmin.models.asking import ask_all, ask_once
+from shopadmin.models.settings import Setting
+from shopadmin.services import settings
 from shopadmin.services.transactions import writing
 
 TABLE = ApiIdempotency.__table__
@@ -41,6 +43,34 @@ def test_values_are_written_as_columns_are_and_fixed_ones_stay() -> None:
     found = ask_once(SINCE, {"since": MOMENT.replace(year=2027)})
 
     assert tuple(found) == (202,)
+
+
+def test_all_rows_come_as_sqlalchemy_gives_them_of_a_union_too() -> None:
+    both = sa.union_all(SINCE, sa.select(sa.literal(1).label("status")))
+    values = {"since": MOMENT.replace(year=2025)}
+
+    assert sorted(map(tuple, ask_all(both, values))) == sorted(map(tuple, db.session().execute(both, values)))
+
+
+def test_what_the_text_of_depends_on_its_values_is_refused() -> None:
+    """It would fail at each call, and be asked the slow way without a word."""
+    with pytest.raises(ValueError, match="cannot be prepared"):
+        ask_once(sa.select(TABLE.c.status).where(TABLE.c.status.in_([201, 202])), {})
+
+
+def test_settings_are_read_without_a_session_where_there_is_none(app: Flask) -> None:
+    with app.app_context():
+        settings.load()
+
+        assert not db.session.registry.has()
+
+
+def test_settings_that_a_session_has_written_count_before_they_are_committed(app: Flask) -> None:
+    with app.app_context(), writing() as session:
+        session.add(Setting(key="name", value="Paper and Ink"))
+        session.flush()
+
+        assert settings.load().name == "Paper and Ink"
 
 
 def test_no_row_is_none_two_are_an_error_and_so_is_a_value_that_is_not_given() -> None:

@@ -14,6 +14,7 @@ from shopadmin.plugin_api import (
     MissingError,
     ObjectionsError,
     RefusedError,
+    ask_once,
     db,
     record_audit,
     writing,
@@ -29,6 +30,11 @@ OBJECT = "buyer_labels.rule"
 SHADOW = timedelta(days=14)
 LONGEST_NAME = 80
 _STANDING = select(PolicyRule).where(PolicyRule.ended_at.is_(None)).order_by(PolicyRule.family, PolicyRule.version)
+_KEEPS_OUT = (
+    select(PolicyRule.id)
+    .where(PolicyRule.ended_at.is_(None), PolicyRule.live_since.is_not(None), PolicyRule.campaigns.is_(False))
+    .limit(1)
+)
 
 _REFUNDS = frozenset({"refund.false_not_received", "refund.item_swapped", "refund.empty_parcel"})
 # What a new shop begins with: a look at the label works at once, and what makes a buyer wait is the owner's to allow.
@@ -60,6 +66,11 @@ class Draft:
 def standing() -> Sequence[PolicyRule]:
     """The versions that act or watch, by rule; one query."""
     return db.session().scalars(_STANDING).all()
+
+
+def keep_anybody_out() -> bool:
+    """Whether a rule that acts keeps buyers out of campaigns. Asked at each claim, so without a session."""
+    return ask_once(_KEEPS_OUT, {}) is not None
 
 
 def as_rule(row: PolicyRule) -> Rule:
