@@ -26,6 +26,7 @@ from shopadmin_buyer_labels.services import (
     deciding,
     dossiers,
     ending,
+    holds,
     lookups,
     merging,
     never_match,
@@ -95,7 +96,7 @@ def _random_act(seeded: random.Random, buyers: list[int], placed: list[int], now
             case "keep":
                 orders.confirm(OWNER, seeded.choice(placed), "Look again", now)
             case "work":
-                deciding.release_due(now)
+                holds.release_due(now)
                 deciding.decide_all(now)
     except (ObjectionsError, IndexError):
         pass
@@ -269,7 +270,7 @@ def test_g18_each_look_at_labels_is_written_down_and_none_leaves_in_bulk(shop: F
         assert list(_looks(account))[-1] == (f"buyer_labels.{kind}.viewed", name), page
     assert len(list(_looks(account))) == len(pages)
     # The mark in the list of orders names no label: it says what the shop does with the order.
-    assert "On hold" in browser.get("/admin/orders/").text
+    assert "Held for review" in browser.get("/admin/orders/").text
     assert len(list(_looks(account))) == len(pages)
     assert [
         rule.rule for rule in shop.url_map.iter_rules() if "buyer-labels" in rule.rule and "export" in rule.rule
