@@ -89,7 +89,7 @@ def test_a_buyer_that_was_found_stays_when_its_import_is_undone(app: Flask) -> N
         (email("service@example.org"), "role"),
         (nick("s**e"), "masked"),
         (nick("somebody"), "not_a_key"),
-        (BuyerIdentifier("address", "Sample street 1"), "invalid"),
+        (BuyerIdentifier("address", "Sample street 1"), "weak"),
         (phone("1" * 201), "too_long"),
         (uid("a\0b"), "invalid"),
     ],

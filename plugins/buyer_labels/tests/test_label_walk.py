@@ -210,6 +210,7 @@ def the_buyer_objects(walk: Walk, page: Page, order_id: int) -> None:
     walk.sees(page, "paused")
     assert stands() == "disputed"
     assert held(order_id).released_why == "disputed"
+    walk.press(page, "objection")
     walk.press(page, "objects")
     walk.looks_well(page, "objection's form")
     page.fill("[name=text]", walk.words["says"])

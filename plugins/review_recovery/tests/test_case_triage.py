@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from flask import Flask
+from flask_babel import force_locale
 from hypothesis import given
 from hypothesis import strategies as st
 from shopadmin_review_recovery.cli import review_recovery
@@ -245,12 +246,10 @@ def test_a_wrong_rule_file_is_left_out_and_named_where_plugins_are_looked_over(
     monkeypatch.setattr(words, "FOLDER", tmp_path)
     _forget_rules()
     try:
-        reasons = dict(plugin_trouble.findings())
-        page = (
-            testing.sign_in(shop, testing.make_account(shop, is_owner=True))
-            .get("/admin/plugins/details/review_recovery")
-            .text
-        )
+        with force_locale("en"):
+            reasons = dict(plugin_trouble.findings())
+        browser = testing.sign_in(shop, testing.make_account(shop, is_owner=True))
+        page = browser.get("/admin/plugins/details/review_recovery", headers={"Accept-Language": "en"}).text
         found = [cause.code for cause in triage("The parcel never arrived").causes]
         assert [rules.name for rules in words.languages()] == ["en", "zh"]
     finally:

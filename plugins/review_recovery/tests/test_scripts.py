@@ -150,8 +150,8 @@ FORGERIES = {
             "update {t} set case_id = 77"],
     "run_step": [
         "update {t} set outcome = 'agrees'", "delete from {t}", "delete from {t} where position = 3",
-        "insert into {t} (run_id, position, node, outcome, inputs, remarks, ended, at) "
-        "select run_id, 77, 'ask', '', '{{}}', '{{}}', '', at from {t} where position = 0",
+        "insert into {t} (run_id, position, node, outcome, inputs_encrypted, remarks, ended, at) "
+        "select run_id, 77, 'ask', '', null, '{{}}', '', at from {t} where position = 0",
         "truncate {t}",
     ],
     "run_note": ["update {t} set text_encrypted = text_encrypted", "update {t} set position = 9", "delete from {t}",
@@ -185,9 +185,9 @@ def test_a_run_that_is_over_gets_no_further_step(app):
     with pytest.raises(DBAPIError, match="review_recovery:next"), writing() as session:
         session.execute(
             text(
-                "insert into plugin_review_recovery_run_step (run_id, position, node, outcome, inputs, remarks, ended,"
-                " at) select run_id, position + 1, 'ask', '', '{}', '{}', '', at from plugin_review_recovery_run_step"
-                " where ended <> ''"
+                "insert into plugin_review_recovery_run_step (run_id, position, node, outcome, inputs_encrypted,"
+                " remarks, ended, at) select run_id, position + 1, 'ask', '', null, '{}', '', at"
+                " from plugin_review_recovery_run_step where ended <> ''"
             )
         )
 
