@@ -59,7 +59,8 @@ def asking_engine(engine: Engine) -> Engine:
 
     None is tried before it is used or tidied up afterwards, which would cost as much as the question.
     """
-    options: dict[str, Any] = {"pool_size": POOL_SIZE, "max_overflow": POOL_SIZE, "pool_timeout": 5}
+    # No more than are kept: each beyond them would be opened and closed for one question, longer than the wait.
+    options: dict[str, Any] = {"pool_size": POOL_SIZE, "max_overflow": 0, "pool_timeout": 5}
     if engine.dialect.name == "sqlite":
         own = create_engine(engine.url, poolclass=QueuePool, pool_reset_on_return=None, **options)
         event.listen(own, "connect", _open_sqlite)
