@@ -10,6 +10,7 @@ import json
 import os
 import secrets
 from base64 import b64decode, b64encode
+from collections.abc import Iterable
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -68,13 +69,20 @@ class Keyring:
 
     def hash(self, text: str, purpose: bytes) -> bytes:
         """Keyed hash (HMAC-SHA-256, 16 bytes) of a normalised value: equal values match, nothing can be read back."""
+        return self.hashes((text,), purpose)[0]
+
+    def hashes(self, texts: Iterable[str], purpose: bytes) -> list[bytes]:
+        """The same of many texts, in their order."""
         # HMAC by its definition from states that already hold the key: an import hashes some values per row, and
         # hmac.digest() spends most of its time on setting the key up.
-        inner, outer = self._hash_states.get(purpose) or self._hash_state(purpose)
-        inner, outer = inner.copy(), outer.copy()
-        inner.update(text.encode())
-        outer.update(inner.digest())
-        return outer.digest()[:HASH_BYTES]
+        inner_state, outer_state = self._hash_states.get(purpose) or self._hash_state(purpose)
+        hashed = []
+        for text in texts:
+            inner, outer = inner_state.copy(), outer_state.copy()
+            inner.update(text.encode())
+            outer.update(inner.digest())
+            hashed.append(outer.digest()[:HASH_BYTES])
+        return hashed
 
     def _hash_state(self, purpose: bytes) -> "tuple[hashlib._Hash, hashlib._Hash]":
         block = self._hash_key.ljust(64, b"\0")

@@ -120,9 +120,11 @@ def _plain_parts(text: str) -> tuple[str, str] | None:
     return (found[1], domain) if domain else None
 
 
-@lru_cache(4096)
+@lru_cache(16384)
 def _valid_domain(text: str) -> str:
-    """The domain as the library reads it; empty where it refuses it. A shop's buyers have few."""
+    """The domain as the library reads it; empty where it refuses it. Most buyers share few, and the rest are fewer
+    than the cache holds: one that is too small for those of an import would hold none of them when it is read again.
+    """
     parts = _valid_parts(f"a@{text}")
     return parts[1] if parts else ""
 

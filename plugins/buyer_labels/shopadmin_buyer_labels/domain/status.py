@@ -95,10 +95,14 @@ def effect(facts: Facts, now: datetime) -> Effect:
     record (E1) is worth a flag. Protective codes lead to nothing, and so do claims and reviews that were the shop's own
     fault.
     """
+    return effect_in(facts, status(facts, now))
+
+
+def effect_in(facts: Facts, found: Status) -> Effect:
+    """The same where the status is known."""
     rule = CODES[facts.code]
     if rule.is_protective or (rule.is_careful and facts.own_fault):
         return Effect.NONE
-    found = status(facts, now)
     if found in ("draft", "pending_review"):
         return Effect.FLAG if facts.evidence_tier >= 1 else Effect.NONE
     if found == "noticed":

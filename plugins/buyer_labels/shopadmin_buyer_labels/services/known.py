@@ -28,6 +28,8 @@ class Known:
 
 def load_known(buyer_ids: Collection[int], now: datetime) -> Known:
     """Labels of these buyers and of those who are the same person, by buyer, and whom somebody allowed."""
+    if not buyer_ids:  # as most are whom an order is looked up by
+        return Known({}, ())
     people = same_people(buyer_ids)
     everybody = {each for same in people.values() for each in same}
     labels = labels_of(everybody, now)

@@ -7,7 +7,7 @@ buyer whom somebody split off is joined by merges alone. Chains count: two who e
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, select, union_all
 from sqlalchemy.orm import aliased
 
 from shopadmin.plugin_api import BuyerIdentifier, among, among_hashes, buyers_known_as, db, identifier_readings
@@ -25,7 +25,9 @@ _NOBODY: frozenset[int] = frozenset()
 _STANDS = BuyerMerge.ended_at.is_(None)
 _LISTED = select(NeverMatch.id).where(NeverMatch.hash == BuyerKey.hash, NeverMatch.ended_at.is_(None)).exists()
 _SPLIT = select(BuyerSplit.id).where(BuyerSplit.buyer_id == BuyerKey.buyer_id, BuyerSplit.ended_at.is_(None)).exists()
-_COUNTS = (BuyerKey.strength == "strong", ~_LISTED)
+# What a hash of a strong kind needs to count: the kind is part of what was hashed.
+_COUNTS_AS_STRONG = (~_LISTED,)
+_COUNTS = (BuyerKey.strength == "strong", *_COUNTS_AS_STRONG)
 _WITH_HASH = select(BuyerKey.hash, BuyerKey.buyer_id).where(among_hashes(BuyerKey.hash, "hashes"))
 _OTHER = aliased(BuyerKey)
 _SHARED = select(_OTHER.id).where(_OTHER.hash == BuyerKey.hash, _OTHER.buyer_id != BuyerKey.buyer_id).exists()
@@ -36,7 +38,8 @@ _KINDS_OF = select(BuyerKey.buyer_id, BuyerKey.kind, BuyerKey.hash).where(
 )
 _MERGED = select(BuyerMerge.buyer_id, BuyerMerge.into_id).where(_STANDS)
 _MERGES_FROM = _MERGED.where(among(BuyerMerge.buyer_id, "ids"))
-_MERGES_INTO = _MERGED.where(among(BuyerMerge.into_id, "ids"))
+# Two questions put as one: both engines look into an index for each.
+_MERGES_OF = union_all(_MERGES_FROM, _MERGED.where(among(BuyerMerge.into_id, "ids")))
 
 
 def same_people(buyer_ids: Collection[int]) -> Mapping[int, frozenset[int]]:
@@ -96,30 +99,29 @@ def buyers_of(asked: Sequence[Collection[BuyerIdentifier]]) -> list[frozenset[in
 
 def _holding(asked: Sequence[Collection[BuyerIdentifier]]) -> list[frozenset[int]]:
     """The buyers with a strong key among the identifiers of each collection; a page is read and hashed as a whole."""
-    every = [each for identifiers in asked for each in identifiers]
-    places = [at for at, identifiers in enumerate(asked) for _each in identifiers]
-    hashes = _strong_hashes(every)
-    by_hash = buyers_with(hashes.values())
+    places, hashes = _strong_hashes(asked)
+    by_hash = buyers_with(hashes, *_COUNTS_AS_STRONG)
     found = [_NOBODY] * len(asked)
-    for number, each in hashes.items():
+    for at, each in zip(places, hashes, strict=True):
         if each in by_hash:
-            found[places[number]] |= by_hash[each]
+            found[at] |= by_hash[each]
     return found
 
 
-def _strong_hashes(identifiers: Sequence[BuyerIdentifier]) -> Mapping[int, bytes]:
-    """By place the hashes of those by which a machine may act; a phone without country code is a local one."""
+def _strong_hashes(asked: Sequence[Collection[BuyerIdentifier]]) -> tuple[list[int], list[bytes]]:
+    """The hashes of those by which a machine may act, and beside each the place of its collection; a phone without
+    country code is a local one.
+    """
+    every = [each for identifiers in asked for each in identifiers]
+    owners = [at for at, identifiers in enumerate(asked) for _each in identifiers]
     by_kind: dict[str, tuple[list[int], list[str]]] = defaultdict(lambda: ([], []))
-    for at, (each, reading) in enumerate(zip(identifiers, identifier_readings(identifiers), strict=True)):
+    for at, each, reading in zip(owners, every, identifier_readings(every), strict=True):
         if text := strong_text(each.kind, reading.value, reading.reason):
-            numbers, texts = by_kind[each.kind]
-            numbers.append(at)
+            places, texts = by_kind[each.kind]
+            places.append(at)
             texts.append(text)
-    return {
-        at: hashed
-        for kind, (numbers, texts) in by_kind.items()
-        for at, hashed in zip(numbers, hashes_of(kind, texts), strict=True)
-    }
+    hashes = [hashed for kind, (_places, texts) in by_kind.items() for hashed in hashes_of(kind, texts)]
+    return [at for places, _texts in by_kind.values() for at in places], hashes
 
 
 def holders(asked: Sequence[Collection[Key]]) -> list[frozenset[int]]:
@@ -132,11 +134,12 @@ def holders(asked: Sequence[Collection[Key]]) -> list[frozenset[int]]:
 def buyers_with(hashes: Iterable[bytes], *conditions: ColumnElement[bool]) -> Mapping[bytes, Set[int]]:
     """The buyers with each of these keys, strong ones unless ``conditions`` say otherwise; keys of many are none."""
     found: dict[bytes, set[int]] = defaultdict(set)
-    wanted = list(dict.fromkeys(hashes))
+    # In their order, so that the index is walked through once.
+    wanted = sorted(set(hashes))
     query = _WITH_HASH.where(*(conditions or _COUNTS))
     for start in range(0, len(wanted), _CHUNK):
-        for row in db.session().connection().execute(query, {"hashes": wanted[start : start + _CHUNK]}):
-            found[bytes(row.hash)].add(row.buyer_id)
+        for each, buyer_id in db.session().connection().execute(query, {"hashes": wanted[start : start + _CHUNK]}):
+            found[each].add(buyer_id)
     return {each: buyers for each, buyers in found.items() if len(buyers) < MANY}
 
 
@@ -147,8 +150,7 @@ def _links(buyer_ids: Collection[int]) -> Iterable[tuple[int, int]]:
         held[bytes(row.hash)].add(row.buyer_id)
     for each, others in buyers_with(held, *_COUNTS, ~_SPLIT).items():
         yield from ((one, other) for one in held[each] for other in others if one != other)
-    for query in (_MERGES_FROM, _MERGES_INTO):
-        yield from ((row.buyer_id, row.into_id) for row in session.execute(query, ids))
+    yield from ((row.buyer_id, row.into_id) for row in session.execute(_MERGES_OF, ids))
 
 
 def _reached(first: int, neighbours: Mapping[int, Collection[int]], seen: Collection[int]) -> frozenset[int]:

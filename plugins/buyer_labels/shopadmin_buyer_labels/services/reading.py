@@ -8,7 +8,7 @@ from operator import attrgetter
 from sqlalchemy import Row, func, select
 
 from shopadmin.plugin_api import among, db
-from shopadmin_buyer_labels.domain.status import Effect, Facts, Status, effect, status
+from shopadmin_buyer_labels.domain.status import Effect, Facts, Status, effect_in, status
 from shopadmin_buyer_labels.domain.taxonomy import CODES
 from shopadmin_buyer_labels.models import Label, LabelEvidence
 
@@ -69,11 +69,12 @@ def facts(row: Label | Row[tuple[object, ...]]) -> Facts:
 
 
 def snapshot(row: Row[tuple[object, ...]], now: datetime) -> LabelSnapshot:
-    """A row with what ``Facts`` needs and the number of pieces, as it stands ``now``."""
-    known = facts(row)
+    """A row of what is ``SHOWN``, as it stands ``now``."""
+    known = Facts(*row[: len(_NAMES)])
+    found = status(known, now)
     return LabelSnapshot(
         id=row.id, buyer_id=row.buyer_id, code=row.code, tier=row.evidence_tier, severity=row.severity,
-        status=status(known, now), effect=effect(known, now), since=row.created_at, expires_at=row.expires_at,
+        status=found, effect=effect_in(known, found), since=row.created_at, expires_at=row.expires_at,
         evidence=row.pieces, origin=row.origin, reviewed_by=row.reviewed_by,
         is_protective=CODES[row.code].is_protective,
     )  # fmt: skip
