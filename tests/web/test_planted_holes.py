@@ -17,6 +17,7 @@ from shopadmin.models import db
 from shopadmin.models.buyers import Buyer
 from shopadmin.models.plugins import PluginState
 from shopadmin.services import access, lists
+from shopadmin.services.transactions import writing
 
 READ = Permission("holes.row:read", "Rows")
 EXPORT = Permission("holes.row:export", "Export")
@@ -161,7 +162,7 @@ def shop_with(make_app, view):
     with app.app_context():
         seeds = seed(app)
         row = Buyer(platform="mine", ref="mine:1", name="PLANTEDNAME", created_at=datetime.now(UTC))
-        with testing.writing() as session:
+        with writing() as session:
             session.add(row)
             session.flush()
             mine = row.id
@@ -245,7 +246,7 @@ def test_a_plugin_that_is_switched_off_shows_nothing_and_its_grants_sleep(make_a
     account_id = testing.make_account(app, "holes.row:read")
     client = testing.sign_in(app, account_id)
     before = client.get("/admin/holes/").status_code
-    with app.app_context(), testing.writing() as session:
+    with app.app_context(), writing() as session:
         session.add(PluginState(name="holes", state="off", changed_at=datetime.now(UTC)))
 
     after = client.get("/admin/holes/").status_code
