@@ -8,10 +8,11 @@ import pytest
 
 @pytest.fixture(scope="session")
 def test_data() -> Path:
-    """The folder of real and sample export files."""
+    """The folder of real and sample export files, ``olist/`` and ``samples/``. One that is named must hold them."""
     named = os.environ.get("SHOPADMIN_TEST_DATA")
     if not named:
         pytest.skip("SHOPADMIN_TEST_DATA is not set")
     folder = Path(named)
-    assert (folder / "samples").is_dir(), "SHOPADMIN_TEST_DATA names no folder of export files"
+    missing = [name for name in ("olist", "samples") if not (folder / name).is_dir()]
+    assert not missing, f"SHOPADMIN_TEST_DATA names {folder}, where no {' and no '.join(missing)} is"
     return folder

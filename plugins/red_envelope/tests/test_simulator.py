@@ -1,6 +1,5 @@
 """The simulator: the shop's own history on either database, the page with its pictures, and who may see them."""
 
-import os
 import re
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -251,19 +250,10 @@ def test_weak_figures_say_so(owner: testing.ShopClient) -> None:
     assert "the figures are too low" in short
 
 
-@pytest.fixture
-def olist() -> Path:
-    """The folder of the Olist data set."""
-    named = os.environ.get("SHOPADMIN_TEST_DATA")
-    if not named:
-        pytest.skip("SHOPADMIN_TEST_DATA is not set")
-    return Path(named) / "olist"
-
-
 @pytest.mark.data
-def test_real_orders_can_be_simulated(shop: Flask, olist: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_real_orders_can_be_simulated(shop: Flask, test_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Olist: real orders of 2016 to 2018, whose amounts stand on their lines alone."""
-    run([olist / f"olist_{part}_dataset.csv" for part in ("orders", "order_items", "customers")])
+    run([test_data / "olist" / f"olist_{part}_dataset.csv" for part in ("orders", "order_items", "customers")])
     monkeypatch.setattr(forecasts.budget, "day_start", lambda: datetime(2018, 8, 1, tzinfo=UTC))
 
     found = forecasts.forecast(question(currency="BRL", draft=Draft(1000, 5000), days=365, margin=30))

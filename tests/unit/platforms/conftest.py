@@ -1,4 +1,3 @@
-import os
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -33,15 +32,6 @@ class Reading:
 
 
 Read = Callable[..., Reading]
-
-
-@pytest.fixture
-def test_data() -> Path:
-    """The folder of sample files; tests that need it carry the marker ``data`` and are skipped without it."""
-    folder = os.environ.get("SHOPADMIN_TEST_DATA")
-    if not folder:
-        pytest.skip("SHOPADMIN_TEST_DATA is not set")
-    return Path(folder)
 
 
 @pytest.fixture(scope="session")
