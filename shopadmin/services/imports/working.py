@@ -11,7 +11,7 @@ from shopadmin.models import db
 from shopadmin.models.imports import ImportRun
 from shopadmin.models.jobs import Job
 from shopadmin.services import audit
-from shopadmin.services.imports import applying, areas, linking, reading, refusals, rejected, undoing
+from shopadmin.services.imports import applying, areas, linking, reading, refusals, rejected, taking_back
 from shopadmin.services.imports.control import CancelledError, Control, StoppingError
 from shopadmin.services.imports.runs import CHECK, UNDO, check_state
 from shopadmin.services.jobs import Lease, LeaseLostError
@@ -87,7 +87,7 @@ def _apply(run_id: int, control: Control) -> None:
 
 
 def _undo(run_id: int, control: Control, state: str, final: str) -> None:
-    undoing.take_back(run_id, replace(control, may_cancel=False), final)
+    taking_back.take_back(run_id, replace(control, may_cancel=False), final)
     _tidy(run_id)
 
 
