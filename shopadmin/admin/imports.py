@@ -13,34 +13,12 @@ from flask_wtf import FlaskForm
 from wtforms import MultipleFileField, SelectField
 from wtforms.fields.choices import SelectChoice
 
+from shopadmin.admin import import_page, import_questions
 from shopadmin.admin.base import AdminView
 from shopadmin.contract import MenuItem
-from shopadmin.platforms import mapped
-from shopadmin.platforms.decoding import ENCODINGS
-from shopadmin.platforms.names import field_name
 from shopadmin.services import jobs, lists
 from shopadmin.services.imports import history, questions, reading, rejected, runs, undoing, working
-from shopadmin.services.imports.messages import file_message, row_message
-from shopadmin.services.orders import STATUS_LABELS
-
-SHOWN_REJECTIONS = 50
-KINDS = {
-    "orders": _("Orders"), "order_lines": _("Order lines"), "payments": _("Payments"), "buyers": _("Buyers"),
-    "products": _("Products"), "sellers": _("Suppliers"), "categories": _("Categories"), "reviews": _("Reviews"),
-    "incidents": _("Incidents"), "identifiers": _("Contact data"), "shipments": _("Shipments"),
-}  # fmt: skip
-TABLES = {
-    "category": _("Category"), "seller": _("Supplier"), "product": _("Product"), "buyer": _("Buyer"),
-    "buyer_identifier": _("Contact data"), "shop_order": _("Order"), "order_line": _("Order line"),
-    "payment": _("Payment"), "shipment": _("Shipment"), "review": _("Review"), "incident": _("Incident"),
-    "review_reply": _("Reply"),
-}  # fmt: skip
-_TITLES = {"": _("Reading the files"), "linking": _("Joining orders, buyers and reviews"), "undoing": _("Taking back")}
-_OVER = {
-    "applied": _("Imported"), "cancelled": _("Cancelled: nothing was changed"), "undone": _("Taken back"),
-    "failed": _("Failed"),
-}  # fmt: skip
-_PAGES = {"shop_order": "orders", "buyer": "buyers", "review": "reviews", "product": "products"}
+from shopadmin.services.imports.messages import file_message
 
 
 class UploadForm(FlaskForm):
@@ -55,17 +33,12 @@ class UploadForm(FlaskForm):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.encoding.choices = [SelectChoice(value, label) for value, label in encodings()]
+        self.encoding.choices = [SelectChoice(value, label) for value, label in import_questions.encodings()]
         self.date_order.choices = [
             SelectChoice("", gettext("Ask when needed")),
             SelectChoice("dmy", gettext("day / month / year")),
             SelectChoice("mdy", gettext("month / day / year")),
         ]
-
-
-def encodings() -> list[tuple[str, str]]:
-    """What a person may choose from; nothing chosen means that it is found out."""
-    return [("", gettext("Find out")), *((name, name.upper()) for name in ENCODINGS)]
 
 
 class ImportsView(AdminView):
@@ -139,22 +112,22 @@ class ImportsView(AdminView):
         may_undo = self.actor.can("core.imports:undo") and report.state == "applied"
         return self.render(
             "admin/imports/run.html",
-            job=self._progress(report),
+            job=import_page.progress(report),
             state=report.state,
             files=", ".join(dict.fromkeys(file.name for file in report.files)),
-            file_errors=[_sentence(file) for file in report.files if file.error],
+            file_errors=[import_page.sentence(file) for file in report.files if file.error],
             poll_url=url_for(".progress_view", run_id=report.run_id),
             self_url=url_for(".run_view", run_id=report.run_id),
             cancel_url=url_for(".cancel_view", run_id=report.run_id) if may_stop else None,
             undo_url=url_for(".undo_view", run_id=report.run_id) if may_undo else None,
             back_url=url_for(".index_view"),
-            **self._rejections(report),
+            **import_page.rejections(report, self._may_run),
         )
 
     @expose("/<run_id>/progress")
     def progress_view(self, run_id: str) -> ResponseReturnValue:
         """How far the run is, as a fragment."""
-        return self.render("admin/progress.html", job=self._progress(self._report(run_id)))
+        return self.render("admin/progress.html", job=import_page.progress(self._report(run_id)))
 
     @expose("/<run_id>/mapping", methods=["GET", "POST"])
     def mapping_view(self, run_id: str) -> ResponseReturnValue:
@@ -170,11 +143,18 @@ class ImportsView(AdminView):
         # Another kind has other fields: the page comes again with those to choose from.
         if request.method == "POST" and request.form.get("shown_kind", asked.kind) == asked.kind:
             try:
-                questions.answer(self.actor, report.run_id, file_id, _answers(asked))
+                questions.answer(self.actor, report.run_id, file_id, import_questions.answers(asked))
                 return redirect(url_for(".run_view", run_id=report.run_id))
             except questions.AnswerError as wrong:
                 errors, status = [str(file_message(wrong.code, asked.name, wrong.details))], 400
-        return self._mapping_page(report, asked, errors), status
+        page = self.render(
+            "admin/imports/mapping.html",
+            **import_questions.context(asked),
+            errors=errors,
+            discard_url=url_for(".discard_view", run_id=report.run_id),
+            back_url=url_for(".index_view"),
+        )
+        return page, status
 
     @expose("/<run_id>/apply", methods=["POST"])
     def apply_view(self, run_id: str) -> ResponseReturnValue:
@@ -229,7 +209,7 @@ class ImportsView(AdminView):
             "admin/imports/undo.html",
             removed=plan.removed,
             restored=plan.restored,
-            kept=[_kept(row) for row in plan.kept],
+            kept=[import_page.kept(row) for row in plan.kept],
             kept_total=plan.kept_total,
             undo_url=url_for(".undo_view", run_id=run_id, force_rest=1 if plan.kept_total else None),
             back_url=url_for(".run_view", run_id=run_id),
@@ -252,135 +232,13 @@ class ImportsView(AdminView):
         return next(waiting, None) if self._may_run else None
 
     def _dry_run(self, report: runs.RunReport) -> str:
-        files: dict[int, dict[str, Any]] = {}
-        titles = {layout.name: layout.title for layout in reading.formats()}
-        for entry in report.files:
-            shown = files.setdefault(entry.file_id, self._file(report, entry, titles))
-            if entry.kind:
-                shown["counts"].append({"kind": KINDS.get(entry.kind, entry.kind)} | entry.counts)
         page = self.render(
             "admin/imports/dry_run.html",
-            files=list(files.values()),
+            files=import_page.files(report, self._may_run),
             total=report.totals,
             is_asked=self._first_question(report) is not None,
             run_url=url_for(".apply_view", run_id=report.run_id) if self._may_run else None,
             discard_url=url_for(".discard_view", run_id=report.run_id) if self._may_run else None,
-            **self._rejections(report),
+            **import_page.rejections(report, self._may_run),
         )
         return str(page)
-
-    def _file(self, report: runs.RunReport, entry: runs.FileReport, titles: Mapping[str, Any]) -> dict[str, Any]:
-        can_ask = self._may_run and (not entry.error or entry.error in questions.ANSWERABLE)
-        return {
-            "name": entry.name,
-            "layout_title": titles.get(entry.layout) or entry.platform,
-            "encoding": entry.encoding,
-            "rows": entry.rows,
-            "error": _sentence(entry) if entry.error else None,
-            "is_asked": bool(can_ask and entry.error),
-            "change_url": url_for(".mapping_view", run_id=report.run_id, file=entry.file_id) if can_ask else None,
-            "counts": [],
-        }
-
-    def _rejections(self, report: runs.RunReport) -> dict[str, Any]:
-        """Rows that were not taken; what stood in them only for those who could have brought the file."""
-        rows = runs.rejections(report.run_id, SHOWN_REJECTIONS) if report.rejections else ()
-        shown = [
-            {
-                "file": row.file,
-                "row": row.row,
-                "kind": KINDS.get(row.kind, row.kind),
-                "reason": row_message(row, None if self._may_run else "…"),
-                "field": row.field,
-                "value": row.value if self._may_run else "",
-            }
-            for row in rows
-        ]
-        has_file = self._may_run and report.rejections and report.state in ("staged", "applied")
-        return {
-            "rejections": shown,
-            "rejected_total": report.rejections,
-            "rejected_url": url_for(".rejected_view", run_id=report.run_id) if has_file else None,
-        }
-
-    def _progress(self, report: runs.RunReport) -> dict[str, Any]:
-        job = jobs.show(report.job_id) if report.job_id else None
-        phase = job.phase if job else ""
-        totals = report.totals
-        counts = [
-            (gettext("new"), totals["new"], ""),
-            (gettext("updated"), totals["updated"], ""),
-            (gettext("unchanged"), totals["unchanged"], ""),
-            (gettext("twice in the files"), totals["duplicates"], ""),
-            (gettext("rejected"), totals["rejected"], "danger" if totals["rejected"] else ""),
-        ]
-        failed = gettext("The import stopped because of a fault: %(error)s", error=report.error) if report.error else ""
-        return {
-            "title": _OVER.get(report.state) or KINDS.get(phase) or _TITLES.get(phase, phase),
-            "done": job.done if job else 0,
-            "total": job.total if job else None,
-            "counts": counts,
-            "finished": report.state in _OVER or not report.is_busy,
-            "failed": failed,
-        }
-
-    def _mapping_page(self, report: runs.RunReport, asked: questions.Questions, errors: list[str]) -> str:
-        kind = asked.kind if asked.kind in mapped.KINDS else mapped.KINDS[0]
-        statuses = [
-            {"text": text, "count": count, "chosen": chosen, "index": index}
-            for index, (text, count, chosen) in enumerate(asked.statuses)
-        ]
-        page = self.render(
-            "admin/imports/mapping.html",
-            file={"name": asked.name, "rows": asked.rows, "encoding": asked.encoding},
-            encodings=encodings(),
-            columns=asked.columns,
-            fields=[("", gettext("Leave out")), *((name, field_name(name)) for name in mapped.FIELDS[kind])],
-            kinds=[(name, KINDS[name]) for name in mapped.KINDS],
-            kind=kind,
-            platform=asked.platform,
-            dates={"samples": asked.dates, "chosen": asked.date_order} if asked.dates else None,
-            statuses=statuses,
-            status_choices=[
-                ("", gettext("Reject these rows")),
-                *((str(code), label) for code, label in STATUS_LABELS.items()),
-            ],
-            errors=errors,
-            discard_url=url_for(".discard_view", run_id=report.run_id),
-            back_url=url_for(".index_view"),
-        )
-        return str(page)
-
-
-def _sentence(entry: runs.FileReport) -> str:
-    return str(file_message(entry.error, entry.name, entry.error_details))
-
-
-def _kept(row: undoing.ChangedRow) -> dict[str, Any]:
-    page = _PAGES.get(row.table)
-    return {
-        "kind": TABLES.get(row.table, row.table),
-        "name": row.name or f"#{row.id}",
-        "url": url_for(f"{page}.details_view", row_id=row.id) if page else None,
-    }
-
-
-def _answers(asked: questions.Questions) -> dict[str, Any]:
-    """The form of the mapping page."""
-    form = request.form
-    chosen = {column.heading: form.get(f"column-{index}", "") for index, column in enumerate(asked.columns)}
-    statuses = {text: form.get(f"status-{index}", "") for index, (text, _count, _old) in enumerate(asked.statuses)}
-    answers: dict[str, Any] = {
-        "encoding": form.get("encoding", ""),
-        "date_order": form.get("date_order", ""),
-        "statuses": {text: status for text, status in statuses.items() if status},
-    }
-    columns = {heading: name for heading, name in chosen.items() if name}
-    if asked.columns:
-        answers |= {
-            "headings": [column.heading for column in asked.columns],
-            "kind": form.get("kind", ""),
-            "platform": form.get("platform", "").strip().lower(),
-            "columns": columns,
-        }
-    return answers
