@@ -1,115 +1,35 @@
 """Lists of any length: paged by key, filtered by what has an index, counted up to a cap.
 
-A list is declared once (``ListSpec``) and serves the page, its count, its export and its search alike, so that none
+A list is declared once (``list_specs``) and serves the page, its count, its export and its search alike, so that none
 of them can show a row or a column more than another.
 
 Where "one of these" is asked (a tab with several statuses, a search in two places) the list reads each of them by its
 own index and merges the few rows that a page needs: an OR would make both engines sort everything that matches.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from typing import Any, Literal
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, tuple_, union
+from sqlalchemy import ColumnElement, bindparam, func, or_, select, tuple_, union
 
-from shopadmin.contract import Actor, Text
+from shopadmin.contract import Actor
 from shopadmin.models import db
 from shopadmin.services.cursors import BadListArgumentError, Sort, cursor, parse_id, read_cursor
+from shopadmin.services.list_specs import Filter, ListArguments, ListSpec, Rows, View, unscoped
 
+# With what declares a list: whoever declares one reads it too.
 __all__ = [
     "BadListArgumentError", "Filter", "ListArguments", "ListSpec", "Page", "Rows", "Sort", "View", "chosen_sort",
     "cursor", "fetch_one", "fetch_page", "first_rows", "iterate", "matching", "parse_id", "starts_with",
 ]  # fmt: skip
 
 PAGE_SIZE = 50
-# A select of any columns.
-Rows = Select[*tuple[Any, ...]]
 COUNT_CAP = 10_000
 TAB_CAP = 999
 LONGEST_SEARCH = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """One filter of a list. ``condition`` gets the parsed value: a string, or for ``from`` and ``to`` an UTC instant.
-
-    ``offered``: asked for the choices when the list is shown, where they depend on what the shop holds.
-    """
-
-    name: str
-    label: Text
-    condition: Callable[[Any], ColumnElement[bool]]
-    kind: Literal["choice", "from", "to", "text"] = "choice"
-    choices: Sequence[tuple[str, Text]] = ()
-    offered: Callable[[], Sequence[tuple[str, Text]]] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """A tab: the rows of any of ``branches`` (none: all rows), each served by an index, in the order of ``sort``."""
-
-    name: str
-    label: Text
-    branches: tuple[ColumnElement[bool], ...] = ()
-    sort: str = ""
-
-
-def _everything(query: Rows, actor: Actor) -> Rows:
-    return query
-
-
-# What a search means: nothing for this list, one condition, or several places that are read one by one.
-Found = ColumnElement[bool] | Sequence[ColumnElement[bool]] | None
-
-
-def _no_search(term: str, actor: Actor) -> Found:
-    return None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ListSpec:
-    """A list: what it selects, how it may be sorted and filtered, and which rows an actor may see at all.
-
-    The first of ``sorts`` and of ``views`` is the default. ``search_sort`` names the order of a searched list where
-    nobody chose one: that of the index which finds the rows.
-    """
-
-    query: Rows
-    id_column: Any
-    sorts: tuple[Sort, ...]
-    filters: tuple[Filter, ...] = ()
-    search: Callable[[str, Actor], Found] = _no_search
-    scope: Callable[[Rows, Actor], Rows] = _everything
-    views: tuple[View, ...] = ()
-    search_sort: str = ""
-
-    @property
-    def has_search(self) -> bool:
-        """Whether there is anywhere to look for what somebody types."""
-        return self.search is not _no_search
-
-
-@dataclass(frozen=True, slots=True)
-class ListArguments:
-    """What the reader asked for, still unchecked text."""
-
-    filters: Mapping[str, str] = field(default_factory=dict)
-    search: str = ""
-    sort: str = ""
-    cursor: str = ""
-    view: str = ""
-
-    def without(self, name: str) -> "ListArguments":
-        """The rest, without the part of that name, and from the first page. Raises KeyError where it asks for none."""
-        if name in self.filters:
-            return replace(self, filters={key: self.filters[key] for key in self.filters if key != name}, cursor="")
-        if not getattr(self, name, ""):
-            raise KeyError(name)
-        empty: dict[str, Any] = {"cursor": "", name: ""}
-        return replace(self, **empty)
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +189,7 @@ def _value(found: Filter, text: str, zone: Any) -> Any:
 
 
 def _view_counts(spec: ListSpec, actor: Actor) -> Sequence[Any]:
-    if spec.scope is _everything:
+    if spec.scope is unscoped:
         return _counts_for_all(spec)
     return _counts_of(spec, spec.scope(spec.query, actor))
 
