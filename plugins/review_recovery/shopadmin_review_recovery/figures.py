@@ -12,13 +12,13 @@ from shopadmin_review_recovery import labels
 from shopadmin_review_recovery.case_page import hours_text
 from shopadmin_review_recovery.learning_labels import cause_text, interval, number, percent
 from shopadmin_review_recovery.report_pictures import day
-from shopadmin_review_recovery.services import statistics
+from shopadmin_review_recovery.services import solved_weeks, statistics
 from shopadmin_review_recovery.services.causes_report import Span
 
 
 def context(span: Span) -> dict[str, Any]:
     """Everything the template asks for."""
-    weeks = statistics.by_week(span)
+    weeks = solved_weeks.by_week(span)
     if not sum(week.cases for week in weeks):
         return {"is_empty": True}
     return {
@@ -40,7 +40,7 @@ def context(span: Span) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _tiles(span: Span, weeks: Sequence[statistics.Week]) -> list[dict[str, Any]]:
+def _tiles(span: Span, weeks: Sequence[solved_weeks.Week]) -> list[dict[str, Any]]:
     nothing = Share(0, 0)
     solved = reduce(Share.__add__, (week.solved for week in weeks), nothing)
     updated = reduce(Share.__add__, (week.updated for week in weeks), nothing)
@@ -62,7 +62,7 @@ def _tile(title: Any, share: Share, icon: str, tone: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _week(week: statistics.Week) -> dict[str, Any]:
+def _week(week: solved_weeks.Week) -> dict[str, Any]:
     return {
         "day": day(week.monday), "cases": number(week.cases), "early": number(week.early),
         "solved": _share(week.solved), "updated": _share(week.updated),

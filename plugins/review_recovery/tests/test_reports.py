@@ -15,7 +15,7 @@ from shopadmin_review_recovery.models import (
     ReviewScriptStep,
     ReviewScriptVersion,
 )
-from shopadmin_review_recovery.services import cases, causes_report, opening, scripts, statistics
+from shopadmin_review_recovery.services import cases, causes_report, opening, scripts, solved_weeks, statistics
 from shopadmin_review_recovery.services.causes_report import Span
 from shopadmin_review_recovery.services.evidence import SUBJECT
 from sqlalchemy import select
@@ -146,7 +146,7 @@ def test_solved_and_updated_are_told_by_the_week_of_the_review(shop: Flask) -> N
     add_case(7, old, **over(NOW - DAY))
     add_case(8, NOW - DAY)
 
-    found = {week.monday: week for week in statistics.by_week(span, NOW) if week.cases}
+    found = {week.monday: week for week in solved_weeks.by_week(span, NOW) if week.cases}
 
     first, last = (found[monday] for monday in sorted(found))
     assert (first.cases, first.solved, first.updated, first.early) == (7, Share(3, 6), Share(1, 7), 1)
@@ -213,4 +213,4 @@ def test_reach_denials_and_complaints_are_counted_by_case(shop: Flask) -> None:
     assert statistics.contacts(SPAN) == statistics.Contacts(rung=3, reached=2, denied=2, stopped=1)
     now = Span(datetime.now(UTC).date(), 4)
     assert statistics.complaints(now) == (1, 1, 1)
-    assert sum(week.solved.hits for week in statistics.by_week(SPAN, NOW)) == 1
+    assert sum(week.solved.hits for week in solved_weeks.by_week(SPAN, NOW)) == 1
