@@ -19,7 +19,7 @@ from shopadmin.plugin_api import (
     MissingError,
     export_response,
 )
-from shopadmin_red_envelope import form_pages, labels, permissions, push_pictures
+from shopadmin_red_envelope import form_pages, permissions, push_pictures, push_table
 from shopadmin_red_envelope.domain.times import to_datetime
 from shopadmin_red_envelope.forms import money_text
 from shopadmin_red_envelope.push_pictures import PICTURES
@@ -27,13 +27,6 @@ from shopadmin_red_envelope.services import campaigns, push_lists, push_reports,
 from shopadmin_red_envelope.services.push_reports import Report
 from shopadmin_red_envelope.simulator_pictures import number, percent
 
-_COLUMNS = (
-    Column("title", _("Campaign")),
-    Column("state", _("Push"), "badge"),
-    Column("asked", _("Told"), "number"),
-    Column("holdout", _("Kept back"), "number"),
-    Column("ready", _("Report from"), "time"),
-)
 # The file's headings are the same in every language, for whoever reads them with a program.
 _EXPORTED = (
     Column("group", "", export="group"),
@@ -83,29 +76,9 @@ class PushReportsView(AdminView):
     @expose("/")
     def index_view(self) -> ResponseReturnValue:
         """Every push that was started, the latest first."""
-        rows = [
-            {
-                "title": found.title,
-                "state": labels.push_badge(found.state),
-                "asked": found.groups.asked,
-                "holdout": found.groups.holdout,
-                "ready": found.use_to and to_datetime(found.use_to),
-                "url": url_for(".page_view", row_id=found.campaign_id),
-            }
-            for found in push_lists.latest()
-            if found.started_at is not None
-        ]
-        return self.render(
-            "shopadmin_red_envelope/table.html",
-            title=self.name,
-            rows=rows,
-            columns=_COLUMNS,
-            create_url="",
-            create_label="",
-            empty=(_("No push was sent yet"), _("Its report comes once the campaign is over.")),
-            back_url=url_for("red_envelope_campaigns.index_view"),
-            back_text=_("Red envelopes"),
-        )
+        found = [push for push in push_lists.latest() if push.started_at is not None]
+        empty = (_("No push was sent yet"), _("Its report comes once the campaign is over."))
+        return push_table.render(self, found, _("Push"), _("Report from"), lambda push: push.use_to, empty)
 
     @expose("/<row_id>")
     def page_view(self, row_id: str) -> ResponseReturnValue:

@@ -11,22 +11,14 @@ from flask_admin.base import expose
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _
 
-from shopadmin.plugin_api import AdminView, Column, MissingError, attempt, db, wording_remarks
-from shopadmin_red_envelope import form_pages, labels, messages, permissions
+from shopadmin.plugin_api import AdminView, MissingError, attempt, db, wording_remarks
+from shopadmin_red_envelope import form_pages, labels, messages, permissions, push_table
 from shopadmin_red_envelope.domain import pushes as rules
 from shopadmin_red_envelope.domain.times import to_datetime
 from shopadmin_red_envelope.models import RedEnvelopePush
 from shopadmin_red_envelope.push_forms import LANGUAGES, PushForm, suggested
 from shopadmin_red_envelope.services import campaigns, changing, push_lists, pushes, sealing
 from shopadmin_red_envelope.services.pushes import Groups
-
-_COLUMNS = (
-    Column("title", _("Campaign")),
-    Column("state", _("State"), "badge"),
-    Column("asked", _("Told"), "number"),
-    Column("holdout", _("Kept back"), "number"),
-    Column("started", _("Sent from"), "time"),
-)
 
 
 class PushesView(AdminView):
@@ -48,28 +40,9 @@ class PushesView(AdminView):
     @expose("/")
     def index_view(self) -> ResponseReturnValue:
         """All pushes, the latest first."""
-        rows = [
-            {
-                "title": found.title,
-                "state": labels.push_badge(found.state),
-                "asked": found.groups.asked,
-                "holdout": found.groups.holdout,
-                "started": found.started_at and to_datetime(found.started_at),
-                "url": url_for(".page_view", row_id=found.campaign_id),
-            }
-            for found in push_lists.latest()
-        ]
-        return self.render(
-            "shopadmin_red_envelope/table.html",
-            title=self.name,
-            rows=rows,
-            columns=_COLUMNS,
-            create_url="",
-            create_label="",
-            empty=(_("No pushes yet"), _("A scheduled campaign's page leads to its push.")),
-            back_url=url_for("red_envelope_campaigns.index_view"),
-            back_text=_("Red envelopes"),
-        )
+        empty = (_("No pushes yet"), _("A scheduled campaign's page leads to its push."))
+        found = push_lists.latest()
+        return push_table.render(self, found, _("State"), _("Sent from"), lambda push: push.started_at, empty)
 
     @expose("/<row_id>")
     def page_view(self, row_id: str) -> ResponseReturnValue:
