@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from operator import attrgetter
+from typing import Any
 
 from sqlalchemy import Row, func, select
 
@@ -68,7 +69,7 @@ def facts(row: Label | Row[tuple[object, ...]]) -> Facts:
     return Facts(*_FACTS_OF(row))
 
 
-def snapshot(row: Row[tuple[object, ...]], now: datetime) -> LabelSnapshot:
+def snapshot(row: Row[Any], now: datetime) -> LabelSnapshot:
     """A row of what is ``SHOWN``, as it stands ``now``."""
     known = Facts(*row[: len(_NAMES)])
     found = status(known, now)
