@@ -1,6 +1,7 @@
 """What the page of one order shows, and where its forms post: none for what the actor may not do."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import url_for
@@ -8,10 +9,10 @@ from flask_babel import lazy_gettext as _
 
 from shopadmin import hook_calls
 from shopadmin.admin import pages
-from shopadmin.contract import Action, Actor, Text, Tone
-from shopadmin.domain.orders import OrderStatus, next_statuses
+from shopadmin.contract import Action, Actor, Badge, OrderSnapshot, StandingLevel, StandingQuery, Text, Tone
+from shopadmin.domain.orders import OrderStatus, is_paid_on_delivery, next_statuses
 from shopadmin.models.orders import Chargeback, Order
-from shopadmin.services import buyers, order_changes, orders, timeline
+from shopadmin.services import buyers, order_changes, orders, standing, timeline
 from shopadmin.services.evidence import storing
 
 # What a person does to an order, in the order of the buttons; shipping has a form of its own.
@@ -32,7 +33,8 @@ def context(actor: Actor, order: Order, permissions: Mapping[str, str], is_revea
     card = buyers.order_card(actor, order, is_revealed)
     return {
         "order": order,
-        "badges": hook_calls.order_badges([seen]).get(seen.id),
+        "badges": [*_cash(order), *hook_calls.order_badges([seen]).get(seen.id, ())],
+        "held": _held(seen) if order.status == OrderStatus.PAID else None,
         "primary": primary,
         "actions": [*others, *hook_calls.order_actions(seen, actor)],
         "lines": [_line(actor, found) for found in details.lines],
@@ -53,6 +55,19 @@ def context(actor: Actor, order: Order, permissions: Mapping[str, str], is_revea
         "back_url": url_for("orders.index_view"),
         **_forms(actor, order, details, permissions),
     }
+
+
+def _cash(order: Order) -> list[Badge]:
+    """A mark while the courier is still to bring the money."""
+    waits = order.paid_at is None and order.status in (OrderStatus.PAID, OrderStatus.SHIPPED)
+    is_cash = waits and is_paid_on_delivery(order.payment_method)
+    return [Badge(_("Cash on delivery"), "info", "cash-coin", order.payment_method)] if is_cash else []
+
+
+def _held(seen: OrderSnapshot) -> dict[str, Any] | None:
+    """What keeps the order from going out, as the plugins say it; ``until``: None where a person decides."""
+    found = standing.ask_many([StandingQuery((), seen.id, "display", datetime.now(UTC))])[0]
+    return {"until": found.release_at} if found.level >= StandingLevel.HOLD_REVIEW else None
 
 
 def _forms(actor: Actor, order: Order, details: orders.OrderDetails, permissions: Mapping[str, str]) -> dict[str, Any]:

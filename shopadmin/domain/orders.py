@@ -21,6 +21,13 @@ TO_SHIP = OrderStatus.PAID
 # What counts as sold: paid for, and not taken back.
 SOLD = (OrderStatus.PAID, OrderStatus.SHIPPED, OrderStatus.DELIVERED, OrderStatus.COMPLETED)
 
+# What platforms call paying the courier, in the words that buyers read, and the code that shop systems have for it.
+CASH_WORDS = (
+    "货到付款", "貨到付款", "代金引換", "cash on delivery", "cash_on_delivery", "(cod)", "nachnahme",
+    "contre remboursement", "contra reembolso", "contrassegno", "za pobraniem",
+)  # fmt: skip
+CASH_CODE = "cod"
+
 # What staff may set by hand. A later import may always overrule it: the platform knows better.
 _BY_HAND: dict[OrderStatus, frozenset[OrderStatus]] = {
     OrderStatus.PENDING_PAYMENT: frozenset({OrderStatus.PAID, OrderStatus.CANCELLED}),
@@ -32,6 +39,21 @@ _BY_HAND: dict[OrderStatus, frozenset[OrderStatus]] = {
     OrderStatus.REFUNDED: frozenset(),
     OrderStatus.UNAVAILABLE: frozenset({OrderStatus.CANCELLED}),
 }
+
+
+def is_paid_on_delivery(method: str) -> bool:
+    """Whether the courier takes the money, by the platform's words for the way of payment."""
+    text = method.strip().lower()
+    return text == CASH_CODE or any(word in text for word in CASH_WORDS)
+
+
+def status_taken(status: OrderStatus | None, method: str) -> OrderStatus | None:
+    """The status that an import takes over: an order that is paid on delivery is to be shipped, not waited for.
+
+    Some platforms say so themselves (WooCommerce), others call it unpaid until the courier has the money (Shopify).
+    """
+    waits = status is OrderStatus.PENDING_PAYMENT and bool(method)
+    return TO_SHIP if waits and is_paid_on_delivery(method) else status
 
 
 def next_statuses(status: OrderStatus) -> frozenset[OrderStatus]:

@@ -10,7 +10,7 @@ from typing import Any
 from flask_babel import lazy_gettext
 
 from shopadmin.contract import ImportFormat, ReadContext, Row
-from shopadmin.domain.orders import OrderStatus
+from shopadmin.domain.orders import CASH_CODE, OrderStatus, is_paid_on_delivery
 from shopadmin.domain.records import LineRecord, OrderRecord
 from shopadmin.platforms.cells import clean_text, html_to_text, parse_amount, parse_phone, parse_stars
 from shopadmin.platforms.headings import Layout
@@ -149,6 +149,7 @@ class _Orders:
                 if isinstance(row, dict):
                     _add_people(order, row)
                     _add_refunds(order, row)
+                    _add_cash(order, row)
             except BadCell as bad:
                 yield rejection(number, "orders", bad)
                 continue
@@ -193,6 +194,12 @@ def _add_refunds(order: OrderRecord, row: dict[str, Any]) -> None:
         raise BadCell(bad.code, "refunds", bad.value) from None
     if "refunds" in row:
         order.refunded = sum(amounts)
+
+
+def _add_cash(order: OrderRecord, row: dict[str, Any]) -> None:
+    """A shop may call cash on delivery what it likes: the code of the way of payment is always the same."""
+    if _short(row, "payment_method") == CASH_CODE and not is_paid_on_delivery(order.payment_method):
+        order.payment_method = f"{order.payment_method} (COD)".strip()
 
 
 def _object(row: dict[str, Any], name: str) -> dict[str, Any]:

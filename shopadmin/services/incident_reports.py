@@ -15,6 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from shopadmin import hook_calls
 from shopadmin.contract import Actor, BuyerId, IncidentRecorded, IncidentReport, OrderId, Problem
 from shopadmin.domain.evidence import TIERS
+from shopadmin.domain.orders import CASH_CODE, CASH_WORDS
 from shopadmin.models import db
 from shopadmin.models.buyers import Buyer
 from shopadmin.models.cases import Incident
@@ -35,7 +36,7 @@ LONGEST_NOTE, LONGEST_OUTCOME = 2000, 40
 _KIND = re.compile(r"[a-z][a-z0-9_]{0,15}\.[a-z0-9_]{1,30}")
 _KEY = re.compile(r"[a-z][a-z0-9_]*\.[\x21-\x7e]{1,100}")
 _REFUSED = ("%拒收%", "%拒签%", "%refused%", "%not accepted%")
-_CASH = ("%货到付款%", "%cash on delivery%", "cod", "%cash_on_delivery%")
+_CASH = (CASH_CODE, *(f"%{word.replace('_', '!_')}%" for word in CASH_WORDS))
 
 
 def report(actor: Actor | None, found: IncidentReport, now: datetime | None = None) -> int:
@@ -152,7 +153,7 @@ def refusal_key(order_id: int) -> str:
 def is_cash() -> ColumnElement[bool]:
     """Whether an order was to be paid on delivery, by the words of its platform."""
     method = func.lower(Order.payment_method)
-    return or_(*(method.like(pattern) for pattern in _CASH))
+    return or_(*(method.like(pattern, escape="!") for pattern in _CASH))
 
 
 def is_refused() -> ColumnElement[bool]:

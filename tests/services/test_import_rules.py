@@ -54,6 +54,32 @@ def contact() -> contacts.Contact:
     return contacts.open_contact(contacts.keyring(), sealed)
 
 
+def test_an_order_that_is_paid_on_delivery_is_to_be_shipped_whatever_its_platform_calls_it(app: Flask) -> None:
+    cash = {"Payment Method": "Cash on Delivery (COD)", "Financial Status": "pending"}
+    said = [
+        cash, cash | {"Payment Method": "Bank Deposit"}, cash | {"Fulfillment Status": "fulfilled"},
+        cash | {"Financial Status": "voided"}, cash | {"Payment Method": ""},
+    ]  # fmt: skip
+    base = dict(zip(SHOPIFY, shopify({}).splitlines()[1].split(","), strict=True))
+    woo = {
+        "number": "w1", "status": "on-hold", "currency": "EUR", "date_created_gmt": "2026-03-01T10:00:00", "total": "9",
+        "payment_method": "cod", "payment_method_title": "Beim Boten", "line_items": [], "billing": {},
+    }  # fmt: skip
+
+    run({
+        "shopify.csv": text(
+            (*SHOPIFY, "Payment Method"), [base | each | {"Name": f"#{number}"} for number, each in enumerate(said, 1)]
+        ),
+        "woo.json": json.dumps([woo]),
+    })  # fmt: skip
+
+    assert rows("shop_order", "order_no", "status", "payment_method") == [
+        ("#1", "paid", "Cash on Delivery (COD)"), ("#2", "pending_payment", "Bank Deposit"),
+        ("#3", "shipped", "Cash on Delivery (COD)"), ("#4", "cancelled", "Cash on Delivery (COD)"),
+        ("#5", "pending_payment", ""), ("w1", "paid", "Beim Boten (COD)"),
+    ]  # fmt: skip
+
+
 def test_an_empty_cell_never_takes_away_what_is_known(app: Flask) -> None:
     run({"a.csv": orders(order(1))})
 

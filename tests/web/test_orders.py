@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import UTC, datetime, timedelta
 from types import ModuleType, SimpleNamespace
 
 import pytest
@@ -9,7 +10,7 @@ from PIL import Image
 from sqlalchemy import event, select
 
 from shopadmin import testing
-from shopadmin.contract import Badge, Manifest, Panel
+from shopadmin.contract import Badge, Manifest, Panel, Standing, StandingLevel
 from shopadmin.domain.records import Phone
 from shopadmin.hookspecs import hookimpl
 from shopadmin.models import db
@@ -123,6 +124,41 @@ def test_the_status_changes_and_the_page_says_so(app, client_as):
     assert response.status_code == 200
     assert "Saved." in response.get_data(as_text=True)
     assert stored(order_id).status == "paid"
+
+
+def test_an_order_that_is_paid_on_delivery_says_so_until_the_money_is_there(app, client_as):
+    cash = {"payment_method": "Cash on Delivery (COD)", "paid_at": None}
+    waits, came = testing.make_order(1, **cash), testing.make_order(2, **cash, status="delivered")
+    client = client_as(READ, "core.orders:update")
+
+    page, after = (client.get(f"/admin/orders/details/{order_id}").text for order_id in (waits, came))
+    client.post(f"/admin/orders/details/{waits}/ship", data={"carrier": "SF", "tracking_no": "1"})
+
+    assert "#cash-coin" in page
+    assert "Mark as shipped" in page
+    assert "#cash-coin" not in after
+    assert stored(waits).status == "shipped"
+
+
+def test_an_order_that_a_plugin_holds_is_not_offered_to_be_shipped(make_app):
+    held = Standing(StandingLevel.HOLD_REVIEW, release_at=datetime.now(UTC) + timedelta(hours=3))
+    asked = []
+
+    def answer(queries):
+        asked.extend((query.order_id, query.purpose) for query in queries)
+        return {0: held} if queries[0].order_id == 1 else {}
+
+    app = make_app({"hello": hello(shopadmin_buyer_standing=answer)})
+    with app.app_context():
+        ids = [testing.make_order(number) for number in (1, 2)]
+        client = testing.sign_in(app, testing.make_account(app, READ, "core.orders:update"))
+
+        pages = [client.get(f"/admin/orders/details/{order_id}").text for order_id in ids]
+
+        assert asked == [(order_id, "display") for order_id in ids]
+        assert ["Mark as shipped" in page for page in pages] == [False, True]
+        assert ["By itself it goes on at" in page for page in pages] == [True, False]
+        db.session.remove()
 
 
 def test_who_was_slower_gets_409_with_both_values(app, client_as):

@@ -11,6 +11,7 @@ from hashlib import blake2b
 from typing import Any
 
 from shopadmin.domain import records, reviews
+from shopadmin.domain.orders import status_taken
 from shopadmin.domain.records import Record
 from shopadmin.keys import Keyring
 from shopadmin.services import contacts
@@ -168,10 +169,10 @@ class RowMaker:
             person_ref, rank = self._person(record, row, email, phone)
         text = contacts.contact_json(record.recipient, record.phone, record.address)
         sealed, contact_hash = contacts.seal_contact(self.keys, text) if text else (None, None)
-        time = self._time
+        time, status = self._time, status_taken(record.status, record.payment_method)
         self._put(
             "orders", row, False, self.platform, record.order_no, record.shop_ref or None, record.buyer_ref or None,
-            record.buyer_name or None, record.status and record.status.value, record.status_raw or None,
+            record.buyer_name or None, status and status.value, record.status_raw or None,
             self.moment(record.created_at), time(record.paid_at), time(record.shipped_at),
             time(record.promised_at), time(record.delivered_at),
             time(record.confirmed_at), record.close_reason or None, record.currency, record.goods, record.shipping,
