@@ -15,6 +15,7 @@ from shopadmin.plugin_api import (
     RefusedError,
     account_names,
     evidence_by_uuid,
+    evidence_text,
 )
 from shopadmin_buyer_labels import permissions
 from shopadmin_buyer_labels.domain import moves
@@ -38,12 +39,20 @@ def make(label: Label, actor: Actor) -> Panel:
     return Panel(_("Evidence"), "shopadmin_buyer_labels/evidence.html", permissions.READ, context)
 
 
+def make_whole(label: Label) -> Panel:
+    """What it rests on, to be read where somebody decides by it: pictures at full width, texts as pages show them."""
+    pieces = [piece | {"text": evidence_text(piece["uuid"])} for piece in _pieces(label)]
+    context = {"pieces": pieces, "is_whole": True, "attach_url": ""}
+    return Panel(_("Evidence"), "shopadmin_buyer_labels/evidence.html", permissions.READ, context)
+
+
 def _pieces(label: Label) -> list[dict[str, Any]]:
     attached = records.pieces(label.id)
     kept = _kept(attached)
     names = account_names([piece.attached_by for piece in attached])
     return [
         {
+            "uuid": piece.uuid,
             "url": url_for(f"{VIEW}.evidence_view", row_id=label.id, uuid=piece.uuid),
             "kind": EVIDENCE_KINDS[kept[piece.uuid].kind],
             "is_picture": kept[piece.uuid].kind == "picture",

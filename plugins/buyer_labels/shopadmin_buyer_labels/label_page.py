@@ -21,12 +21,12 @@ from shopadmin.plugin_api import (
     refund_counts,
     shop_settings,
 )
-from shopadmin_buyer_labels import forms, label_panels, labels, permissions
+from shopadmin_buyer_labels import evidence_panel, forms, label_panels, labels, permissions
 from shopadmin_buyer_labels.domain import moves
 from shopadmin_buyer_labels.domain.moves import Move, Who
 from shopadmin_buyer_labels.domain.status import Effect, Status, effect, status
 from shopadmin_buyer_labels.models import Label, LabelEvent
-from shopadmin_buyer_labels.services import reading, records, reviewing
+from shopadmin_buyer_labels.services import appeals, reading, records, reviewing
 
 VIEW = "buyer_labels_labels"
 # Ways to change a label, in the order of their buttons: the move, its text, how the button looks, whether it only asks
@@ -87,6 +87,22 @@ def context(label: Label, actor: Actor, posted: Mapping[str, Any]) -> dict[str, 
         "notice": _notice(label, known, actor, posted) if label.noticed_at else None,
         "buttons": _buttons(label, actor, now),
         "panels": label_panels.shown(label, actor),
+        "events": _events(label),
+    }
+
+
+def review_context(label: Label, actor: Actor) -> dict[str, Any]:
+    """What somebody decides by who approves, returns or resumes a label: all that it says, and its evidence to read."""
+    now = datetime.now(UTC)
+    known = status(reading.facts(label), now)
+    return {
+        "label": label,
+        "mark": labels.status_badge(known, label.code),
+        "facts": _facts(label),
+        "times": _times(label, known),
+        "buyer": _buyer(label, actor, now),
+        "panels": label_panels.drawn([evidence_panel.make_whole(label)], actor),
+        "rebuttals": appeals.rebuttals_of([label.id]).get(label.id, []),
         "events": _events(label),
     }
 

@@ -1,6 +1,6 @@
 """Cards of a label's page, each made by a function of the label and the person; None has nothing to show."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask import render_template
@@ -16,7 +16,11 @@ PANELS: tuple[MakePanel, ...] = (evidence_panel.make, appeal_panel.make, appeal_
 
 def shown(label: Label, actor: Actor) -> list[dict[str, Any]]:
     """The cards that the person may see."""
-    made = [make(label, actor) for make in PANELS]
+    return drawn((make(label, actor) for make in PANELS), actor)
+
+
+def drawn(made: Iterable[Panel | None], actor: Actor) -> list[dict[str, Any]]:
+    """Those of the cards that the person may see, as a page shows them."""
     return [
         # What the template makes is markup already: it escaped its own values.
         {"title": panel.title, "html": Markup(render_template(panel.template, **panel.context))}  # noqa: S704

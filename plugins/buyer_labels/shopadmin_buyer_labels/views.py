@@ -52,6 +52,8 @@ _ACTS: Mapping[str, tuple[str, Any, _Act]] = {
     "withdraw": (permissions.PROPOSE, _("Withdraw this draft"), ending.withdraw),
     "revoke": (permissions.REVIEW, _("Take this label back"), ending.revoke),
 }
+# What a second person does, who is to see all of it.
+_DECIDE = ("approve", "return", "resume")
 # Most acts ask why.
 _ASKS: Mapping[str, type[Any]] = {"approve": forms.ApproveForm, "told": forms.ToldForm}
 
@@ -232,8 +234,12 @@ class LabelsView(AdminListView):
             service(self.actor, label.id, seen, form.text.data or "")
             return url_for(".details_view", row_id=label.id), _("Saved.")
 
-        here = url_for(".act_view", row_id=label.id, act=act, revision=seen)
-        return self._form(form, save, title, title, label, form_url=here)
+        here, shown = url_for(".act_view", row_id=label.id, act=act, revision=seen), dict[str, Any]()
+        if act in _DECIDE:
+            lookups.saw(self.actor, "label", [label.buyer_id])
+            shown = label_page.review_context(label, self.actor)
+            shown["template"] = "shopadmin_buyer_labels/review.html"
+        return self._form(form, save, title, title, label, form_url=here, **shown)
 
     def _somebody(self, form: Any) -> int:
         name = form.name.data or ""
@@ -252,12 +258,12 @@ class LabelsView(AdminListView):
             abort(404)
 
     def _form(
-        self, form: Any, save: Callable[[], tuple[str, Any]], title: Any, button: Any, label: Label | None = None,
+        self, form: Any, save: Callable[[], tuple[str, Any]], title: Any, button: Any, about: Label | None = None,
         **shown: Any,
     ) -> ResponseReturnValue:  # fmt: skip
-        if label is not None:
-            back, text = url_for(".details_view", row_id=label.id), gettext("Label %(number)s", number=label.id)
-            shown.setdefault("subtitle", labels.CODES[label.code])
+        if about is not None:
+            back, text = url_for(".details_view", row_id=about.id), gettext("Label %(number)s", number=about.id)
+            shown.setdefault("subtitle", labels.CODES[about.code])
         else:
             back, text = self.address(), str(self.title)
         return answer_form(self, form, save, title=title, submit_label=button, back_url=back, back_text=text, **shown)

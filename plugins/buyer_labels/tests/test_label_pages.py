@@ -122,6 +122,12 @@ def test_a_label_is_added_by_hand_reviewed_by_another_person_and_the_buyer_told(
         seen = row(1).revision
         assert post(proposer, f"{page}/{address}?revision={seen}", **values).status_code == 303
     assert post(proposer, f"{page}/act/approve", text="").status_code == 403
+    asked = reviewer.get(f"{LIST}{page}/act/approve").text
+    for words in (
+        "An empty parcel came back", "The scales say 20 g", "Weighed at the depot: 20 g", "E2", "Until", "courier",
+    ):  # fmt: skip
+        assert words in asked, words
+    assert "Zhao" not in asked  # without the right to see contacts
     assert post(reviewer, f"{page}/act/approve", text="").status_code == 303
     assert "Not sent yet" in reviewer.get(f"{LIST}{page}").text
     assert post(reviewer, f"{page}/act/told", text="On the phone").status_code == 303

@@ -196,6 +196,13 @@ def shown_copy(found: Evidence) -> bytes | None:
     return data if hashlib.sha256(data).digest() == found.shown_sha256 else None
 
 
+def shown_text(evidence_uuid: str) -> str:
+    """The copy of a text that pages show; empty for a picture, and for what is gone or is not what was kept."""
+    found = find(evidence_uuid)
+    data = shown_copy(found) if found is not None and found.media_type == _TEXT_TYPE else None
+    return data.decode() if data else ""
+
+
 def original(found: Evidence) -> bytes:
     """The bytes as they came, for a pack. Raises KeyringError, FileNotFoundError."""
     return keyring().decrypt_bytes(_sealed(found.uuid).read_bytes(), PURPOSE)
