@@ -151,6 +151,7 @@ from shopadmin.services.evidence.packing import Pack as EvidencePack
 from shopadmin.services.evidence.packing import chosen as evidence_by_uuid
 from shopadmin.services.evidence.packing import make as evidence_pack
 from shopadmin.services.evidence.storing import by_uuid as evidence_snapshots
+from shopadmin.services.evidence.storing import shown_text as evidence_text
 from shopadmin.services.evidence.storing import snapshots as evidence_of
 from shopadmin.services.evidence.storing import store as store_evidence
 from shopadmin.services.exports import respond as export_response
@@ -195,6 +196,7 @@ from shopadmin.services.order_origins import (
     product_titles,
 )
 from shopadmin.services.order_outcomes import order_outcomes, order_sums
+from shopadmin.services.orders import found as orders_found
 from shopadmin.services.orders import of_buyers as orders_of
 from shopadmin.services.orders import snapshots as order_snapshots
 from shopadmin.services.past_buyers import Bought, PastBuyer, Returned, past_buyers
@@ -399,6 +401,7 @@ __all__ = [
     "evidence_pack",
     "evidence_response",
     "evidence_snapshots",
+    "evidence_text",
     "export_response",
     "facts_of_orders",
     "fetch_one",
@@ -440,6 +443,7 @@ __all__ = [
     "order_sums",
     "order_suppliers",
     "ordered_products",
+    "orders_found",
     "orders_of",
     "orders_placed",
     "orders_since",

@@ -9,9 +9,10 @@ from flask import abort, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin.base import expose
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, tuple_
 
 from shopadmin.plugin_api import (
+    Actor,
     AdminListView,
     Badge,
     Column,
@@ -26,6 +27,7 @@ from shopadmin.plugin_api import (
     attempt,
     db,
     order_snapshots,
+    orders_found,
     parse_id,
     platform_name,
 )
@@ -36,6 +38,14 @@ from shopadmin_buyer_labels.services import lookups, orders
 
 _ROW = OrderHold
 _STANDS = _ROW.released_at.is_(None)
+
+
+def _search(term: str, actor: Actor) -> ColumnElement[bool] | Sequence[ColumnElement[bool]]:
+    """Holds of the orders that the core's own search finds, as by the beginning of their number."""
+    places = [tuple_(_ROW.order_id, _ROW.ordered_at).in_(found) for found in orders_found(actor, term)]
+    return places or _ROW.id.is_(None)
+
+
 SPEC = ListSpec(
     query=select(
         _ROW.id, _ROW.order_id, _ROW.ordered_at, _ROW.buyer_id, _ROW.held_at, _ROW.release_at, _ROW.confirmed_at,
@@ -46,10 +56,12 @@ SPEC = ListSpec(
         Sort("due", _("Released first"), (_ROW.release_at, _ROW.id), descending=False),
         Sort("newest", _("Newest first"), (_ROW.held_at, _ROW.id)),
     ),
+    search=_search,
     views=(
         View("waiting", _("To decide"), (_STANDS & _ROW.confirmed_at.is_(None),), "due"),
         View("confirmed", _("Kept back by a person"), (_STANDS & _ROW.confirmed_at.is_not(None),), "newest"),
         View("over", _("Released"), (_ROW.released_at.is_not(None),), "newest"),
+        View("all", _("All"), (), "newest"),
     ),
 )  # fmt: skip
 

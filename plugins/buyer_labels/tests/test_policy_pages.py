@@ -1,5 +1,6 @@
 """Marks and cards on orders, the inbox of held orders, the owner's rules; and what the core hears of buyers."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from policy_of_tests import DAY, HOLD, decisions, grave_label, held, live_rule, 
 from shopadmin_buyer_labels import permissions, policy_jobs
 from shopadmin_buyer_labels.domain.policy import Effect, Level
 from shopadmin_buyer_labels.models import LabelEvidence
-from shopadmin_buyer_labels.services import allowances, appeals, deciding, looking_back, rules
+from shopadmin_buyer_labels.services import allowances, appeals, deciding, looking_back, orders, rules
 from sqlalchemy import select
 
 from shopadmin import testing
@@ -60,11 +61,43 @@ def query(buyer_id: int | None, purpose: str, order_id: int | None = None) -> St
     return StandingQuery(ids, order_id, purpose, TODAY)  # type: ignore[arg-type]
 
 
-def test_a_shop_without_held_orders_is_told_what_holds_are_and_has_nothing_to_search(app: Flask) -> None:
+def test_a_shop_without_held_orders_is_told_what_holds_are(app: Flask) -> None:
     page = testing.sign_in(app, testing.make_account(app, permissions.READ)).get(HOLDS).get_data(as_text=True)
 
     assert "No order is held" in page
-    assert 'name="search"' not in page.partition("<main")[2]
+
+
+def test_held_orders_are_found_by_the_beginning_of_their_number(app: Flask) -> None:
+    held_order(number=1)
+    over_id, _label = held_order(number=2)
+    orders.release(OWNER, over_id, "Rang them")
+    browser = client(app, permissions.READ)
+
+    def found(query: str) -> list[str]:
+        return re.findall(r"data-row-link><span>(\w+)", browser.get(f"{HOLDS}?{query}").text)
+
+    assert found("search=T") == ["T000001"]
+    assert sorted(found("view=all&search=T00")) == ["T000001", "T000002"]
+    assert found("view=over&search=T000002") == ["T000002"]
+    assert found("view=all&search=T000003") == []
+
+
+def test_a_held_order_is_not_offered_to_be_shipped_and_says_until_when(app: Flask) -> None:
+    order_id, _label = held_order()
+    clerk = client(app, "core.orders:read", "core.orders:update")
+    page = f"/admin/orders/details/{order_id}"
+
+    before = clerk.get(page).text
+    orders.confirm(OWNER, order_id, "Wait for the call")
+    kept = clerk.get(page).text
+    orders.release(OWNER, order_id, "Rang them")
+    after = clerk.get(page).text
+
+    assert "Mark as shipped" not in before + kept
+    assert "By itself it goes on at" in before
+    assert "A person keeps it back." in kept
+    assert "Mark as shipped" in after
+    assert "not to be shipped" not in after
 
 
 def test_the_list_marks_a_held_order_and_the_order_page_says_why(app: Flask) -> None:
