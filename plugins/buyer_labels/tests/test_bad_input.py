@@ -6,10 +6,11 @@ from flask import Flask
 from importing import run
 from labels_of_tests import NOW
 from orders_file import order, orders
-from people_of_tests import ROBIN
+from people_of_tests import OWNER, ROBIN
 from shopadmin_buyer_labels.domain.never_match import MANY
+from shopadmin_buyer_labels.domain.people import keys_of
 from shopadmin_buyer_labels.models import BuyerKey, Label
-from shopadmin_buyer_labels.services import bringing_in, indexing, matching
+from shopadmin_buyer_labels.services import bringing_in, indexing, matching, never_match
 from shopadmin_buyer_labels.services.bringing_in import Row
 from shopadmin_buyer_labels.services.people import same_people
 from sqlalchemy import func, select
@@ -97,3 +98,18 @@ def test_what_forty_people_share_joins_and_suggests_none_of_them(shop: Flask) ->
 
     assert sorted(same_people(crowd[:1])[crowd[0]]) == crowd[:1]
     assert matching.match(frozenset(), "王小明", [home]) == []
+    # Nor by the end of their phone, which is as much of an agreement as an address.
+    tail = keys_of([("phone", "+8613900137000", "")])
+    assert matching.match(tail, "王小明") == []
+
+
+def test_the_end_of_a_phone_that_never_matches_says_nothing_however_few_share_it(shop: Flask) -> None:
+    testing.make_buyer("王小明", "13700137000")
+    indexing.catch_up_all()
+    phone = keys_of([("phone", "+8613700137000", "")])
+    (alike,) = matching.match(keys_of([("phone", "+8613900137000", "")]), "王小明")
+    assert alike.reasons == ("name_alike", "same_tail")
+
+    never_match.add(OWNER, "phone", "13700137000", "forwarder")
+
+    assert matching.match(phone, "王小明") == []

@@ -12,6 +12,8 @@ OWN: Cause = "own"
 CAUSES: tuple[Cause, ...] = ("pickup", "locker", "forwarder", "dormitory", "hotel", "shared", "own")
 # As many buyers with the same key are no person: an office, a campus gate, a forwarder's phone.
 MANY = 40
+# Phones end in one of so many ways: in a large shop many share an end by chance.
+_ENDS = 10_000
 
 _WORDS: tuple[tuple[Cause, str], ...] = (
     ("pickup", r"驿站|自提|代收|代取|代领|收发室|快递站|快递点|妈妈驿|服务站|便利店|小卖部|门卫|传达室|前台"
@@ -23,6 +25,13 @@ _WORDS: tuple[tuple[Cause, str], ...] = (
     ("hotel", r"酒店|宾馆|旅馆|旅社|民宿|招待所|客栈|青旅|饭店|hotel|hostel|motel|\binn\b|guest ?house|airbnb|b&b"),
 )  # fmt: skip
 _PATTERNS = tuple((cause, re.compile(words, re.I)) for cause, words in _WORDS)
+
+
+def too_many(kind: str, buyers: int) -> int:
+    """From how many buyers on, in a shop with ``buyers`` of them, a key of the kind is no person's: for the ends of
+    phones beyond twice what chance gives, as then it is one phone, of an office or a forwarder.
+    """
+    return MANY + (2 * buyers // _ENDS if kind == "tail" else 0)
 
 
 def cause_of_address(text: str) -> Cause | None:

@@ -51,6 +51,11 @@ def strong_text(kind: str, value: str, reason: str) -> str:
     return value.casefold() if kind == "platform_uid" else value
 
 
+def tail_of(phone: str) -> Key:
+    """The end by which a phone is a weak key as well."""
+    return Key("tail", phone[-_TAIL:])
+
+
 def keys_of(identifiers: Iterable[tuple[str, str, str]]) -> frozenset[Key]:
     """The keys of identifiers given as kind, canonical value and the reason why it is no key of a person.
 
@@ -63,7 +68,7 @@ def keys_of(identifiers: Iterable[tuple[str, str, str]]) -> frozenset[Key]:
         if strong := strong_text(kind, value, reason):
             found.add(Key(kind, strong))
             if kind == "phone":
-                found.add(Key("tail", value[-_TAIL:]))
+                found.add(tail_of(strong))
         elif reason == "not_mobile":
             found.add(Key("fixed", value))
         elif kind == "nick" and reason == "not_a_key":

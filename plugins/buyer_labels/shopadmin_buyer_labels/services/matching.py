@@ -4,12 +4,12 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from shopadmin.plugin_api import buyer_identities, db
 from shopadmin_buyer_labels.domain.matching import blocks, compare
-from shopadmin_buyer_labels.domain.never_match import MANY
-from shopadmin_buyer_labels.domain.people import Key, Person
+from shopadmin_buyer_labels.domain.never_match import too_many
+from shopadmin_buyer_labels.domain.people import Key, Person, tail_of
 from shopadmin_buyer_labels.models import BuyerBlock, BuyerKey, NeverMatch
 from shopadmin_buyer_labels.services.hashes import block_hash, key_hash
 from shopadmin_buyer_labels.services.indexing import homes_of
@@ -19,6 +19,10 @@ from shopadmin_buyer_labels.services.people import holders, same_people
 LARGEST_BLOCK = 400
 MOST = 50
 _CHUNK = 500
+# Keys that may say nothing of who somebody is; with a phone its end goes.
+_LEFT_OUT = ("fixed", "tail", "phone")
+# No fewer than the shop has buyers.
+_LAST_BUYER = select(func.max(BuyerKey.buyer_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +95,16 @@ def candidates(asked: Person) -> set[int]:
 
 
 def without_listed(people: Iterable[Person]) -> list[Person]:
-    """These people without homes and weak keys that never match: on the list, or shared by many (G16)."""
+    """These people without homes and weak keys that never match: on the list, or shared by many (G16). The end of a
+    phone that never matches is left out with it.
+    """
     people = list(people)
-    weak = {key: key_hash(key) for person in people for key in person.keys if key.kind == "fixed"}
-    homes = {home: key_hash(Key("address", home)) for person in people for home in person.homes}
-    out = never_matching([*weak.values(), *homes.values()])
+    keys = {key for person in people for key in person.keys if key.kind in _LEFT_OUT}
+    homes = {home: Key("address", home) for person in people for home in person.homes}
+    out = never_matching(keys.union(homes.values()))
     return [
         Person(
-            frozenset(key for key in person.keys if key not in weak or weak[key] not in out),
+            person.keys - (out - person.strong()) - _ends_without(person, out),
             person.names,
             tuple(home for home in person.homes if homes[home] not in out),
         )
@@ -106,18 +112,27 @@ def without_listed(people: Iterable[Person]) -> list[Person]:
     ]
 
 
-def never_matching(hashes: Iterable[bytes]) -> set[bytes]:
-    """Those that are on the list, and those that as many buyers have as live nowhere together."""
-    wanted = list(dict.fromkeys(hashes))
+def _ends_without(person: Person, out: Collection[Key]) -> frozenset[Key]:
+    """The ends of those phones of a person that never match; one that ends as another phone of theirs stays."""
+    phones = [key for key in person.keys if key.kind == "phone"]
+    kept = {tail_of(key.value) for key in phones if key not in out}
+    return frozenset(tail_of(key.value) for key in phones if key in out) - kept
+
+
+def never_matching(keys: Iterable[Key]) -> frozenset[Key]:
+    """Those that are on the list, and those that so many buyers have that they are nobody's."""
+    wanted = {key_hash(key): key for key in keys}
+    hashes, session = list(wanted), db.session()
     out: set[bytes] = set()
-    session = db.session()
-    for start in range(0, len(wanted), _CHUNK):
+    for start in range(0, len(hashes), _CHUNK):
         listed = select(NeverMatch.hash).where(
-            NeverMatch.hash.in_(wanted[start : start + _CHUNK]), NeverMatch.ended_at.is_(None)
+            NeverMatch.hash.in_(hashes[start : start + _CHUNK]), NeverMatch.ended_at.is_(None)
         )
         out |= {bytes(each) for each in session.scalars(listed)}
-    for each in wanted:
-        several = select(BuyerKey.id).where(BuyerKey.hash == each).limit(MANY)
-        if each not in out and len(session.scalars(several).all()) >= MANY:
+    buyers = session.scalar(_LAST_BUYER) or 0
+    for each in wanted.keys() - out:
+        many = too_many(wanted[each].kind, buyers)
+        several = select(BuyerKey.id).where(BuyerKey.hash == each).limit(many)
+        if len(session.scalars(several).all()) >= many:
             out.add(each)
-    return out
+    return frozenset(wanted[each] for each in out)
