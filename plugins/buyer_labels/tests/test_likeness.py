@@ -7,10 +7,12 @@ from itertools import product
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pypinyin import lazy_pinyin
 from shopadmin_buyer_labels.domain.homes import homes_alike
 from shopadmin_buyer_labels.domain.matching import AGREES, Part, blocks, compare, weigh
-from shopadmin_buyer_labels.domain.names import names_alike
+from shopadmin_buyer_labels.domain.names import name_keys, names_alike
 from shopadmin_buyer_labels.domain.people import STRONG, Key, Person, keys_of
+from shopadmin_buyer_labels.domain.surnames import _READINGS
 from shopadmin_buyer_labels.services.indexing import homes_of
 
 from bench import aliases
@@ -111,6 +113,8 @@ SAME = [
     ("José Núñez", "NUNEZ, JOSE"),
     ("John Smith", "J. Smith"), ("John Smith", "John M. Smith"), ("Katherine Brown", "Kahterine Brown"),
     ("Mr John Smith", "Smith John"), ("Elki Menzies", "elk i menzies"),
+    ("曾小明", "Zeng Xiaoming"), ("曾小明", "Xiaoming Ceng"), ("單小明", "Shan Xiao Ming"), ("单于丹", "Chanyu Dan"),
+    ("查文", "Wen Zha"), ("区伟", "Ou Wei"), ("仇英", "Qiu Ying"), ("解明", "Ming Xie"), ("朴华", "Piao Hua"),
 ]  # fmt: skip
 TWO = [
     ("王小明", "王小华"), ("王伟", "王芳"), ("王伟", "李伟"), ("John Smith", "Anna Smith"),
@@ -124,6 +128,15 @@ def test_ways_of_writing_one_name_agree_and_names_of_a_family_do_not() -> None:
     assert [pair for pair in TWO if (names_alike(*pair) or 0) >= AGREES] == []
     assert names_alike("Katherine Brown", "Brown Kathrine") == names_alike("Katherine Brown", "Kathrine Brown")
     assert [names_alike("王小明", name) for name in ("王先生", "小王", "Mr", "")] == [None] * 4
+
+
+def test_a_surname_is_read_as_one_and_still_found_by_whoever_misread_it() -> None:
+    for character in _READINGS:
+        zeng, read = f"{character}小明", lazy_pinyin(character)[0]
+        for surname in (_READINGS[character], read):
+            assert names_alike(zeng, f"Xiaoming {surname}".title()) == 0.9, (character, surname)
+            assert {each[0] for each in name_keys(zeng)} >= {each[0] for each in name_keys(f"{surname} xiaoming")}
+        assert read != _READINGS[character]
 
 
 def test_neighbours_do_not_share_a_home() -> None:

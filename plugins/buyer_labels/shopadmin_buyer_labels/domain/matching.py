@@ -81,7 +81,7 @@ def blocks(person: Person) -> frozenset[str]:
 
 def _blocks(person: Person) -> Iterator[str]:
     yield from (f"{key.kind}:{key.value}" for key in person.keys if key.kind in ("fixed", "nick", "tail"))
-    names = [keys for name in person.names if (keys := tuple(name_keys(name)))]
+    names = [keys for name in person.names for keys in name_keys(name)]
     yield from (f"name:{letters}" for letters, *_words in names)
     for home in person.homes:
         yield f"home:{home}"

@@ -16,6 +16,8 @@ from opencc import OpenCC
 from rapidfuzz import fuzz
 from rapidfuzz.distance import JaroWinkler
 
+from shopadmin_buyer_labels.domain.surnames import surname_reading
+
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _TITLE = re.compile(r"(?:先生|女士|小姐|太太|老师|同学|师傅)$")
 _TITLES = frozenset(("mr", "mrs", "ms", "miss", "dr", "prof", "herr", "frau", "mme", "sr", "sra"))
@@ -32,12 +34,20 @@ _KEPT = 50_000
 @dataclass(frozen=True, slots=True)
 class Name:
     """``characters``: simplified, of a Chinese name; ``words``: in lower case and sorted, of any other, and of a
-    Chinese one its surname and its given name in pinyin, in this order.
+    Chinese one its surname and its given name in pinyin, in this order; ``misread``: the surname as programs write it
+    that do not know it for one.
     """
 
     words: tuple[str, ...]
     characters: str = ""
     sounds: tuple[str, ...] = ()
+    misread: str = ""
+
+    def readings(self) -> Iterator[tuple[str, ...]]:
+        """Its words, and those of a Chinese name whose surname somebody misread."""
+        yield self.words
+        if self.misread:
+            yield (self.misread, *self.words[1:])
 
 
 def names_alike(one: str, other: str) -> float | None:
@@ -52,11 +62,13 @@ def names_alike(one: str, other: str) -> float | None:
     return _by_words(first.words, second.words)
 
 
-def name_keys(text: str) -> Iterator[str]:
-    """What names that may be one have in common: the letters of all of it in no order, and each word's beginning."""
-    if name := read_name(text):
-        yield _letters(name)
-        yield from (word[:3] for word in name.words if len(word) > 1)
+def name_keys(text: str) -> Iterator[tuple[str, ...]]:
+    """What names that may be one have in common, for each way to read it: all its letters in no order, and each word's
+    beginning.
+    """
+    name = read_name(text)
+    for words in name.readings() if name else ():
+        yield "".join(sorted("".join(words))), *(word[:3] for word in words if len(word) > 1)
 
 
 @lru_cache(_KEPT)
@@ -67,8 +79,10 @@ def read_name(text: str) -> Name | None:
         characters = "".join(_CHINESE.findall(_converter().convert(_TITLE.sub("", text))))
         if len(characters) < 2 or (len(characters) == 2 and characters[0] in _FAMILIAR):
             return None
-        sounds = _pinyin(characters)
-        return Name((sounds[0], "".join(sounds[1:])), characters, sounds)
+        first, *given = _pinyin(characters)
+        surname = surname_reading(characters, first)
+        misread = first if first != surname else ""
+        return Name((surname, "".join(given)), characters, (surname, *given), misread)
     plain = unicodedata.normalize("NFKD", text.casefold())
     words = re.findall(r"[^\W_]+", "".join(each for each in plain if not unicodedata.combining(each)))
     return Name(tuple(sorted(word for word in words if word not in _TITLES))) if set(words) - _TITLES else None
@@ -92,10 +106,14 @@ def _by_characters(one: Name, other: Name) -> float:
 
 def _by_pinyin(chinese: Name, latin: Name) -> float:
     """Whichever comes first, and however the syllables are joined; the cube, as pinyin of two people is often near."""
-    surname, given = chinese.words
     written = "".join(latin.words)
-    forms = (surname + given, given + surname, "".join(sorted(chinese.words)), "".join(sorted(chinese.sounds)))
+    forms = (form for surname, given in chinese.readings() for form in _written(surname, given, chinese.sounds[1:]))
     return _IN_PINYIN * max(fuzz.ratio(form, written) / 100 for form in forms) ** 3
+
+
+def _written(surname: str, given: str, syllables: tuple[str, ...]) -> Iterator[str]:
+    yield from (surname + given, given + surname, "".join(sorted((surname, given))))
+    yield "".join(sorted((surname, *syllables)))
 
 
 def _by_words(one: tuple[str, ...], other: tuple[str, ...]) -> float:
@@ -128,10 +146,6 @@ def _word(one: str, other: str) -> float:
     # Any two words have letters in common.
     beyond = max(JaroWinkler.similarity(one, other) - _CHANCE, 0.0) / (1 - _CHANCE)
     return max(beyond, _SHORT_FORM if other in _forms(one) else 0.0)
-
-
-def _letters(name: Name) -> str:
-    return "".join(sorted("".join(name.words)))
 
 
 @cache
