@@ -2,7 +2,7 @@
 
 import random
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +18,8 @@ from shopadmin.services.demo import catalogue
 from shopadmin.services.imports import people
 
 BUYERS = 180
+# Buyers with nearly the name of another one, where that one lives: they may be one person.
+_SAME_HOME = {172: 9, 179: 8}
 OWNER_EMAIL = "owner@example.com"
 # What each sub-account may do; the owner changes it on the Team page.
 TEAM = (
@@ -87,10 +89,15 @@ def add_buyers(session: Session, rng: random.Random, keys: Keyring, now: datetim
         else:
             found.append(people.email_identifier(keys, email))
         identifiers += [_identifier_row(keys, buyer_id, identifier) for identifier in found if identifier]
-        address = f"{row['region']}{row['city']}样例路{buyer_id % 97 + 1}号示例小区{buyer_id % 12 + 1}栋"
-        buyers.append(DemoBuyer(buyer_id, row["platform"], row["name"], phone, address))
+        buyers.append(DemoBuyer(buyer_id, row["platform"], row["name"], phone, _address(row, buyer_id)))
     session.execute(insert(BuyerIdentifier), identifiers)
+    for number, other in _SAME_HOME.items():
+        buyers[number - 1] = replace(buyers[number - 1], address=buyers[other - 1].address)
     return buyers
+
+
+def _address(row: dict[str, Any], buyer_id: int) -> str:
+    return f"{row['region']}{row['city']}样例路{buyer_id % 97 + 1}号示例小区{buyer_id % 12 + 1}栋"
 
 
 def _buyer_row(rng: random.Random, number: int, now: datetime) -> tuple[dict[str, Any], Phone, str]:

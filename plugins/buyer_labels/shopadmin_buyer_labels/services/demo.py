@@ -22,8 +22,9 @@ from shopadmin_buyer_labels.services import (
     appeals,
     complaints,
     demo_orders,
+    demo_people,
+    demo_pictures,
     ending,
-    merging,
     proposing,
     reviewing,
 )
@@ -35,7 +36,10 @@ _COLLEAGUE = "core.orders:read"
 
 @dataclass(frozen=True, slots=True)
 class _Story:
-    """One label: what it says, what proves it (kind, tier, words), how many days ago, and how far it has come."""
+    """One label: what it says, what proves it (kind, tier, words), how many days ago, and how far it has come.
+
+    ``picture``: words on a picture that proves it too.
+    """
 
     code: str
     severity: int
@@ -43,6 +47,7 @@ class _Story:
     proof: tuple[str, int, str] | None
     days: int
     steps: Sequence[str] = ()
+    picture: Sequence[str] = ()
 
 
 _REVIEWED = ("prepare", "submit", "approve")
@@ -52,7 +57,7 @@ _STORIES = (
     _Story("promo.multi_account", 2, "用四个账号领取了新人券", ("chat", 1, "四个账号的收货地址相同"), 3),
     _Story(
         "refund.item_swapped", 2, "退回的序列号与发出的不同", ("logistics", 2, "仓库开箱照片：序列号不同"), 4,
-        ("prepare", "submit"),
+        ("prepare", "submit"), ("SAMPLE", "sent: No. 4711", "back: No. 4217"),
     ),
     _Story("refund.false_not_received", 2, "快递显示已签收", ("logistics", 2, "快递签收记录，本人签收"), 6, _REVIEWED),
     _Story("refund.empty_parcel", 3, "退回的包裹内没有商品", ("decision", 3, "平台裁定：支持商家"), 12, _ACTIVE),
@@ -72,7 +77,10 @@ _STORIES = (
 
 # Those who ordered most were labelled early, so that rules have something to hold and reports something to compare.
 _GRAVE: Sequence[_Story] = tuple(
-    _Story(code, 3, note, ("decision", 3, "平台裁定：支持商家（样例）"), 58 - number, _ACTIVE)
+    _Story(
+        code, 3, note, ("decision", 3, "平台裁定：支持商家（样例）"), 58 - number, _ACTIVE,
+        ("SAMPLE", "came back so", f"on day {number + 1}"),
+    )
     for number, (code, note) in enumerate(
         (
             ("refund.item_swapped", "退回的是旧款，序列号不同"),
@@ -111,7 +119,7 @@ def load(shop: DemoShop) -> None:
         for buyer_id, story in zip(busy, _GRAVE, strict=False):
             _tell(people, buyer_id, story, shop.today)
         _object(people, shop)
-        _merge_and_back(owner, shop)
+        demo_people.tell(owner, shop)
         demo_orders.hold(owner, busy[: len(_GRAVE)], shop.today)
 
 
@@ -143,13 +151,6 @@ def _object(people: _People, shop: DemoShop) -> None:
     appeals.decide(people.owner, appeal_id, "upheld", "corrected", "重新称重，记录属于另一单", decided_at)
 
 
-def _merge_and_back(owner: Actor, shop: DemoShop) -> None:
-    """Two who were taken for one, until it turned out that they share a flat."""
-    at = shop.today - timedelta(days=9)
-    merge_id = merging.merge(owner, shop.buyer_ids[30], shop.buyer_ids[31], "收货地址和姓氏相同", at)
-    merging.unmerge(owner, merge_id, at + timedelta(days=1))
-
-
 def _tell(people: _People, buyer_id: int, story: _Story, today: datetime) -> int:
     at, colleague, owner = today - timedelta(days=story.days), people.colleague, people.owner
     day = at.astimezone(shop_settings().zone).date() - timedelta(days=2)
@@ -158,6 +159,9 @@ def _tell(people: _People, buyer_id: int, story: _Story, today: datetime) -> int
     if story.proof is not None:
         kind, tier, words = story.proof
         pieces = (Piece(kind, words, EvidenceOrigin(at, "", tier)),)
+    if story.picture:
+        drawn = demo_pictures.parcel(*story.picture)
+        pieces += (Piece("picture", drawn, EvidenceOrigin(at, "", 1), "sample-parcel.png"),)
     label_id = proposing.propose(colleague, buyer_id, draft, pieces, now=at)
     for step in story.steps:
         at += timedelta(hours=3)
