@@ -187,6 +187,29 @@ def test_the_page_is_empty_then_filled_and_shows_authors_to_the_owner_alone(shop
         assert (reader.get(PAGE + wrong).status_code, reader.get(f"{PAGE}returns.svg{wrong}").status_code) == (400, 400)
 
 
+def test_s8_rates_before_and_while_a_label_come_with_their_intervals_and_name_no_cause(shop: Flask) -> None:
+    buyer = testing.make_buyer()
+    grave_label(buyer, expires_at=NOW + 5 * DAY)
+    # 10 of 25 came back before, 2 of 25 while the label was in force, and of three later ones nothing can be said.
+    for number in range(1, 54):
+        at = NOW - DAY if number <= 25 else NOW + DAY if number <= 50 else NOW + 6 * DAY
+        placed(number, buyer, at, refunded=100 if number <= 10 or number in (26, 27) else 0)
+    reader = testing.sign_in(shop, testing.make_account(shop, permissions.REPORT))
+
+    page = reader.get(f"{PAGE}?since=2026-10-01&until=2026-11-30").get_data(as_text=True)
+
+    # By hand: Wilson's intervals, Newcombe's of the difference.
+    table = page.partition("Before, while and after")[2]
+    for words in (
+        "40 % (10 of 25; 23.4–59.3 %)", "8 % (2 of 25; 2.2–25 %)", "-32 points (-52.1 to -8.3 points)",
+        "0 of 3: too few to say",
+    ):  # fmt: skip
+        assert words in table, words
+    assert "This shows no cause" in page
+    for claim in ("because of", "thanks to", "reduced", "lowered", "prevented"):
+        assert claim not in page, claim
+
+
 def test_tiles_name_what_waits_and_are_not_there_without_it(shop: Flask) -> None:
     assert waiting_tiles.tiles(OWNER, NOW) == []
     buyer = testing.make_buyer()
