@@ -122,8 +122,10 @@ def attach_kept(
     What is attached already is left. Asks no rule: who calls has decided that it belongs there. ``raises``: whether
     the label weighs as much as its best piece then.
     """
+    if not uuids:
+        return
     known = {piece.uuid for piece in records.pieces(label.id)}
-    found = [row for row in evidence_by_uuid(list(uuids)) if row.uuid not in known] if uuids else []
+    found = [row for row in evidence_by_uuid(list(uuids)) if row.uuid not in known]
     for row in sorted(found, key=lambda row: row.id):
         _attach(session, actor, label, row, now or datetime.now(UTC), raises)
 

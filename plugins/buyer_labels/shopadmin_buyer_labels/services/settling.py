@@ -7,9 +7,9 @@ written, so that a label that lost its effect meanwhile holds nothing.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import Row, Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from shopadmin.plugin_api import BulkRows, BuyersOrder, among, audit_entry, record_audits, unshipped_among, writing
@@ -27,12 +27,23 @@ _DECISION_COLUMNS = (
     "hold_hours", "mode", "decided_at", "ended_why",
 )  # fmt: skip
 _HOLD_COLUMNS = ("order_id", "ordered_at", "buyer_id", "held_at", "release_at", "released_why")
-_DECISIONS = BulkRows(OrderDecision.__table__, _DECISION_COLUMNS, or_not=True)  # type: ignore[arg-type]
-_HOLDS = BulkRows(
-    OrderHold.__table__, _HOLD_COLUMNS, or_not=True, returning=("id", "order_id")  # type: ignore[arg-type]
+# What makes a decision another one when it changes.
+_SAID = ("version", "via", "level", "requires", "campaigns", "hold_hours", "mode")
+# Tables rather than models: a shop whose rules change has a hundred thousand rows of them looked at.
+_DECISION, _HOLD = (cast(Table, model.__table__) for model in (OrderDecision, OrderHold))
+_DECISIONS = BulkRows(_DECISION, _DECISION_COLUMNS, or_not=True)
+_HOLDS = BulkRows(_HOLD, _HOLD_COLUMNS, or_not=True, returning=("id", "order_id"))
+_KEPT = (
+    select(*(_DECISION.c[name] for name in ("id", "order_id", "ordered_at", "label_id", "rule_id", "ended_at", *_SAID)))
+    .where(among(_DECISION.c.order_id, "ids"))
+    .order_by(_DECISION.c.id)
+)
+_STANDING_HOLDS = select(
+    *(_HOLD.c[name] for name in ("id", "order_id", "ordered_at", "held_at", "release_at", "confirmed_at"))
+).where(among(_HOLD.c.order_id, "ids"), _HOLD.c.released_at.is_(None))
+_CHANGE_DECISION, _CHANGE_HOLD = (
+    update(table).where(table.c.id == bindparam("row")) for table in (_DECISION, _HOLD)
 )  # fmt: skip
-_KEPT = select(OrderDecision).where(among(OrderDecision.order_id, "ids")).order_by(OrderDecision.id)
-_STANDING_HOLDS = select(OrderHold).where(among(OrderHold.order_id, "ids"), OrderHold.released_at.is_(None))
 # An order and when it was made: its id may be another's after an import was undone.
 OrderKey = tuple[int, datetime]
 _Key = tuple[int, datetime, int, int]
@@ -120,28 +131,33 @@ _LOST = ("disputed", "suspended", "revoked", "corrected", "expired", "tombstoned
 
 
 def _write_decisions(session: Session, order_ids: Sequence[int], outcome: _Outcome, now: datetime) -> None:
+    connection = session.connection()
     kept = {
         (row.order_id, row.ordered_at, row.label_id, row.rule_id): row
-        for row in session.scalars(_KEPT, {"ids": list(order_ids)})
+        for row in connection.execute(_KEPT, {"ids": list(order_ids)})
     }
-    for key, row in kept.items():
-        wanted = outcome.decisions.get(key)
-        if wanted is None:
-            if row.ended_at is None:
-                row.ended_at = now
-                row.ended_why = _why(outcome, row.order_id, row.ordered_at)
-        elif row.ended_at is not None or any(getattr(row, name) != wanted[name] for name in _SAID):
-            for name in (*_SAID, "decided_at", "ended_why"):
-                setattr(row, name, wanted[name])
-            row.ended_at = None
-    session.flush()
+    ended = [
+        {"row": row.id, "ended_at": now, "ended_why": _why(outcome, row.order_id, row.ordered_at)}
+        for key, row in kept.items()
+        if key not in outcome.decisions and row.ended_at is None
+    ]
+    changed = [
+        {"row": row.id, "ended_at": None} | {name: wanted[name] for name in (*_SAID, "decided_at", "ended_why")}
+        for key, row in kept.items()
+        if (wanted := outcome.decisions.get(key)) is not None and _is_other(row, wanted)
+    ]
+    for rows in (ended, changed):
+        if rows:
+            connection.execute(_CHANGE_DECISION, rows)
+            # What the session holds of them is old now.
+            session.expire_all()
     new = [values for key, values in outcome.decisions.items() if key not in kept]
     if new:
-        _DECISIONS.insert(session.connection(), new)
+        _DECISIONS.insert(connection, new)
 
 
-# What makes a decision another one when it changes.
-_SAID = ("version", "via", "level", "requires", "campaigns", "hold_hours", "mode")
+def _is_other(row: Row[Any], wanted: Mapping[str, Any]) -> bool:
+    return row.ended_at is not None or any(getattr(row, name) != wanted[name] for name in _SAID)
 
 
 def _why(outcome: _Outcome, order_id: int, ordered_at: datetime) -> str:
@@ -152,8 +168,8 @@ def _why(outcome: _Outcome, order_id: int, ordered_at: datetime) -> str:
 def _write_holds(
     session: Session, order_ids: Sequence[int], orders: Mapping[OrderKey, BuyersOrder], outcome: _Outcome, now: datetime
 ) -> None:
-    entries = []
-    for hold in session.scalars(_STANDING_HOLDS, {"ids": list(order_ids)}):
+    connection, over, entries = session.connection(), [], []
+    for hold in connection.execute(_STANDING_HOLDS, {"ids": list(order_ids)}):
         effect = outcome.effects.get((hold.order_id, hold.ordered_at))
         if effect is None or effect.level is not Level.HOLD:
             why = _why(outcome, hold.order_id, hold.ordered_at)
@@ -161,9 +177,11 @@ def _write_holds(
             why = "auto_released"
         else:
             continue
-        holds.release(hold, why, now)
-        entries.append(holds.released_entry(hold))
-    session.flush()
+        over.append({"row": hold.id, "released_at": now, "released_why": why})
+        entries.append(holds.released_entry(hold.order_id, why, hold.held_at))
+    if over:
+        connection.execute(_CHANGE_HOLD, over)
+        session.expire_all()
     wanted = [
         {"order_id": key[0], "ordered_at": key[1], "buyer_id": orders[key].buyer_id, "held_at": now,
          "release_at": now + timedelta(hours=effect.hold_hours), "released_why": ""}
@@ -171,7 +189,7 @@ def _write_holds(
         if effect.level is Level.HOLD
     ]  # fmt: skip
     # One that was held before is not held again.
-    made = _HOLDS.insert(session.connection(), wanted) if wanted else ()
+    made = _HOLDS.insert(connection, wanted) if wanted else ()
     for row in made:
         entries.append(audit_entry(None, "buyer_labels.hold.placed", holds.ORDER, row.order_id))
     record_audits(entries)
