@@ -155,8 +155,8 @@ def shopadmin_buyer_panels(buyer: BuyerSnapshot, actor: Actor) -> Sequence[Panel
 def shopadmin_buyer_standing(queries: Sequence[StandingQuery]) -> Mapping[int, Standing]:
     """Say what is thought of buyers, by position in ``queries``; leave out whom nothing is known of.
 
-    Called for a page of orders, for an order that comes, and when a buyer asks for a coupon. The strictest answer of
-    all plugins counts; an error means no opinion.
+    Called for a page of orders, for an order that comes, for the page of an order that is to be shipped (by its id
+    alone), and when a buyer asks for a coupon. The strictest answer of all plugins counts; an error means no opinion.
     """
     raise NotImplementedError
 
