@@ -127,8 +127,8 @@ def test_the_status_changes_and_the_page_says_so(app, client_as):
 
 
 def test_an_order_that_is_paid_on_delivery_says_so_until_the_money_is_there(app, client_as):
-    cash = {"payment_method": "Cash on Delivery (COD)", "paid_at": None}
-    waits, came = testing.make_order(1, **cash), testing.make_order(2, **cash, status="delivered")
+    cash = {"payment_method": "Cash on Delivery (COD)"}
+    waits, came = testing.make_order(1, **cash, paid_at=None), testing.make_order(2, **cash, paid_at=datetime.now(UTC))
     client = client_as(READ, "core.orders:update")
 
     page, after = (client.get(f"/admin/orders/details/{order_id}").text for order_id in (waits, came))
