@@ -1,6 +1,6 @@
 """One typed function per hook; ``hook_conventions`` has how plugins are called."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from shopadmin.api_contract import ApiEndpoint
@@ -107,9 +107,26 @@ def _permitted(panels: list[tuple[str, Panel]], actor: Actor) -> list[tuple[str,
     return sorted(allowed, key=lambda found: found[1].weight)
 
 
-def buyer_standing(queries: Sequence[StandingQuery]) -> dict[int, list[Standing]]:
-    """Every plugin's opinion by position in ``queries``."""
-    return merge("shopadmin_buyer_standing", _standings, queries=queries)
+def buyer_standing(queries: Sequence[StandingQuery], *, apart: bool = False) -> dict[int, list[Standing]]:
+    """Every plugin's opinion by position in ``queries``.
+
+    ``apart``: a plugin that fails over many is asked about each by itself.
+    """
+    merged: dict[int, list[Standing]] = {}
+    for plugin, call in implementations("shopadmin_buyer_standing"):
+        for position, items in _opinions(plugin, call, queries, apart).items():
+            merged.setdefault(position, []).extend(items)
+    return merged
+
+
+def _opinions(
+    plugin: str, call: Callable[..., Any], queries: Sequence[StandingQuery], apart: bool
+) -> dict[int, list[Standing]]:
+    found = guarded(plugin, "shopadmin_buyer_standing", lambda: _standings(call(queries=queries)))
+    if found is not None or not apart or len(queries) < 2:
+        return found or {}
+    each = (_opinions(plugin, call, [query], apart) for query in queries)
+    return {position: opinions[0] for position, opinions in enumerate(each) if 0 in opinions}
 
 
 def check_order_change(change: OrderChange, actor: Actor) -> list[Problem]:

@@ -228,6 +228,7 @@ from shopadmin.services.sold_lines import SoldLine, is_anything_sold, selling_pl
 from shopadmin.services.spoken_facts import SpokenFacts, spoken_facts
 from shopadmin.services.spreadsheets import read_day, read_table
 from shopadmin.services.standing import ask_many as ask_standing
+from shopadmin.services.standing import ask_of_each as ask_standing_of_each
 from shopadmin.services.subject_records import held_on as records_held_on
 from shopadmin.services.transactions import after_commit, gather, seal_now_and_then, writing
 from shopadmin.services.viewing import record_views, views_of
@@ -368,6 +369,7 @@ __all__ = [
     "answer_form",
     "ask_once",
     "ask_standing",
+    "ask_standing_of_each",
     "attempt",
     "audit_entry",
     "begin_call",

@@ -91,8 +91,11 @@ def claimants(shop: Shop) -> Iterator[Claimants]:
 def _work() -> None:
     """The process's own side."""
     from shopadmin.app import create_app
+    from shopadmin.services import plugins
 
     app = create_app(json.loads(sys.stdin.readline()))
+    with app.app_context():
+        plugins.look_again()  # as the start of a server does
     print("{}", flush=True)
     for line in sys.stdin:
         order = json.loads(line)

@@ -35,10 +35,14 @@ def serving(kind: str, shop: Shop) -> Iterator[int]:
 def _app(kind: str, url: str, folder: str) -> Any:
     if kind == "shop":
         from shopadmin.app import create_app
+        from shopadmin.services import plugins
 
-        return create_app({
+        app = create_app({
             "DATABASE_URL": url, "DATABASE_MIGRATE_URL": url, "DATA_FOLDER": folder, "API_CALLS_PER_TOKEN": 10**6,
         })  # fmt: skip
+        with app.app_context():
+            plugins.look_again()  # as ``shopadmin run`` does before it serves
+        return app
     if kind == "django":
         from bench.rush import django_view
 

@@ -64,17 +64,24 @@ def counts_as_on(name: str, state: str | None) -> bool:
     return (state == "on" if state else name in record().on_by_default) and name not in _late()
 
 
+def read_states_again() -> None:
+    """Forget what this context knows of which plugins are on: the next to ask reads it."""
+    g.pop("plugin_states", None)
+
+
 def _late() -> frozenset[str]:
     """Plugins whose tables are not up to date: they stay out until an upgrade. Looked up once in a process."""
-    hooks = record()
-    if hooks.late is None:
-        hooks.late = frozenset(schema.pending()) - {schema.CORE}
-    return hooks.late
+    if record().late is None:
+        look_again()
+    return record().late or frozenset()
 
 
 def look_again() -> None:
-    """Forget what was looked up: after an upgrade."""
-    record().late = None
+    """Look whose tables are up to date: after an upgrade, and before a server takes its first request.
+
+    It reads every owner's revisions and takes a connection of its own: in a rush many threads would do so at once.
+    """
+    record().late = frozenset(schema.pending()) - {schema.CORE}
 
 
 def switch_on_installed() -> None:
@@ -88,7 +95,7 @@ def switch_on_installed() -> None:
         insert: Any = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
         if rows:
             session.execute(insert(PluginState).values(rows).on_conflict_do_nothing())
-    g.pop("plugin_states", None)
+    read_states_again()
 
 
 def cards() -> list[PluginCard]:
@@ -209,7 +216,7 @@ def _switch(actor: Actor | None, name: str, state: str, reason: str = "") -> Non
                 actor, _CODES[state], "plugin", name, before={"state": before}, after={"state": state},
                 reason=reason,
             )  # fmt: skip
-    g.pop("plugin_states", None)
+    read_states_again()
 
 
 # All but the last two of a line.

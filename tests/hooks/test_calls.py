@@ -360,8 +360,23 @@ def test_a_plugin_that_fails_has_no_opinion_and_is_named(app_with, caplog, answe
     assert [failure.plugin for failure in hook_guard.record().failures] == ["bad"]
 
 
-def test_without_a_plugin_that_answers_everybody_is_normal(app_with):
+def test_a_query_that_makes_a_plugin_fail_costs_no_other_caller_its_opinion(app_with, caplog):
+    def answer(queries):
+        names = [each.ids[0].value for each in queries]
+        return raising() if "b" in names else {at: Standing(campaigns=name != "c") for at, name in enumerate(names)}
+
+    app_with(bad=plugin("bad", buyer_standing=answer))
+    caplog.set_level(logging.CRITICAL)
+
+    found = standing.ask_of_each([query("a"), query("b"), query("c")])
+
+    assert found == [NORMAL, NORMAL, Standing(campaigns=False)]
+    assert [failure.plugin for failure in hook_guard.record().failures] == ["bad", "bad"]
+
+
+@pytest.mark.parametrize("ask", [standing.ask_many, standing.ask_of_each])
+def test_without_a_plugin_that_answers_everybody_is_normal(app_with, ask):
     app_with()
 
-    assert standing.ask_many([query("a"), query("b")]) == [NORMAL, NORMAL]
-    assert standing.ask_many([]) == []
+    assert ask([query("a"), query("b")]) == [NORMAL, NORMAL]
+    assert ask([]) == []

@@ -1,5 +1,6 @@
 """Claims one by one and in one commit: who gets one, who is refused, what comes along, and what a failure costs."""
 
+import logging
 import threading
 import time
 import types
@@ -18,6 +19,7 @@ from shopadmin_red_envelope.services.group_commit import BusyError, GroupCommit,
 
 from shopadmin.models.audit import AuditEntry
 from shopadmin.plugin_api import Manifest, MissingError, Standing, StandingQuery, db, hookimpl
+from shopadmin.services import plugins, settings
 
 START = NOW + 24 * HOUR
 
@@ -96,21 +98,16 @@ def test_a_draft_is_not_known_and_a_withdrawn_campaign_is_closed(clock: Clock) -
     assert stored()["envelope"] == []
 
 
-def test_an_excluded_buyer_gets_none(clock: Clock) -> None:
-    campaign = begun(clock)
-
-    outcome = claiming.claim(campaign, "test:anna", is_excluded=lambda buyer: buyer == "test:anna")
-
-    assert outcome.refusal == "buyer_excluded"
-    assert stored()["envelope"] == []
+@pytest.fixture
+def asked() -> list[list[str]]:
+    """What a plugin was asked, one list for each time: the buyers' names."""
+    return []
 
 
-def test_the_core_is_asked_who_is_kept_out_of_campaigns(
-    make_app: Callable[..., Flask], clock: Clock, shop: Flask
-) -> None:
-    campaign = begun(clock)
+@pytest.fixture
+def guarded(make_app: Callable[..., Flask], clock: Clock, shop: Flask, asked: list[list[str]]) -> Flask:
+    """The shop with a plugin that keeps anna out of campaigns, and fails whenever it is asked about mallory."""
     guest = types.ModuleType("shopadmin_guest")
-    asked: list[StandingQuery] = []
 
     @hookimpl
     def shopadmin_manifest() -> Manifest:
@@ -118,21 +115,60 @@ def test_the_core_is_asked_who_is_kept_out_of_campaigns(
 
     @hookimpl
     def shopadmin_buyer_standing(queries: list[StandingQuery]) -> dict[int, Standing]:
-        asked.extend(queries)
-        return {position: Standing(campaigns=query.ids[0].value != "anna") for position, query in enumerate(queries)}
+        assert {(query.purpose, query.ids[0].scope) for query in queries} == {("campaign", "test")}
+        names = [query.ids[0].value for query in queries]
+        asked.append(names)
+        if "mallory" in names:
+            raise LookupError("mallory")
+        return {position: Standing(campaigns=name != "anna") for position, name in enumerate(names)}
 
     guest.__file__ = None
     guest.shopadmin_manifest = shopadmin_manifest  # type: ignore[attr-defined]
     guest.shopadmin_buyer_standing = shopadmin_buyer_standing  # type: ignore[attr-defined]
-    app = make_app(plugins={"red_envelope": shopadmin_red_envelope, "guest": guest}, shop_of=shop)
-    with app.app_context():
+    return make_app(plugins={"red_envelope": shopadmin_red_envelope, "guest": guest}, shop_of=shop)
+
+
+def test_the_core_is_asked_who_is_kept_out_of_campaigns(guarded: Flask, clock: Clock, asked: list[list[str]]) -> None:
+    campaign = begun(clock)
+
+    with guarded.app_context():
         outcomes = [claiming.claim(campaign, buyer) for buyer in ("test:anna", "test:berta")]
         db.session.remove()
 
     assert refusals(*outcomes) == ["buyer_excluded", None]
-    assert {(query.purpose, query.ids[0].scope, query.ids[0].value) for query in asked} == {
-        ("campaign", "test", "anna"), ("campaign", "test", "berta"),
-    }  # fmt: skip
+    assert asked == [["anna"], ["berta"]]
+    assert [row[2] for row in stored()["envelope"]] == ["test:berta"]
+
+
+def test_claims_of_one_moment_share_the_question_and_who_makes_it_fail_spoils_it_for_no_other(
+    guarded: Flask, clock: Clock, asked: list[list[str]], caplog: pytest.LogCaptureFixture
+) -> None:
+    campaign = begun(clock)
+    caplog.set_level(logging.CRITICAL)
+
+    answers = together(guarded, campaign, ["test:anna", "test:mallory", "test:carl"])
+
+    assert refusals(*(answer for answer in answers if isinstance(answer, Outcome))) == ["buyer_excluded", None, None]
+    assert [len(names) for names in asked] == [1, 3, 1, 1, 1]
+
+
+def test_a_plugin_that_is_switched_on_elsewhere_counts_from_the_next_claim_on(
+    guarded: Flask, clock: Clock, asked: list[list[str]]
+) -> None:
+    """In a context that has read before which plugins are on, and asks for others, too."""
+    campaign = begun(clock)
+    with guarded.app_context():
+        plugins.disable(None, "guest")
+        first = claiming.claim(campaign, "test:berta")
+        settings.plugin_states()
+        with guarded.app_context():  # somebody else's
+            plugins.enable(None, "guest")
+            db.session.remove()
+
+        second = claiming.claim(campaign, "test:anna")
+        db.session.remove()
+
+    assert refusals(first, second) == [None, "buyer_excluded"]
 
 
 def note(outcome: Outcome) -> Iterable[tuple[type[Any], Mapping[str, Any]]]:
@@ -335,6 +371,97 @@ def test_what_is_being_written_already_has_an_unknown_outcome() -> None:
     leader.join(10)
 
     assert [type(error) for error in errors] == [UnknownOutcomeError]
+
+
+def test_who_comes_while_the_question_is_asked_goes_with_the_next_batch() -> None:
+    batches: list[list[str]] = []
+    is_asking, let_go = threading.Event(), threading.Event()
+
+    def ask(works: Any) -> list[str]:
+        is_asking.set()
+        let_go.wait(10)
+        return [f"{work}?" for work in works]
+
+    def write(_key: object, take: Any) -> list[str]:
+        batches.append(list(take()))
+        return batches[-1]
+
+    group = grouped(write, ask=ask)
+    threads = [threading.Thread(target=group.submit, args=("k", work, 10)) for work in ("first", "second")]
+    threads[0].start()
+    is_asking.wait(10)
+    threads[1].start()
+    while len(group._queues["k"]) < 2:
+        pass
+    let_go.set()
+    for thread in threads:
+        thread.join(10)
+
+    assert batches == [["first?"], ["second?"]]
+    assert group._queues == {}
+
+
+def test_a_question_that_fails_is_an_error_for_all_it_was_asked_for_and_nothing_is_written() -> None:
+    failures = [ValueError("gone")]
+
+    def ask(works: Any) -> Any:
+        if failures:
+            raise failures.pop()
+        return works
+
+    written: list[str] = []
+
+    def write(_key: object, take: Any) -> list[str]:
+        written.extend(take())
+        return written
+
+    group = grouped(write, ask=ask)
+    with pytest.raises(ValueError, match="gone"):
+        group.submit("k", "first", 1)
+
+    assert written == []
+    assert group.submit("k", "second", 1) == "second"
+
+
+def test_whoever_asks_for_ever_is_left_behind_and_what_it_hears_at_last_counts_for_nobody() -> None:
+    """A plugin that never comes back is paused after a while: the campaign must not stand still until a restart."""
+    is_asking, let_go = threading.Event(), threading.Event()
+    hung: list[str] = []
+
+    def ask(works: Any) -> list[str]:
+        if not hung:
+            hung.extend(works)
+            is_asking.set()
+            let_go.wait(10)
+            return ["too late"] * len(works)
+        return [f"{work}?" for work in works]
+
+    def write(_key: object, take: Any) -> list[str]:
+        return list(take())
+
+    group = grouped(write, ask=ask)
+    told: dict[str, object] = {}
+
+    def submit(work: str, seconds: float) -> None:
+        try:
+            told[work] = group.submit("k", work, seconds)
+        except BusyError as error:
+            told[work] = type(error)
+
+    threads = [threading.Thread(target=submit, args=work) for work in (("first", 10), ("second", 0.1), ("third", 10))]
+    threads[0].start()
+    is_asking.wait(10)
+    for thread in threads[1:]:
+        thread.start()
+    for thread in threads[1:]:
+        thread.join(10)
+    before = dict(told)
+    let_go.set()
+    threads[0].join(10)
+
+    assert before == {"second": BusyError, "third": "third?"}
+    assert told["first"] is BusyError
+    assert group._queues == {}
 
 
 def test_too_long_a_queue_turns_further_callers_away() -> None:

@@ -21,7 +21,7 @@ from shopadmin.plugin_api import (
     ApiRendered,
     BuyerIdentifier,
     StandingQuery,
-    ask_standing,
+    ask_standing_of_each,
     audit_entry,
     db,
     record_audits,
@@ -79,37 +79,40 @@ def _nothing(_outcome: Outcome) -> Iterable[tuple[type[Any], Mapping[str, Any]]]
     return ()
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Asked:
     buyer: str
-    is_excluded: bool
     along: Along
     call: Call | None
+    is_excluded: bool = False
     # Who asked from where, for the log: another thread may write it.
     context: contextvars.Context = field(default_factory=contextvars.copy_context)
 
 
-def is_excluded_from_campaigns(buyer: str) -> bool:
-    """Whether the shop's plugins keep this buyer out of campaigns: the strictest of their answers."""
+def _with_standing(asked: Sequence[_Asked]) -> list[_Asked]:
+    """Whom the shop's plugins keep out of campaigns: the strictest of their answers, asked for the batch at once.
+
+    By what is committed now, after each of them has come: a rule counts from the next claim on, in every process.
+    """
+    moment = datetime.now(UTC)
+    standings = ask_standing_of_each([_query(each.buyer, moment) for each in asked])
+    return [
+        each if standing.campaigns else replace(each, is_excluded=True)
+        for each, standing in zip(asked, standings, strict=True)
+    ]
+
+
+def _query(buyer: str, moment: datetime) -> StandingQuery:
     platform, _, ref = buyer.partition(":")
     ids = tuple(BuyerIdentifier(kind, ref, platform) for kind in ("platform_uid", "nick"))
-    (standing,) = ask_standing([StandingQuery(ids, None, "campaign", datetime.now(UTC))])
-    return not standing.campaigns
+    return StandingQuery(ids, None, "campaign", moment)
 
 
-def claim(
-    campaign_id: int,
-    buyer: str,
-    *,
-    is_excluded: Callable[[str], bool] = is_excluded_from_campaigns,
-    along: Along = _nothing,
-    call: Call | None = None,
-) -> Outcome:
+def claim(campaign_id: int, buyer: str, *, along: Along = _nothing, call: Call | None = None) -> Outcome:
     """Collect an envelope for a buyer (R4); refusals are an outcome, too.
 
-    ``buyer``: ``<platform>:<ref>`` of the token. ``is_excluded``: asked before the claim queues. ``along``: called
-    with the outcome for further rows of the same transaction. ``call``: its answer is stored there, too, and one that
-    is stored already is the outcome. Raises KeyReusedError for a key of another request; MissingError for a campaign
+    ``buyer``: ``<platform>:<ref>`` of the token. ``along``: called with the outcome for further rows of the same
+    transaction. ``call``: its answer is stored there, too, and one that is stored already is the outcome. Raises KeyReusedError for a key of another request; MissingError for a campaign
     that nobody may know of, or not this buyer; BusyError when nothing was done, UnknownOutcomeError when nobody knows
     yet: the claim may be repeated either way. Not to be called inside ``writing()``, as the answer comes after a
     commit of its own.
@@ -123,9 +126,10 @@ def claim(
         return Outcome(campaign_id, buyer, "claim_closed", None, now(), None)
     if sealed.quantity is not None and campaign_id in _sold_out():
         return _late(sealed, buyer)
-    excluded = is_excluded(buyer)
-    db.session().rollback()
-    outcome: Outcome = _group().submit(campaign_id, _Asked(buyer, excluded, along, call), PATIENCE)
+    # Whoever waits holds no connection.
+    if db.session.registry.has():
+        db.session().rollback()
+    outcome: Outcome = _group().submit(campaign_id, _Asked(buyer, along, call), PATIENCE)
     if outcome.refusal == "sold_out":
         _sold_out().add(campaign_id)
     seal_now_and_then()
@@ -140,7 +144,7 @@ def _late(sealed: Sealed, buyer: str) -> Outcome:
 
 
 def _write(campaign_id: int, take: Callable[[], Sequence[_Asked]]) -> list[Outcome]:
-    """One transaction: lock the stock, then take what has queued up by then, write it all, commit."""
+    """One transaction: lock the stock, take what has queued up and was asked about, write it all, commit."""
     with writing(seals=False) as session:
         sealed = terms.read(session, campaign_id)
         if sealed is None:
@@ -241,7 +245,7 @@ def _write_along(session: Session, asked: Sequence[_Asked], outcomes: Sequence[O
 def _group() -> "GroupCommit[_Asked, Outcome]":
     """This process's queue: one that came along with a fork has nobody who leads it."""
     key, known = f"red_envelope.claims.{os.getpid()}", current_app.extensions
-    found: GroupCommit[_Asked, Outcome] = known.get(key) or known.setdefault(key, GroupCommit(_write, _may_split))
+    found: GroupCommit[_Asked, Outcome] = known.get(key) or known.setdefault(key, GroupCommit(_write, _may_split, _with_standing))
     return found
 
 
