@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from flask import Flask
+from flask import Flask, request
 from flask_admin.base import Admin
 from flask_admin.theme import Theme
 from flask_babel import lazy_gettext as _
@@ -25,6 +25,9 @@ from shopadmin.http_api import document, receipts, serving
 from shopadmin.models import db, engine
 from shopadmin.services import access, activity, plugin_health, restores, transactions
 from shopadmin.services import plugins as plugin_states
+
+
+API_ENDPOINTS = "api."
 
 
 def create_app(config: Mapping[str, Any] | None = None, plugins: Mapping[str, object] | None = None) -> Flask:
@@ -111,7 +114,15 @@ def _register_plugins(app: Flask, plugins: Mapping[str, object] | None) -> None:
 def _protect(app: Flask) -> None:
     transport.init_app(app)
     gate.init_app(app)
-    CSRFProtect(app)
+    # Asked by ourselves, so that calls of the storefront need not ask whether they are exempt: see _add_api.
+    app.config["WTF_CSRF_CHECK_DEFAULT"] = False
+    token = CSRFProtect(app)
+
+    def check_token() -> None:
+        if app.config["WTF_CSRF_ENABLED"] and not (request.endpoint or "").startswith(API_ENDPOINTS):
+            token.protect(apply_exemptions=True)
+
+    app.before_request(check_token)
     web.init_app(app)
 
 
@@ -167,7 +178,7 @@ def _add_api(app: Flask) -> None:
     app.register_blueprint(blueprint)
     app.extensions["csrf"].exempt(blueprint)
     for rule in app.url_map.iter_rules():
-        if rule.endpoint.startswith("api."):
+        if rule.endpoint.startswith(API_ENDPOINTS):
             gate.declare(app, rule.endpoint, gate.PUBLIC if rule.rule == document.PATH else gate.BEARER)
     receipts.init_app(app)
     app.extensions["csrf"].exempt(receipts.receive)

@@ -33,6 +33,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Frame-Options": "DENY",
 }
+_HEADERS = [(name, name.lower(), value) for name, value in HEADERS.items()]
 SHOWN_ERRORS = (400, 403, 404, 405, 409, 413, 429, 500, 503)
 
 
@@ -68,8 +69,8 @@ def init_app(app: Flask) -> None:
 def _add_headers(response: Response) -> Response:
     # Looked through once: each setdefault would look through all of them.
     there = {name.lower() for name, _value in response.headers}
-    for name, value in HEADERS.items():
-        if name.lower() not in there:
+    for name, lower, value in _HEADERS:
+        if lower not in there:
             response.headers.add(name, value)
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")

@@ -5,11 +5,11 @@ that shows a secret, such as a token of the storefront API, at which the route l
 a permission code.
 """
 
-import uuid
+import secrets
 from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 
-from flask import Flask, abort, current_app, g, redirect, request, session, url_for
+from flask import Flask, Request, abort, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from shopadmin.contract import Actor
@@ -75,23 +75,25 @@ def _load_actor() -> Actor | None:
 
 
 def _enter() -> ResponseReturnValue | None:
-    request_id = uuid.uuid4().hex
-    request.environ["shopadmin.request_id"] = request_id
-    audit.current_request.set(audit.Request(ip=request.remote_addr or "", request_id=request_id))
-    if request.endpoint is None:
+    asked: Request = request._get_current_object()  # type: ignore[attr-defined]
+    request_id = secrets.token_hex(16)
+    asked.environ["shopadmin.request_id"] = request_id
+    audit.current_request.set(audit.Request(ip=asked.remote_addr or "", request_id=request_id))
+    endpoint = asked.endpoint
+    if endpoint is None:
         return None  # Flask answers 404 or 405 itself
-    point = declared(current_app).get(request.endpoint)
+    point = declared(current_app).get(endpoint)
     if point == BEARER:
         return None
     if point == PUBLIC:
-        if request.endpoint == "security.login" and current_actor() is None:
+        if endpoint == "security.login" and current_actor() is None:
             forget_sign_in()  # else the library takes the browser for signed in and sends it back here, for ever
         return None
     found = current_actor()
     if found is None:
         return _sign_in_first()
     check(point)
-    if also := declared_also(current_app).get(request.endpoint):
+    if also := declared_also(current_app).get(endpoint):
         check(also)
     return None
 

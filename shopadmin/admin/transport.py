@@ -1,5 +1,6 @@
 """How a request may reach us: encrypted or from this machine, to a name of ours, from a page of ours."""
 
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -55,10 +56,13 @@ def init_app(app: Flask) -> None:
 
 def is_loopback() -> bool:
     """Whether the request comes from this machine: a socket of its own, or one of its loopback addresses."""
-    if not request.remote_addr:
-        return True
+    return not request.remote_addr or _is_loopback(request.remote_addr)
+
+
+@lru_cache(maxsize=256)
+def _is_loopback(text: str) -> bool:
     try:
-        address = ip_address(request.remote_addr.partition("%")[0])
+        address = ip_address(text.partition("%")[0])
     except ValueError:
         return False
     return (getattr(address, "ipv4_mapped", None) or address).is_loopback

@@ -74,11 +74,12 @@ class Admission:
     def admit(self, registered: Registered) -> Admitted:
         """Let the caller of the present request in. Raises ApiRefusalError."""
         now = datetime.now(UTC)
-        shown = _present(now)
+        headers = request.headers
+        shown = _present(headers.get("Authorization", ""), now)
         # Before the database is asked: a buyer's token is known to be ours by its signature.
         if shown.buyer is not None:
             _limit(self._buyers, shown)
-        key = request.headers.get("Idempotency-Key") if registered.endpoint.effect != "none" else None
+        key = headers.get("Idempotency-Key") if registered.endpoint.effect != "none" else None
         key_hash = None if key is None else idempotency.key_hash(shown.identity, registered.name, key)
         row = _look_up(registered, shown, key_hash)
         if row is None or (row.expires_at is not None and row.expires_at <= now):
@@ -111,8 +112,8 @@ def _limit(limiter: Limiter, shown: api_tokens.Presented) -> None:
         raise ApiRefusalError(problems.TOO_MANY, retry_after=int(wait) + 1)
 
 
-def _present(now: datetime) -> api_tokens.Presented:
-    kind, _space, text = request.headers.get("Authorization", "").partition(" ")
+def _present(authorization: str, now: datetime) -> api_tokens.Presented:
+    kind, _space, text = authorization.partition(" ")
     if kind.lower() != "bearer":
         raise ApiRefusalError(problems.UNAUTHENTICATED)
     try:

@@ -1,13 +1,15 @@
 """What a request brings, checked against the endpoint's models; what is wrong is named by field, never shown again."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from flask import request
+from flask import Request, request
 from flask_babel import lazy_gettext as _
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
+from werkzeug.http import parse_options_header
 
 from shopadmin.api_contract import ApiEndpoint, ApiRefusalError
 from shopadmin.contract import Text
@@ -55,6 +57,8 @@ def read_params(endpoint: ApiEndpoint, values: dict[str, Any]) -> BaseModel | No
 
 def read_query(endpoint: ApiEndpoint, place: problems.Place) -> BaseModel | None:
     """The query string; a name that stands twice, or that the endpoint does not know, is refused."""
+    if not request.query_string and endpoint.query is None:
+        return None
     pairs = list(request.args.items(multi=True))
     values = dict(pairs)
     if len(values) != len(pairs):
@@ -75,14 +79,14 @@ def read_body(endpoint: ApiEndpoint, place: problems.Place) -> tuple[BaseModel |
     """The body, and its canonical spelling. Raises ApiRefusalError; 413 comes from Werkzeug while it reads."""
     if endpoint.method == "GET":
         return None, b""
-    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+    asked: Request = request._get_current_object()  # type: ignore[attr-defined]
+    if asked.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise ApiRefusalError(problems.UNSUPPORTED_TYPE)
-    request.max_content_length = bodies.MAX_BYTES
-    data = request.get_data(cache=False)
+    asked.max_content_length = bodies.MAX_BYTES
+    data = asked.get_data(cache=False)
     if not data and endpoint.body is None:
         return None, b"{}"
-    charset = request.mimetype_params.get("charset", "utf-8").lower()
-    if request.mimetype != "application/json" or charset not in ("utf-8", "utf8"):
+    if not _is_plain_json(asked.environ.get("CONTENT_TYPE", "")):
         raise ApiRefusalError(problems.UNSUPPORTED_TYPE)
     try:
         value = bodies.parse(data)
@@ -99,6 +103,12 @@ def read_body(endpoint: ApiEndpoint, place: problems.Place) -> tuple[BaseModel |
     except ValidationError as error:
         raise refusal(place, map(_named, error.errors(include_url=False, include_input=False))) from None
     return model, canonical
+
+
+@lru_cache(maxsize=64)
+def _is_plain_json(content_type: str) -> bool:
+    kind, options = parse_options_header(content_type)
+    return kind.lower() == "application/json" and options.get("charset", "utf-8").lower() in ("utf-8", "utf8")
 
 
 def _named(error: ErrorDetails) -> tuple[str, str, Text]:

@@ -145,13 +145,15 @@ def _outcome(endpoint: ApiEndpoint, here: problems.Place, call: ApiCall) -> ApiA
 def respond(here: problems.Place, rendered: ApiRendered) -> Response:
     """The answer as Flask sends it. A GET gets an ETag, and 304 to who has that one already."""
     kind = problems.CONTENT_TYPE if rendered.status >= 400 else "application/json"
-    response = Response(rendered.body, rendered.status, content_type=kind)
-    response.headers["Content-Language"] = "zh-Hans" if here.language == "zh" else "en"
-    response.headers["Vary"] = "Accept-Language, Authorization"
+    headers = [
+        ("Content-Language", "zh-Hans" if here.language == "zh" else "en"),
+        ("Vary", "Accept-Language, Authorization"),
+    ]
     if rendered.location:
-        response.headers["Location"] = rendered.location
+        headers.append(("Location", rendered.location))
     if rendered.replayed:
-        response.headers["Idempotent-Replayed"] = "true"
+        headers.append(("Idempotent-Replayed", "true"))
+    response = Response(rendered.body, rendered.status, headers, content_type=kind)
     if request.method in ("GET", "HEAD") and rendered.status == 200:
         response.set_etag(hashlib.sha256(rendered.body).hexdigest()[:32])
         response.make_conditional(request)

@@ -12,6 +12,7 @@ from sqlalchemy.exc import MultipleResultsFound
 
 from shopadmin.models.base import db
 from shopadmin.models.engine import asking_engine
+from shopadmin.models.kept import Kept
 from shopadmin.models.prepared import Prepared
 
 Question = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
@@ -43,10 +44,11 @@ class _Asker:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = asking_engine(engine)
+        self.kept = Kept(self.engine.raw_connection)
         self._broken = self.engine.dialect.loaded_dbapi.Error
         self._prepared: dict[Question, Prepared] = {}
         # Whoever lets go of the database, to replace its file for example, lets go of all of it.
-        event.listen(engine, "engine_disposed", lambda _engine: self.engine.dispose())
+        event.listen(engine, "engine_disposed", lambda _engine: self.kept.let_go())
 
     def ask(self, statement: Question, values: Mapping[str, Any]) -> Sequence[Any]:
         prepared = self._prepared.get(statement)
@@ -56,20 +58,15 @@ class _Asker:
             found = self._fetch(prepared, values)
         except self._broken:
             # As after a restart of the server: once more with connections that are new, and errors that are wrapped.
-            self.engine.dispose()
+            self.kept.let_go()
             with self.engine.connect() as connection:
                 return connection.execute(statement, values).all()
         return [prepared.row(row) for row in found]
 
     def _fetch(self, prepared: Prepared, values: Mapping[str, Any]) -> list[Any]:
-        connection = self.engine.raw_connection()
-        try:
+        with self.kept.one() as connection:
             cursor = connection.cursor()
             cursor.execute(prepared.sql, prepared.bound(values))
             found = list(cursor.fetchall())
             cursor.close()
-        except BaseException:
-            connection.invalidate()
-            raise
-        connection.close()
         return found

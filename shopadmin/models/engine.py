@@ -4,7 +4,7 @@ import sqlite3
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import NullPool
 
 # Milliseconds a connection waits for another writer; the file lock in services/transactions.py makes it rare.
 BUSY_TIMEOUT_MS = 5000
@@ -55,14 +55,14 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def asking_engine(engine: Engine) -> Engine:
-    """Connections of their own to the same database, for single questions: each by itself, without a transaction.
+    """Opens connections to the same database for single questions: each by itself, without a transaction.
 
-    None is tried before it is used or tidied up afterwards, which would cost as much as the question.
+    It keeps none: whoever asks keeps them (``asking``), and neither tries them before nor tidies them up afterwards,
+    which would cost as much as the question.
     """
-    # No more than are kept: each beyond them would be opened and closed for one question, longer than the wait.
-    options: dict[str, Any] = {"pool_size": POOL_SIZE, "max_overflow": 0, "pool_timeout": 5}
+    options: dict[str, Any] = {"poolclass": NullPool, "pool_reset_on_return": None}
     if engine.dialect.name == "sqlite":
-        own = create_engine(engine.url, poolclass=QueuePool, pool_reset_on_return=None, **options)
+        own = create_engine(engine.url, **options)
         event.listen(own, "connect", _open_sqlite)
         return own
-    return create_engine(engine.url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, **options)
+    return create_engine(engine.url, isolation_level="AUTOCOMMIT", **options)

@@ -1,15 +1,19 @@
 """A single question past the session: the rows that SQLAlchemy would give, also after the database went away."""
 
+import contextlib
+import threading
 from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.exc import MultipleResultsFound, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from shopadmin.models import db
+from shopadmin.models import db, kept
 from shopadmin.models.api import ApiIdempotency
 from shopadmin.models.asking import ask_all, ask_once
+from shopadmin.models.engine import POOL_SIZE
 from shopadmin.models.settings import Setting
 from shopadmin.services import settings
 from shopadmin.services.transactions import writing
@@ -83,9 +87,8 @@ def test_no_row_is_none_two_are_an_error_and_so_is_a_value_that_is_not_given() -
 
 def test_a_connection_that_broke_meanwhile_costs_no_answer(app: Flask) -> None:
     assert ask_once(BY_KEY, {"key": b"\1" * 32}) is not None
-    kept = app.extensions["shopadmin.asking"].engine.raw_connection()
-    kept.driver_connection.close()
-    kept.close()
+    with app.extensions["shopadmin.asking"].kept.one() as kept:
+        kept.driver_connection.close()
 
     assert ask_once(BY_KEY, {"key": b"\1" * 32}).status == 201
 
@@ -99,9 +102,63 @@ def test_what_the_database_refuses_is_told_in_sqlalchemys_words() -> None:
 
 def test_whoever_lets_go_of_the_database_lets_go_of_these_connections_too(app: Flask) -> None:
     ask_once(BY_KEY, {"key": b"\1" * 32})
-    pool = app.extensions["shopadmin.asking"].engine.pool
-    kept = pool.checkedin()
+    asker = app.extensions["shopadmin.asking"]
+    before = asker.kept.count()
 
-    db.engine.dispose()
+    with asker.kept.one() as in_use:
+        db.engine.dispose()
 
-    assert (kept, pool.checkedin()) == (1, 0)
+    assert (before, asker.kept.count(), in_use.is_valid) == (1, 0, False)
+    assert ask_once(BY_KEY, {"key": b"\1" * 32}).status == 201
+
+
+def test_beyond_so_many_questions_at_once_the_next_waits_for_one_of_them_and_opens_none(app: Flask) -> None:
+    ask_once(BY_KEY, {"key": b"\1" * 32})
+    asker = app.extensions["shopadmin.asking"]
+    opened: list[object] = []
+    sa.event.listen(asker.engine, "connect", lambda *found: opened.append(found[0]))
+    answers: list[int] = []
+
+    def ask() -> None:
+        with app.app_context():
+            answers.append(ask_once(BY_KEY, {"key": b"\1" * 32}).status)
+
+    waiting = threading.Thread(target=ask)
+    with contextlib.ExitStack() as busy:
+        for _ in range(POOL_SIZE):
+            busy.enter_context(asker.kept.one())
+        waiting.start()
+        waiting.join(0.2)
+        before = list(answers)
+    waiting.join(10)
+
+    assert (before, answers) == ([], [201])
+    assert (len(opened), asker.kept.count()) == (POOL_SIZE - 1, POOL_SIZE)
+
+
+def test_who_waits_too_long_for_a_connection_is_told_so_and_takes_no_place(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask_once(BY_KEY, {"key": b"\1" * 32})
+    asker = app.extensions["shopadmin.asking"]
+    monkeypatch.setattr(kept, "PATIENCE", 0.01)
+
+    with contextlib.ExitStack() as busy:
+        for _ in range(POOL_SIZE):
+            busy.enter_context(asker.kept.one())
+        with pytest.raises(PoolTimeoutError):
+            ask_once(BY_KEY, {"key": b"\1" * 32})
+
+    assert asker.kept.count() == POOL_SIZE
+
+
+def test_a_question_that_fails_leaves_its_place_to_the_next(app: Flask) -> None:
+    ask_once(BY_KEY, {"key": b"\1" * 32})
+    asker = app.extensions["shopadmin.asking"]
+
+    for _ in range(POOL_SIZE + 1):
+        with pytest.raises(LookupError), asker.kept.one():
+            raise LookupError
+
+    assert asker.kept.count() == 0
+    assert ask_once(BY_KEY, {"key": b"\1" * 32}).status == 201

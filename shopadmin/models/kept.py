@@ -1,0 +1,73 @@
+"""Connections that are kept open for single questions: no more than so many, and whoever comes beyond waits its turn.
+
+A pool of SQLAlchemy's does more for each checkout than the question takes.
+"""
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from queue import Empty, LifoQueue
+from typing import Any
+
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from shopadmin.models.engine import POOL_SIZE
+
+# Seconds that a question waits for a connection.
+PATIENCE = 5.0
+
+
+class Kept:
+    """Connections that ``opener`` opens, when they are first wanted.
+
+    As many as the server has threads: each beyond them would be opened and closed for one question, which takes longer
+    than the wait. The one that was used last is used next.
+    """
+
+    def __init__(self, opener: Callable[[], Any], size: int = POOL_SIZE) -> None:
+        self._opener, self._size = opener, size
+        self._begin()
+
+    def _begin(self) -> None:
+        # None: a place whose connection is not open yet. Beside a connection stands when it was opened.
+        self._places: LifoQueue[tuple[int, Any] | None] = LifoQueue()
+        for _ in range(self._size):
+            self._places.put(None)
+        self._owner, self._age = os.getpid(), 0
+
+    @contextlib.contextmanager
+    def one(self) -> Iterator[Any]:
+        """A connection for one question; closed instead of kept when that fails. Raises sqlalchemy's TimeoutError."""
+        if self._owner != os.getpid():
+            self._begin()  # what came along with a fork is the other process's
+        try:
+            place = self._places.get(timeout=PATIENCE)
+        except Empty:
+            raise PoolTimeoutError("all connections for single questions are in use") from None
+        kept = None
+        try:
+            age, connection = place or (self._age, self._opener())
+            try:
+                yield connection
+                kept = (age, connection) if age == self._age else None
+            finally:
+                if kept is None:
+                    connection.invalidate()
+        finally:
+            self._places.put(kept)
+
+    def let_go(self) -> None:
+        """Close what is kept; what is in use is closed after its question."""
+        self._age += 1
+        idle = []
+        with contextlib.suppress(Empty):
+            for _ in range(self._size):
+                idle.append(self._places.get_nowait())
+        for place in idle:
+            if place is not None:
+                place[1].invalidate()
+            self._places.put(None)
+
+    def count(self) -> int:
+        """How many are open and wait to be used."""
+        return sum(place is not None for place in self._places.queue)
