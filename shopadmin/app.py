@@ -26,7 +26,6 @@ from shopadmin.models import db, engine
 from shopadmin.services import access, activity, plugin_health, restores, transactions
 from shopadmin.services import plugins as plugin_states
 
-
 API_ENDPOINTS = "api."
 
 

@@ -112,10 +112,10 @@ def claim(campaign_id: int, buyer: str, *, along: Along = _nothing, call: Call |
     """Collect an envelope for a buyer (R4); refusals are an outcome, too.
 
     ``buyer``: ``<platform>:<ref>`` of the token. ``along``: called with the outcome for further rows of the same
-    transaction. ``call``: its answer is stored there, too, and one that is stored already is the outcome. Raises KeyReusedError for a key of another request; MissingError for a campaign
-    that nobody may know of, or not this buyer; BusyError when nothing was done, UnknownOutcomeError when nobody knows
-    yet: the claim may be repeated either way. Not to be called inside ``writing()``, as the answer comes after a
-    commit of its own.
+    transaction. ``call``: its answer is stored there, too, and one that is stored already is the outcome. Raises
+    KeyReusedError for a key of another request; MissingError for a campaign that nobody may know of, or not this buyer;
+    BusyError when nothing was done, UnknownOutcomeError when nobody knows yet: the claim may be repeated either way.
+    Not to be called inside ``writing()``, as the answer comes after a commit of its own.
     """
     # Not even made where there is none yet: what is sold out is told without it.
     if db.session.registry.has() and db.session().info.get("writing"):
@@ -245,7 +245,9 @@ def _write_along(session: Session, asked: Sequence[_Asked], outcomes: Sequence[O
 def _group() -> "GroupCommit[_Asked, Outcome]":
     """This process's queue: one that came along with a fork has nobody who leads it."""
     key, known = f"red_envelope.claims.{os.getpid()}", current_app.extensions
-    found: GroupCommit[_Asked, Outcome] = known.get(key) or known.setdefault(key, GroupCommit(_write, _may_split, _with_standing))
+    found: GroupCommit[_Asked, Outcome] = known.get(key) or known.setdefault(
+        key, GroupCommit(_write, _may_split, _with_standing)
+    )
     return found
 
 

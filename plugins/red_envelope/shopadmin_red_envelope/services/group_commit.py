@@ -206,9 +206,7 @@ class GroupCommit(Generic[Work, Result]):
             except Exception as error:
                 caller.error = error
 
-    def _take(
-        self, key: Hashable, leader: _Caller[Work, Result], batch: list[_Caller[Work, Result]]
-    ) -> list[Work]:
+    def _take(self, key: Hashable, leader: _Caller[Work, Result], batch: list[_Caller[Work, Result]]) -> list[Work]:
         """Take what waits, once a batch: the lock is held, and whoever came until now goes along."""
         with self._mutex:
             if not batch and not leader.is_left_behind:
