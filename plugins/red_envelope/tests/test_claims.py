@@ -280,6 +280,35 @@ def test_a_seal_that_is_due_is_taken_by_the_first_claim(clock: Clock) -> None:
     assert sealing.seal_due() == 0
 
 
+def test_a_process_that_does_not_know_a_seal_yet_reads_it_and_seals_nothing(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a rush every thread comes here: each would look for what is due, and write down the time."""
+    campaign = begun(clock)
+
+    def refuse() -> int:
+        raise AssertionError("it seals")
+
+    monkeypatch.setattr(sealing, "seal_due", refuse)
+
+    assert claiming.claim(campaign, "test:anna").refusal is None
+
+
+def test_whoever_comes_to_seal_after_another_has_writes_nothing(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has seen what is due before it got the lock, and the other has sealed it meanwhile."""
+    campaign = begun(clock)
+    clock.set(START + HOUR)
+    written: list[str] = []
+    due = sealing._due
+    looks = iter([sa.select(sa.literal(campaign))])
+    monkeypatch.setattr(sealing, "_due", lambda now: next(looks, due(now)))
+    sa.event.listen(db.engine, "before_cursor_execute", lambda *found: written.append(found[2].split()[0].lower()))
+
+    assert sealing.seal_due() == 0
+    assert "select" in written
+    assert not {"update", "insert"} & set(written)
+
+
 def grouped(write: Any, **options: Any) -> GroupCommit[str, str]:
     return GroupCommit(write, lambda error: isinstance(error, ValueError), **options)
 
