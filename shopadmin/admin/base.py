@@ -241,7 +241,7 @@ class AdminListView(AdminView):
             {
                 "label": view.label,
                 "url": self.address(view=view.name),
-                "active": view is page.view,
+                "active": view.name == page.view.name,
                 "count": page.view_counts.get(view.name),
             }
             for view in self.spec.views

@@ -25,7 +25,13 @@ _KINDS: list[Any] = [SelectChoice(code, cast(str, label)) for code, label in inc
 class IncidentForm(FlaskForm):
     """What went wrong. The time is the shop's own."""
 
-    kind = SelectField(lazy_pgettext("incident", "What happened"), choices=_KINDS)
+    kind = SelectField(
+        lazy_pgettext("incident", "What happened"), choices=_KINDS,
+        description=_(
+            "“Not accepted at the door”: from a buyer's third parcel on that was to be paid on delivery, an incident of"
+            " its own is written down."
+        ),
+    )  # fmt: skip
     order_no = StringField(
         _("Order number"), [Length(max=80)], description=_("Leave it empty when it concerns no order.")
     )

@@ -29,7 +29,9 @@ from shopadmin.services.transactions import after_commit, writing
 CHARGEBACK_WON = "payment.chargeback_represented_won"
 REFUSED_AGAIN = "delivery.cod_refused_repeat"
 # What the shop's own lists call a parcel that was not accepted.
-NOT_ACCEPTED = ("not_accepted", "拒收", "拒签")
+NOT_ACCEPTED = (
+    "not_accepted", "not accepted", "refused", "rejected", "cod_refused", "拒收", "拒签", "买家拒收", "货到付款拒收",
+)  # fmt: skip
 # How often somebody refuses cash on delivery before it is more than bad luck: section 2 of the buyer labels.
 REFUSALS = 3
 LONGEST_NOTE, LONGEST_OUTCOME = 2000, 40

@@ -40,7 +40,13 @@ EVENTS: Mapping[str, Text] = {
 
 def kind_label(kind: str) -> Text:
     """The kind in words; one that only an import or a plugin knows as it stands."""
+    if kind in incident_reports.NOT_ACCEPTED:
+        return KINDS["not_accepted"]
     return KINDS.get(kind) or EVENTS.get(kind, kind)
+
+
+def _of_kind(kind: str) -> ColumnElement[bool]:
+    return Incident.kind.in_(incident_reports.NOT_ACCEPTED if kind == "not_accepted" else (kind,))
 
 
 def _search(term: str, actor: Actor) -> list[ColumnElement[bool]]:
@@ -59,8 +65,7 @@ INCIDENTS = lists.ListSpec(
     id_column=Incident.id,
     sorts=(lists.Sort("newest", _("Newest first"), (Incident.id,)),),
     filters=(
-        lists.Filter("kind", _("Kind"), lambda value: Incident.kind == value,
-                     choices=(*KINDS.items(), *EVENTS.items())),
+        lists.Filter("kind", _("Kind"), _of_kind, choices=(*KINDS.items(), *EVENTS.items())),
         lists.Filter("from", _("From"), lambda instant: Incident.occurred_at >= instant, kind="from"),
         lists.Filter("to", _("To"), lambda instant: Incident.occurred_at < instant, kind="to"),
     ),

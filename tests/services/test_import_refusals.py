@@ -62,7 +62,8 @@ def by_cash() -> None:
 
 
 def own_list(*numbers: int) -> dict[str, str]:
-    lines = [f"I{number},S{number},not_accepted,2026-03-0{number} 10:00:00" for number in numbers]
+    words = ("not_accepted", "refused", "买家拒收", "cod_refused")  # as shops write it
+    lines = [f"I{number},S{number},{words[number % 4]},2026-03-0{number} 10:00:00" for number in numbers]
     return {"incidents.csv": "\n".join(["incident_no,order_no,kind,occurred_at", *lines])}
 
 

@@ -67,14 +67,15 @@ class ComplaintForm(FlaskForm):
         _("Deadline"), [Optional()], format=_TIME, description=_("Empty: what the checklist plans for.")
     )
 
-    def offer(self, orders: Any, platforms: Any, likely: Sequence[str] = ()) -> None:
-        """Orders to choose from, and the grounds of their platforms, those that are ``likely`` first."""
+    def offer(self, orders: Any, platforms: Any, likely: Sequence[str] = (), first: int | None = None) -> None:
+        """Orders to choose from, and the grounds of their platforms; the ``first`` one and the ``likely`` ones lead."""
         self.order.choices = [
-            SelectChoice(str(order.id), f"{platform_name(order.platform)} {order.order_no}") for order in orders
+            SelectChoice(str(order.id), f"{platform_name(order.platform)} {order.order_no}")
+            for order in sorted(orders, key=lambda order: order.id != first)
         ]
         grounds = dict(pair for platform in platforms for pair in complaint_grounds(platform))
-        first = [code for code in likely if code in grounds]
-        self.ground.choices = [SelectChoice(code, grounds[code]) for code in dict.fromkeys([*first, *grounds])]
+        leading = [code for code in likely if code in grounds]
+        self.ground.choices = [SelectChoice(code, grounds[code]) for code in dict.fromkeys([*leading, *grounds])]
 
 
 def instant(field: DateTimeLocalField) -> datetime | None:

@@ -212,6 +212,7 @@ class AppealsView(AdminListView):
                 form=form,
                 why_not=appeal_texts.REFUSALS[refusal] if may_decide and refusal else "",
                 alone_from=found.alone_from if refusal == "pause" else None,
+                decides_own=not refusal and self.actor.account_id in facts.involved,
                 decide_url=url_for(".decide_view", row_id=found.id) if may_decide and not refusal else "",
                 take_back_url=(
                     url_for(".take_back_view", row_id=found.id)

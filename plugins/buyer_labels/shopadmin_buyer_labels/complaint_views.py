@@ -18,12 +18,14 @@ from shopadmin.plugin_api import (
     order_snapshots,
     orders_of,
     parse_id,
+    shop_settings,
 )
 from shopadmin_buyer_labels import permissions
 from shopadmin_buyer_labels.appeal_forms import ComplaintForm, instant
 from shopadmin_buyer_labels.appeal_views import label_address
-from shopadmin_buyer_labels.domain.joint_governance import likely_grounds
-from shopadmin_buyer_labels.services import complaints, lookups, people, records
+from shopadmin_buyer_labels.domain.joint_governance import likely_grounds, likely_order
+from shopadmin_buyer_labels.models import Label
+from shopadmin_buyer_labels.services import complaints, incidents, lookups, people, records
 
 # The latest orders of the person are what a complaint is about.
 MOST_ORDERS = 100
@@ -52,7 +54,7 @@ class ComplaintsView(AdminView):
         lookups.saw(self.actor, "complaint", [label.buyer_id])
         rows = people.same_people([label.buyer_id])[label.buyer_id]
         found = orders_of(rows, MOST_ORDERS)
-        form.offer(found, {order.platform for order in found}, likely_grounds(label.code))
+        form.offer(found, {order.platform for order in found}, likely_grounds(label.code), _likely(label, found))
         back = label_address(number)
 
         def save() -> tuple[str, Any]:
@@ -86,6 +88,12 @@ class ComplaintsView(AdminView):
         return answer_form(
             self, form, save, title=title, subtitle=subtitle, submit_label=title, back_url=back, back_text=back_text
         )
+
+
+def _likely(label: Label, found: Sequence[OrderSnapshot]) -> int | None:
+    zone, event = shop_settings().zone, incidents.of_label(label)
+    placed = {int(order.id): order.created_at.astimezone(zone).date() for order in found}
+    return likely_order(placed, label.happened_on, event.order_id if event else None)
 
 
 def _only(found: Sequence[OrderSnapshot]) -> OrderSnapshot:

@@ -25,6 +25,7 @@ from shopadmin.plugin_api import (
     RefusedError,
     message_channels,
     platforms,
+    reachable_buyers,
     shop_settings,
 )
 from shopadmin_buyer_labels import labels
@@ -41,7 +42,10 @@ def _choices(texts: Any) -> list[Any]:
 class DraftForm(FlaskForm):
     """What a label says."""
 
-    code = SelectField(_("What happened"), choices=_choices(labels.CODES))
+    # Nothing is chosen beforehand: no label comes of a click too few.
+    code = SelectField(
+        _("What happened"), [InputRequired(_("Say what happened."))], choices=_choices({"": "–", **labels.CODES})
+    )
     happened_on = DateField(_("On which day"), [InputRequired()])
     severity = SelectField(_("How grave it was"), choices=_choices(labels.SEVERITIES), default="1")
     tier = SelectField(_("What it rests on"), choices=_choices(EVIDENCE_TIERS), default="0")
@@ -176,10 +180,14 @@ class SendForm(FlaskForm):
 
     channel = SelectField(_("How"), choices=[])
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, buyer_id: int, **options: Any) -> None:
         super().__init__(**options)
-        ways = {name: way.title for name, way in message_channels().items() if way.medium != "call"}
-        self.channel.choices = _choices(ways)
+        ways = {name: way for name, way in message_channels().items() if way.medium != "call"}
+        # Those by which the buyer can be reached come first, so that one of them is chosen beforehand.
+        reached = {name: buyer_id in reachable_buyers([buyer_id], way.address) for name, way in ways.items()}
+        self.channel.choices = _choices(
+            {name: ways[name].title for name in sorted(ways, key=lambda name: not reached[name])}
+        )
 
 
 def draft_form(label: Label) -> DraftForm:

@@ -1,7 +1,7 @@
 # mypy: disable-error-code="no-untyped-call"
 """The inbox of held orders, and the page on which a person decides about one."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -97,15 +97,21 @@ class HoldsView(AdminListView):
         """Order numbers and labels, each with one question for the page."""
         ids, now = [row.order_id for row in rows], datetime.now(UTC)
         known = {order.id: order for order in order_snapshots([OrderId(found) for found in ids])}
-        states = orders.states_of(ids, now)
+        held_for = orders.held_for(ids)
         lookups.saw_list(self.actor, "holds", [row.buyer_id for row in rows])
-        by_label = {row["id"]: row["text"] for row in self._labels(states.values())}
+        by_label = {
+            row["id"]: row["text"] for row in self._labels(each for found in held_for.values() for each in found)
+        }
         return [
             row._asdict()
             | {
                 "order": _order(row, known),
                 "why": " · ".join(
-                    dict.fromkeys(str(by_label[each]) for each in _labels_of(states, row.order_id) if each in by_label)
+                    dict.fromkeys(
+                        str(by_label[each])
+                        for each in held_for.get((row.order_id, row.ordered_at), ())
+                        if each in by_label
+                    )
                 ),
                 "mark": state_of(row, now),
                 "url": url_for(".details_view", row_id=row.id),
@@ -161,14 +167,17 @@ class HoldsView(AdminListView):
             abort(404)
         return found
 
-    def _labels(self, states: Any) -> list[dict[str, Any]]:
-        return order_marks.label_rows([each for state in states for each in state.labels], self.actor)
+    def _labels(self, label_ids: Iterable[int], buyer_id: int | None = None) -> list[dict[str, Any]]:
+        """Rows of these labels; ``buyer_id``: whose order it is, to say of which labels that they are another's."""
+        rows = order_marks.label_rows(list(label_ids), self.actor)
+        return rows if buyer_id is None else order_marks.with_whose(rows, buyer_id, self.actor)
 
     def _page(self, hold_id: int, release: ReleaseForm, confirm: ConfirmForm) -> str:
         hold, now = self._find(hold_id), datetime.now(UTC)
         order = next((each for each in order_snapshots([OrderId(hold.order_id)])), None)
         state = orders.states_of([hold.order_id], now).get(hold.order_id)
         is_this = state is not None and state.ordered_at == hold.ordered_at
+        was_for = orders.held_for([hold.order_id]).get((hold.order_id, hold.ordered_at), ())
         lookups.saw(self.actor, "hold", [hold.buyer_id])
         names: Mapping[Any, str] = account_names([each for each in (hold.confirmed_by, hold.released_by) if each])
         may_decide = is_this and state is not None and state.is_held and self.actor.can(permissions.RELEASE)
@@ -181,7 +190,8 @@ class HoldsView(AdminListView):
                 mark=state_of(hold, now),
                 released=policy_texts.WHYS[hold.released_why] if hold.released_why else "",
                 requires=policy_texts.requirements(state.requires) if is_this and state else "",
-                labels=self._labels([state]) if is_this else [],
+                labels=self._labels(state.labels if is_this and state else was_for, hold.buyer_id),
+                is_over=hold.released_at is not None or (hold.confirmed_at is None and hold.release_at <= now),
                 confirmed_by=names.get(hold.confirmed_by, ""),
                 released_by=names.get(hold.released_by, ""),
                 release_form=release if may_decide else None,
@@ -215,7 +225,3 @@ def _order(row: Any, known: Mapping[OrderId, OrderSnapshot]) -> Pair:
 def _number(row: Any, known: Mapping[OrderId, OrderSnapshot]) -> str:
     order = known.get(OrderId(row.order_id))
     return order.order_no if order is not None and order.created_at == row.ordered_at else f"#{row.order_id}"
-
-
-def _labels_of(states: Mapping[int, orders.OrderState], order_id: int) -> Sequence[int]:
-    return states[order_id].labels if order_id in states else ()

@@ -7,6 +7,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import format_date, gettext
 from flask_babel import lazy_gettext as _
+from markupsafe import Markup
 from sqlalchemy import select
 
 from shopadmin.plugin_api import (
@@ -17,6 +18,7 @@ from shopadmin.plugin_api import (
     buyer_snapshots,
     db,
     is_run_by_one,
+    order_snapshots,
     platform_name,
     refund_counts,
     shop_settings,
@@ -26,7 +28,7 @@ from shopadmin_buyer_labels.domain import moves
 from shopadmin_buyer_labels.domain.moves import Move, Who
 from shopadmin_buyer_labels.domain.status import Effect, Status, effect, status
 from shopadmin_buyer_labels.models import Label, LabelEvent
-from shopadmin_buyer_labels.services import appeals, reading, records, reviewing
+from shopadmin_buyer_labels.services import appeals, incidents, reading, records, reviewing
 
 VIEW = "buyer_labels_labels"
 # Ways to change a label, in the order of their buttons: the move, its text, how the button looks, whether it only asks
@@ -78,7 +80,7 @@ def context(label: Label, actor: Actor, posted: Mapping[str, Any]) -> dict[str, 
         "mark": labels.status_badge(known, label.code),
         "code": labels.CODES[label.code],
         "effect": dict(zip(("text", "tone"), _EFFECTS[most], strict=True)),
-        "facts": _facts(label),
+        "facts": [*_facts(label), *_origin(label, actor)],
         "times": _times(label, known),
         "buyer": _buyer(label, actor, now),
         "cooling": _cooling(label, known, now),
@@ -116,6 +118,26 @@ def _facts(label: Label) -> list[tuple[Any, Any]]:
         (_("Attached at best"), EVIDENCE_TIERS[label.evidence_tier] if label.evidence_tier != label.tier else ""),
         (_("Where it is from"), labels.ORIGINS[label.origin]),
     ]
+
+
+def _origin(label: Label, actor: Actor) -> list[tuple[Any, Any]]:
+    """The incident that it was made from and its order, as links for those who may open them."""
+    event = incidents.of_label(label)
+    if event is None:
+        return []
+    shown = [
+        (_("Incident"), _link("incidents", event.incident_id, f"#{event.incident_id}", "core.incidents:read", actor))
+    ]
+    order = next(iter(order_snapshots([event.order_id])), None) if event.order_id else None
+    if order is not None:
+        shown.append((_("Order"), _link("orders", order.id, order.order_no, "core.orders:read", actor)))
+    return shown
+
+
+def _link(view: str, row_id: int, text: str, point: str, actor: Actor) -> str | Markup:
+    if not actor.can(point):
+        return text
+    return Markup('<a href="{}">{}</a>').format(url_for(f"{view}.details_view", row_id=row_id), text)
 
 
 def _times(label: Label, known: Status) -> list[tuple[Any, Any]]:
@@ -184,7 +206,9 @@ def _notice(label: Label, known: Status, actor: Actor, posted: Mapping[str, Any]
         state = _("It waits in the outbox. The label counts in full once it is sent.")
     else:
         state = _("Not sent yet. Until then the label is a note at the most.")
-    form = (posted.get("send") or forms.SendForm(formdata=None)) if may_send and result is None else None
+    form = (
+        (posted.get("send") or forms.SendForm(label.buyer_id, formdata=None)) if may_send and result is None else None
+    )
     return {"state": state, "form": form}
 
 
@@ -205,6 +229,8 @@ def _buttons(label: Label, actor: Actor, now: datetime) -> list[dict[str, Any]]:
             url = url_for(f"{VIEW}.{move}_view", row_id=label.id)
         else:
             url = url_for(f"{VIEW}.act_view", row_id=label.id, act=move)
+        if move == "approve" and label.cooling_until is not None and now < label.cooling_until and is_run_by_one():
+            tone = "secondary"
         shown.append({"move": move, "url": url, "text": text, "tone": tone, "posts": move == "submit"})
     return shown
 

@@ -40,7 +40,8 @@ class MergesView(AdminView):
         found, form = self._buyer(buyer_id), MergeForm()
 
         def save() -> tuple[str, Any]:
-            merge_id = merging.join(self.actor, found, form.into_id.data, form.why.data or "")
+            other = merging.meant(self.actor, form.into_id.data or "")
+            merge_id = merging.join(self.actor, found, other, form.why.data or "")
             return url_for(".details_view", row_id=merge_id), _("They are one person from now on.")
 
         return self._form(form, save, found, _("The same person as another buyer"), _("They are one person"))

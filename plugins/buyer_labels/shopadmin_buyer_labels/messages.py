@@ -10,10 +10,21 @@ from shopadmin.plugin_api import Problem
 _SENTENCES: Mapping[str, Callable[..., Any]] = {
     "stale": lambda: _("Somebody changed this label meanwhile. Look at it again, then decide."),
     "not_now": lambda status: _("A label that is %(status)s cannot be changed so.", status=status),
-    "code": lambda: _("This is none of the events that a label may say. Choose one from the list."),
+    "code": lambda word="": (
+        _("“%(word)s” is none of the events that a label may say. Choose one from the list.", word=word)
+        if word
+        else _("This is none of the events that a label may say. Choose one from the list.")
+    ),
+    "headings": lambda known, headings: _(
+        "The list lacks a column for %(known)s, or it is headed otherwise. Its headings are: %(headings)s.",
+        known=known, headings=headings,
+    ),
     "tier": lambda tier: _("Its code needs evidence of E%(tier)s at least. Attach it first.", tier=tier),
     "tier_value": lambda: _("Evidence is E0 to E4."),
     "tier_below": lambda tier: _("Evidence of E%(tier)s is attached already. It cannot say less.", tier=tier),
+    "weight": lambda kind, most: _(
+        "“%(kind)s” weighs E%(most)s at the most. Choose less, or attach the decision itself.", kind=kind, most=most
+    ),
     "unproved": lambda tier, found: _(
         "It is said to rest on E%(tier)s, but what is attached is E%(found)s. Attach the proof, or say less.",
         tier=tier, found=found,

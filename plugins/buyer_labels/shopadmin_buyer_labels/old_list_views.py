@@ -1,7 +1,7 @@
 # mypy: disable-error-code="no-untyped-call"
 """The shop's old list: a spreadsheet becomes drafts, with a report for each row."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from flask import request, url_for
@@ -13,13 +13,19 @@ from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import SelectChoice, SelectField
 
-from shopadmin.plugin_api import AdminView, MenuItem, RefusedError, platforms, read_table, show_problems
+from shopadmin.plugin_api import AdminView, MenuItem, Problem, RefusedError, platforms, read_table, show_problems
 from shopadmin_buyer_labels import label_page, labels, permissions
 from shopadmin_buyer_labels.domain import old_list
+from shopadmin_buyer_labels.messages import problem
 from shopadmin_buyer_labels.services import bringing_in
 from shopadmin_buyer_labels.services.bringing_in import Outcome, Row
 
 MOST_BYTES = 10 * 1024 * 1024
+# Headings that each row needs, as the refusal names them.
+_EXAMPLES: Mapping[str, tuple[str, ...]] = {
+    "who": ("手机号", "phone", "email", "account"), "code": ("类型", "reason"), "happened_on": ("日期", "date"),
+}  # fmt: skip
+_SHOWN = 200
 
 
 class OldListForm(FlaskForm):
@@ -63,24 +69,40 @@ class OldListView(AdminView):
         page = self.render("shopadmin_buyer_labels/old_list.html", form=form, report=_report(found), known=known)
         return str(page), status
 
-    def _bring_in(self, form: OldListForm) -> Sequence[Outcome]:
+    def _bring_in(self, form: OldListForm) -> Sequence[tuple[Row, Outcome]]:
         file = form.file.data
         with file.stream:
             content = file.stream.read(MOST_BYTES + 1)
         rows = read_table(file.filename or "", content, bringing_in.MOST_ROWS)
+        if rows and (lacks := old_list.lacking(rows[0][1])):
+            raise RefusedError(_headings(lacks, rows[0][1]))
         wanted = [Row(number, old_list.values_of(cells, form.platform.data or "")) for number, cells in rows]
-        return bringing_in.bring_in(self.actor, wanted, "list")
+        return list(zip(wanted, bringing_in.bring_in(self.actor, wanted, "list"), strict=True))
 
 
-def _report(found: Sequence[Outcome] | None) -> dict[str, Any] | None:
+def _headings(lacks: Sequence[str], found: Iterable[str]) -> Problem:
+    known = "、".join(" / ".join(_EXAMPLES[what]) for what in lacks)
+    return problem("headings", "file", known=known, headings="、".join(found)[:_SHOWN])
+
+
+def _report(found: Sequence[tuple[Row, Outcome]] | None) -> dict[str, Any] | None:
     if found is None:
         return None
-    made = [outcome for outcome in found if outcome.label_id is not None]
+    made = [outcome for _row, outcome in found if outcome.label_id is not None]
+    refused = [outcome for _row, outcome in found if outcome.label_id is None and not outcome.is_duplicate]
     return {
         "summary": ngettext("%(num)s draft was made.", "%(num)s drafts were made.", len(made)),
-        "rows": [_line(outcome) for outcome in found],
+        "refused": ngettext("%(num)s row was refused.", "%(num)s rows were refused.", len(refused)) if refused else "",
+        "rows": [_line(outcome) | {"who": _who(row)} for row, outcome in found],
         "url": url_for(f"{label_page.VIEW}.index_view", view="drafts"),
     }
+
+
+def _who(row: Row) -> str:
+    """By what whoever brought the list finds the row again: its name or account, and the end of its phone."""
+    said = {each["kind"]: each["value"] for each in row.values["identifiers"]}
+    end = f"…{said['phone'][-4:]}" if said.get("phone") else ""
+    return " · ".join(filter(None, (row.values["name"] or said.get("nick", ""), end)))
 
 
 def _line(outcome: Outcome) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from flask import url_for
 from flask_babel import lazy_gettext as _
 
 from shopadmin.plugin_api import EVIDENCE_TIERS, Actor, Badge, OrderId, OrderSnapshot, Panel, evidence_of
-from shopadmin_buyer_labels import labels, permissions, policy_texts
+from shopadmin_buyer_labels import labels, people_panel, permissions, policy_texts
 from shopadmin_buyer_labels.domain.status import FINAL
 from shopadmin_buyer_labels.models import Appeal
 from shopadmin_buyer_labels.services import alike, appeals, complaints, lookups, orders, reading, records
@@ -48,6 +48,9 @@ def panels(order: OrderSnapshot, actor: Actor) -> Sequence[Panel]:
     if state is None and not paused and not complain_url:
         return []
     shown = context(order.id, state, paused, actor) | {"complain_url": complain_url}
+    if order.buyer_id is not None:
+        for rows in (shown["labels"], shown["paused"]):
+            with_whose(rows, order.buyer_id, actor)
     lookups.saw(actor, "order", {row["buyer_id"] for row in (*shown["labels"], *shown["paused"])})
     return [
         Panel(_("Labels of the buyer"), "shopadmin_buyer_labels/order_panel.html", permissions.READ, shown, 20)
@@ -86,6 +89,7 @@ def label_rows(label_ids: Sequence[int], actor: Actor, suspected: Collection[int
             "buyer_id": label.buyer_id,
             "text": labels.CODES[label.code],
             "is_suspected": label.id in suspected,
+            "whose": "",
             "mark": labels.status_badge(label.status, label.code),
             "tier": EVIDENCE_TIERS[label.tier],
             "pieces": label.evidence,
@@ -101,6 +105,18 @@ def label_rows(label_ids: Sequence[int], actor: Actor, suspected: Collection[int
         }
         for label in found.values()
     ]
+
+
+def with_whose(rows: list[dict[str, Any]], buyer_id: int, actor: Actor) -> list[dict[str, Any]]:
+    """The rows; those of labels that stand on another account of the person's say on whose, and by what it is one."""
+    others = {row["buyer_id"] for row in rows if row["buyer_id"] != buyer_id and not row["is_suspected"]}
+    if not others:
+        return rows
+    known = {each["id"]: each for each in people_panel.people(actor, others, buyer_id)}
+    for row in rows:
+        if (other := known.get(row["buyer_id"])) is not None and row["buyer_id"] in others:
+            row["whose"] = _("The label is on %(name)s: %(tie)s.", name=other["name"], tie=other["tie"])
+    return rows
 
 
 def paused_rows(label_ids: Sequence[int], actor: Actor) -> list[dict[str, Any]]:

@@ -4,14 +4,12 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, SelectField, StringField, TextAreaField
+from wtforms import SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms.validators import InputRequired, Length
 
 from shopadmin_buyer_labels import people_texts
 from shopadmin_buyer_labels.services.merging import LONGEST_WHY
-
-_LARGEST_ID = 2**63 - 1
 
 
 class WhyForm(FlaskForm):
@@ -27,11 +25,10 @@ class WhyForm(FlaskForm):
 class MergeForm(WhyForm):
     """Who else the buyer is."""
 
-    into_id = IntegerField(
-        _("Number of the other buyer"),
-        [InputRequired(_("Give the buyer's number, such as 17.")), NumberRange(1, _LARGEST_ID)],
-        description=_("It stands in the address of the buyer's page, and on the pages of labels."),
-        render_kw={"inputmode": "numeric"},
+    into_id = StringField(
+        _("The other buyer"),
+        [InputRequired(), Length(max=200)],
+        description=_("The name, mobile number or e-mail address by which the list of buyers finds them, or #17."),
     )
 
     def __iter__(self) -> Any:

@@ -32,7 +32,7 @@ def panels(buyer: BuyerSnapshot, actor: Actor) -> Sequence[Panel]:
             {"at": row.made_at, "why": row.why, "undo_url": url_for(f"{MERGES}.undo_split_view", row_id=row.id)}
             for row in _standing_splits(buyer.id)
         ],
-        "suggestions": _open_suggestions(same),
+        "suggestions": _open_suggestions(actor, same),
         "may": may,
         "merge_url": url_for(f"{MERGES}.create_view", buyer_id=buyer.id),
         "split_url": url_for(f"{MERGES}.split_view", buyer_id=buyer.id),
@@ -98,9 +98,9 @@ def _standing_splits(buyer_id: int) -> Sequence[BuyerSplit]:
     return db.session().scalars(query).all()
 
 
-def _open_suggestions(buyer_ids: Collection[int]) -> list[str]:
+def _open_suggestions(actor: Actor, buyer_ids: Collection[int]) -> list[dict[str, str]]:
     query = (
-        select(MatchSuggestion.id)
+        select(MatchSuggestion.id, MatchSuggestion.buyer_id, MatchSuggestion.other_id)
         .where(
             MatchSuggestion.decision == "",
             or_(MatchSuggestion.buyer_id.in_(buyer_ids), MatchSuggestion.other_id.in_(buyer_ids)),
@@ -108,4 +108,14 @@ def _open_suggestions(buyer_ids: Collection[int]) -> list[str]:
         .order_by(MatchSuggestion.score.desc(), MatchSuggestion.id)
         .limit(5)
     )
-    return [url_for(f"{SUGGESTIONS}.details_view", row_id=each) for each in db.session().scalars(query)]
+    found = [
+        (row.id, row.other_id if row.buyer_id in buyer_ids else row.buyer_id) for row in db.session().execute(query)
+    ]
+    known = buyer_snapshots(actor, [other for _id, other in found])
+    return [
+        {
+            "url": url_for(f"{SUGGESTIONS}.details_view", row_id=row_id),
+            "name": name_of(known.get(BuyerId(other)), other),
+        }
+        for row_id, other in found
+    ]

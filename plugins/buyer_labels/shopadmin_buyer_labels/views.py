@@ -213,7 +213,8 @@ class LabelsView(AdminListView):
     @expose("/details/<row_id>/send", methods=["POST"])
     def send_view(self, row_id: str) -> ResponseReturnValue:
         """Send the notice by the outbox."""
-        label_id, form = parse_id(row_id), forms.SendForm()
+        label_id = parse_id(row_id)
+        form = forms.SendForm(self._find(label_id).buyer_id)
         return self._act(
             label_id, "send", form,
             lambda: reviewing.ask_to_send(self.actor, label_id, seen_version("revision"), form.channel.data),

@@ -52,6 +52,19 @@ def test_this_is_wrong_is_one_click_and_somebody_else_decides_on_the_page(shop: 
     assert clicked.location in staff.get(f"{BASE}/objections/?view=decided").text
 
 
+def test_who_decides_about_what_is_their_own_as_nobody_else_may_is_told_so(shop: Flask) -> None:
+    shop_owner = make_actor(shop, permissions.READ, permissions.DECIDE_APPEAL)
+    (founder,) = set(appeals.deciders()) - {shop_owner.account_id}
+    label_id = make_label(founder, shop_owner.account_id)
+    found = appeals.open_for(None, label_id, Objection(), NOW - timedelta(days=2))
+    page = f"{BASE}/objections/details/{found}"
+
+    shown = testing.sign_in(shop, shop_owner.account_id).get(page).text
+    assert "Nobody else may decide about objections here" in shown
+    assert "/decide" in shown
+    assert "Nobody else may" not in make_client(shop, permissions.READ, permissions.DECIDE_APPEAL).get(page).text
+
+
 def test_the_inbox_says_what_is_due_and_writes_down_whose_labels_were_seen(shop: Flask) -> None:
     staff_id = testing.make_account(shop, permissions.READ)
     staff = testing.sign_in(shop, staff_id)

@@ -60,6 +60,9 @@ def test_g9_a_dossier_holds_everything_of_one_person_and_nothing_of_another(shop
             assert kept in words, kept
         assert not [word for word in ("Person 2", "13800000002", "Note 2", "Rebuttal 2") if word in words]
         assert "owner@example.com" not in words
+    # The page is for people: times and answers as they write them, and no name of what nothing is known of.
+    assert "+00:00" in found["dossier.json"].decode()
+    assert not [word for word in ("+00:00", ">False<", ">None<", "<dd></dd>") if word in found["dossier.html"].decode()]
     assert dossiers.export(owner(shop), buyer_id, NOW + HOUR).read() == content
     taken = db.session().scalars(select(AuditEntry).where(AuditEntry.code == "buyer_labels.dossier.exported")).all()
     assert [row.object_id for row in taken] == [str(buyer_id)] * 2

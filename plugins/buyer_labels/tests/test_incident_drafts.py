@@ -8,16 +8,19 @@ from typing import Any
 import pytest
 from flask import Flask
 from labels_of_tests import NOW
+from shopadmin_buyer_labels import permissions
 from shopadmin_buyer_labels.models import Label
 from shopadmin_buyer_labels.services import incidents, records
 from sqlalchemy import delete, select
 
 from shopadmin import testing
 from shopadmin.models.buyers import Buyer
+from shopadmin.models.cases import Incident
 from shopadmin.plugin_api import (
     BuyerId,
     EvidenceOrigin,
     IncidentReport,
+    OrderId,
     db,
     record_incident,
     refund_counts,
@@ -59,6 +62,30 @@ def test_what_the_books_say_is_attached_where_nothing_else_was_kept(shop: Flask)
 
     (label,) = labels()
     assert (label.tier, label.evidence_tier, label.severity) == (2, 2, 2)
+
+
+def test_the_label_leads_to_its_incident_and_order_for_those_who_may_see_them(shop: Flask) -> None:
+    buyer_id = testing.make_buyer()
+    testing.make_order(1, buyer_id=buyer_id)
+    order_id = testing.make_order(2, buyer_id=buyer_id)
+    incident_id = report(order_id=OrderId(order_id), buyer_id=BuyerId(buyer_id))
+    (label,) = labels()
+    page, points = f"/admin/buyer-labels/labels/details/{label.id}", (permissions.READ, "core.incidents:read")
+
+    shown = testing.sign_in(shop, testing.make_account(shop, *points, "core.orders:read")).get(page).text
+    assert f"/admin/incidents/details/{incident_id}" in shown
+    assert f"/admin/orders/details/{order_id}" in shown
+    shown = testing.sign_in(shop, testing.make_account(shop, permissions.READ)).get(page).text
+    assert "T000002" in shown
+    assert f"/admin/orders/details/{order_id}" not in shown
+    worker = testing.sign_in(
+        shop, testing.make_account(shop, permissions.PROPOSE, "core.complaints:work", "core.orders:read")
+    )
+    offered = worker.get(f"/admin/buyer-labels/complaints/label/{label.id}").text.partition('name="order"')[2]
+    assert offered.index("T000002") < offered.index("T000001")
+    with writing() as session:
+        session.execute(delete(Incident))
+    assert "T000002" not in testing.sign_in(shop, testing.make_account(shop, *points)).get(page).text
 
 
 def test_incidents_without_a_name_or_a_buyer_and_refunds_make_no_label(shop: Flask) -> None:

@@ -72,6 +72,7 @@ def test_the_blacklist_shows_what_has_an_effect_and_finds_by_buyer(shop: Flask) 
     browser = client(shop, READ, "core.buyers:contact")
 
     first = browser.get(f"{LIST}/").text
+    assert re.search(r'aria-current="page">\s*In effect', first)
     assert "Li Sample" in first
     assert "Wang Sample" not in first  # a draft on nothing but words has no effect
     assert "Wang Sample" in browser.get(f"{LIST}/?view=all&search=Wang").text
@@ -129,11 +130,24 @@ def test_a_label_is_added_by_hand_reviewed_by_another_person_and_the_buyer_told(
         assert words in asked, words
     assert "Zhao" not in asked  # without the right to see contacts
     assert post(reviewer, f"{page}/act/approve", text="").status_code == 303
-    assert "Not sent yet" in reviewer.get(f"{LIST}{page}").text
+    shown = reviewer.get(f"{LIST}{page}").text
+    assert "Not sent yet" in shown
+    # Of the ways to tell the buyer one that can work is chosen beforehand: there is no e-mail address.
+    assert re.findall(r'<option[^>]*value="([^"]+)"', shown.partition('name="channel"')[2])[0] != "email"
     assert post(reviewer, f"{page}/act/told", text="On the phone").status_code == 303
 
     assert status(reading.facts(row(1)), datetime.now(UTC)) == "active"
     assert "Zhao" in client(shop, READ, "core.buyers:contact").get(f"{LIST}/").text
+
+
+def test_nothing_is_said_of_a_buyer_that_nobody_chose(shop: Flask) -> None:
+    answer = post(
+        client(shop, READ, PROPOSE), f"/new?buyer={testing.make_buyer()}", code="", severity="1",
+        happened_on=TODAY.date().isoformat(), kind="chat", weight="1",
+    )  # fmt: skip
+
+    assert (answer.status_code, "Say what happened." in answer.text) == (400, True)
+    assert db.session.scalar(select(func.count()).select_from(Label)) == 0
 
 
 def test_what_is_wrong_stands_at_its_field_and_what_was_typed_stays(shop: Flask) -> None:

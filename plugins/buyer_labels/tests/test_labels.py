@@ -25,7 +25,7 @@ from people_of_tests import (
 )
 from shopadmin_buyer_labels.domain.status import Effect
 from shopadmin_buyer_labels.models import Label
-from shopadmin_buyer_labels.services import changes, ending, proposing, reading, reviewing
+from shopadmin_buyer_labels.services import changes, ending, proposing, reading, records, reviewing
 from sqlalchemy import func, select
 
 from shopadmin import testing
@@ -123,6 +123,18 @@ def test_g2_a_draft_without_the_evidence_of_its_code_does_not_reach_review(shop:
     proposing.keep_piece(ROBIN, label_id, piece(), NOW)
     reviewing.submit(ROBIN, label_id, None, NOW)
     assert status_of(label_id) == "pending_review"
+
+
+@pytest.mark.parametrize(("kind", "most"), [("chat", 1), ("call", 1), ("logistics", 2)])
+def test_no_typed_text_weighs_more_than_its_kind_can(shop: Flask, kind: str, most: int) -> None:
+    label_id = propose((piece(tier=most, kind=kind),), severity=1)
+    heavy = piece("A second one", most + 1, kind)
+    buyer_id, weight = testing.make_buyer(), [("weight", "weight")]
+
+    assert refused(RefusedError, lambda: proposing.propose(ROBIN, buyer_id, draft(), (heavy,), now=NOW)) == weight
+    assert refused(RefusedError, lambda: proposing.keep_piece(ROBIN, label_id, heavy, NOW)) == weight
+    assert db.session.scalar(select(func.count()).select_from(Label)) == 1
+    assert len(records.pieces(label_id)) == 1
 
 
 def test_wrong_input_is_refused_at_its_field_and_nothing_is_kept(shop: Flask) -> None:

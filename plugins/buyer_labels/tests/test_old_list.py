@@ -54,7 +54,7 @@ def test_a_workbook_becomes_drafts_and_every_other_row_says_why_not(shop: Flask)
     assert drafts() == [("refund.empty_parcel", "list", "退回包裹重20克")]
     report = re.sub(r"<[^>]+>", " ", answer.text)
     for said in ("1 draft was made", "This is label #1 already", "a bad review is everybody", "Nothing here tells who",
-                 "says what somebody is", "Write the day"):  # fmt: skip
+                 "says what somebody is", "Write the day", "4 rows were refused", "钱样本 · …9002"):  # fmt: skip
         assert said in report, said
 
     again = upload(shop, "黑名单.xlsx", workbook())
@@ -69,6 +69,19 @@ def test_a_csv_of_a_chinese_spreadsheet_is_read_alike_and_what_is_none_is_refuse
     assert len(drafts()) == 1
     assert upload(shop, "old.xlsx", b"PK\x03\x04 no workbook").status_code == 400
     assert len(drafts()) == 1
+
+
+def test_a_list_whose_headings_are_not_known_is_refused_as_a_whole_and_a_word_by_name(shop: Flask) -> None:
+    answer = upload(shop, "old.csv", "买家电话号,类型,日子\r\n13800138000,空包,2026-01-15\r\n".encode())
+
+    assert answer.status_code == 400
+    assert "lacks a column for 手机号 / phone / email / account、日期 / date" in answer.text
+    assert "买家电话号、类型、日子" in answer.text
+    assert (
+        "“恶心人” is none of the events"
+        in upload(shop, "old.csv", "手机号,类型,日期\r\n13800138000,恶心人,2026-01-15\r\n".encode()).text
+    )
+    assert drafts() == []
 
 
 def test_headings_and_words_of_old_lists_are_known() -> None:

@@ -99,16 +99,17 @@ def test_an_order_says_when_its_buyer_is_only_perhaps_the_labelled_one(app: Flas
 
 
 def test_a_merge_by_hand_in_a_circle_is_refused_with_the_reason_and_changes_nothing(app: Flask) -> None:
-    one, two = testing.make_buyer(), testing.make_buyer()
+    one, two = testing.make_buyer(phone="13800138000"), testing.make_buyer(phone="13800138000")
     browser = owner(app)
 
     def merge(buyer_id: int, into: object, why: str = "They wrote so") -> Any:
         return browser.post(f"{MERGES}new/{buyer_id}", data={"into_id": into, "why": why})
 
-    assert merge(one, two).status_code == 303
+    assert merge(one, f"#{two}").status_code == 303
     for into, status, said in (
         (one, 409, "A circle says nothing"), (two, 400, "cannot be merged with itself"), (99, 400, "no such buyer"),
-        ("x", 400, "Not a valid integer"), (10**20, 400, "between 1 and"), (one, 400, "required"),
+        ("x", 400, "no such buyer"), (10**20, 400, "no such buyer"), (one, 400, "required"),
+        ("13800138000", 400, "Several buyers are found"),
     ):  # fmt: skip
         answer = merge(two, into, "" if said == "required" else "They wrote so")
         assert (answer.status_code, said in words(answer)) == (status, True), words(answer)
@@ -116,6 +117,12 @@ def test_a_merge_by_hand_in_a_circle_is_refused_with_the_reason_and_changes_noth
     assert (again.status_code, "A circle says nothing" in words(again)) == (409, True)
     assert browser.get(f"{MERGES}new/99").status_code == 404
     assert count(BuyerMerge) == 1
+
+    # As people know somebody: by a phone, not by a row's number.
+    third = testing.make_buyer(phone="13900139000")
+    assert merge(third, "x").status_code == 400
+    assert merge(two, "139 0013 9000").status_code == 303
+    assert count(BuyerMerge) == 2
 
 
 def test_a_buyer_is_split_off_and_back_from_the_buyers_page(app: Flask) -> None:

@@ -1,6 +1,6 @@
 """Complaints to platforms: not without order and evidence, and what a decision does to the labels."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -43,6 +43,15 @@ def test_a_complaint_begins_with_a_ground_that_some_platform_knows_for_what_the_
     assert [code for code in can_be_claimed if not known & set(rules.likely_grounds(code))] == []
     assert rules.likely_grounds("review.extortion_demand")[0] == "extortion"
     assert rules.likely_grounds("refund.empty_parcel")[0] == "malicious_refund"
+
+
+def test_a_complaint_begins_with_the_order_of_the_incident_else_with_the_last_before_the_event() -> None:
+    placed = {7: date(2026, 11, 1), 8: date(2026, 11, 5), 9: date(2026, 11, 20)}
+
+    assert rules.likely_order(placed, date(2026, 11, 6), 9) == 9
+    assert rules.likely_order(placed, date(2026, 11, 6), 99) == 8
+    assert rules.likely_order(placed, date(2026, 11, 5)) == 8
+    assert rules.likely_order(placed, date(2026, 10, 31)) is None
 
 
 @given(

@@ -11,7 +11,7 @@ from policy_of_tests import DAY, HOLD, decisions, grave_label, held, live_rule, 
 from shopadmin_buyer_labels import permissions, policy_jobs
 from shopadmin_buyer_labels.domain.policy import Effect, Level
 from shopadmin_buyer_labels.models import LabelEvidence
-from shopadmin_buyer_labels.services import allowances, appeals, deciding, looking_back, orders, rules
+from shopadmin_buyer_labels.services import allowances, appeals, deciding, indexing, looking_back, orders, rules
 from sqlalchemy import select
 
 from shopadmin import testing
@@ -154,6 +154,25 @@ def test_this_is_wrong_lets_the_order_go_in_one_click_and_is_undone_in_another(a
     assert [tuple(row) for row in said] == [(code, clerk_id) for code in wanted]
 
 
+def test_the_card_says_on_whom_the_label_is_when_it_is_another_account_of_the_person(app: Flask) -> None:
+    labelled = testing.make_buyer("Lee Sample", phone="13800138000")
+    other = testing.make_buyer("Kim Sample", phone="13800138000")
+    indexing.catch_up_all()
+    grave_label(labelled, created_at=TODAY - 10 * DAY, latest_at=TODAY + 100 * DAY, expires_at=TODAY + 90 * DAY)
+    own, theirs = (
+        testing.make_order(number, buyer_id=buyer, created_at=TODAY - timedelta(hours=1))
+        for number, buyer in ((1, labelled), (2, other))
+    )
+    live_rule()
+    deciding.decide_new()
+    owner = testing.sign_in(app, testing.make_account(app, is_owner=True))
+    said = "The label is on Lee Sample: the same mobile number."
+
+    assert said in owner.get(f"/admin/orders/details/{theirs}").text
+    assert said in owner.get(f"{HOLDS}details/{held(theirs).id}").text
+    assert "The label is on" not in owner.get(f"/admin/orders/details/{own}").text
+
+
 def test_a_complaint_is_opened_from_the_order_page_where_there_is_evidence(app: Flask) -> None:
     order_id, label_id = held_order()
     with writing() as session:
@@ -194,10 +213,19 @@ def test_a_person_decides_about_a_held_order_on_its_page(app: Flask) -> None:
     assert held(order_id).confirmed_at is not None
     shown = decider.get(f"{HOLDS}details/{hold_id}").get_data(as_text=True)
     assert "Kept back by a person" in shown
+    assert "It waits until a person releases it" in shown
+    assert "released by itself" not in shown.partition("<main")[2]
     assert decider.post(f"{HOLDS}details/{hold_id}/release", data={"reason": "Fine"}).status_code == 303
+    # Why it was held is still to be read, and nothing waits any more.
+    shown = decider.get(f"{HOLDS}details/{hold_id}").get_data(as_text=True).partition("<main")[2]
+    assert "Another article came back" in shown
+    assert "It waits until" not in shown
+    assert "released by itself" not in shown
     assert (held(order_id).released_why, held(order_id).note) == ("by_hand", "Fine")
     assert decider.post(f"{HOLDS}details/{hold_id}/release", data={"reason": "Fine"}).status_code == 409
-    assert "T000001" in decider.get(f"{HOLDS}?view=over").get_data(as_text=True)
+    over = decider.get(f"{HOLDS}?view=over").get_data(as_text=True)
+    assert "T000001" in over
+    assert "Another article came back" in over
     assert decider.get(f"{HOLDS}details/99").status_code == 404
 
 

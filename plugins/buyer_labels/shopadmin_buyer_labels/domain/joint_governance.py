@@ -1,7 +1,8 @@
 """Complaints to platforms about what a label is about, and what a decision does to the label (section 5, S10, S12)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from shopadmin_buyer_labels.domain.status import FINAL, Status
@@ -45,6 +46,16 @@ def lacks(facts: Facts) -> Refusal | None:
     if facts.order_of not in facts.people:
         return "other_order"
     return None if facts.pieces else "no_evidence"
+
+
+def likely_order(placed: Mapping[int, date], happened_on: date, known: int | None = None) -> int | None:
+    """The order that a complaint about a label is likely about: the one that the label is from, else the last that was
+    placed by the day. ``placed``: days of the shop by order.
+    """
+    if known in placed:
+        return known
+    before = [(day, order) for order, day in placed.items() if day <= happened_on]
+    return max(before)[1] if before else None
 
 
 def likely_grounds(code: str) -> tuple[str, ...]:

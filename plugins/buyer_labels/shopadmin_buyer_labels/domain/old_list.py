@@ -4,7 +4,7 @@ What is no event (a bad review, a return, a complaint) is not in the list: such 
 """
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from shopadmin_buyer_labels.domain import taxonomy
@@ -67,6 +67,17 @@ def fields_of(row: Mapping[str, str]) -> dict[str, str]:
         if field is not None and text and field not in found:
             found[field] = text
     return found
+
+
+def lacking(headings: Collection[str]) -> tuple[str, ...]:
+    """What no row can say under these headings, though each needs it: ``who``, ``code``, ``happened_on``."""
+    fields = {_FIELD_OF[heading] for heading in headings if heading in _FIELD_OF}
+    found = {
+        "who": fields & {"phone", "email", "nick"},
+        "code": fields & {"code"},
+        "happened_on": fields & {"happened_on"},
+    }
+    return tuple(what for what, has in found.items() if not has)
 
 
 def code_of(text: str) -> str | None:

@@ -26,6 +26,8 @@ from shopadmin_buyer_labels.services import proposing
 from shopadmin_buyer_labels.services.proposing import Source
 
 MOST_ROWS = 2000
+# As much of a word that nobody knows is shown.
+_SHOWN = 40
 KINDS = ("phone", "email", "platform_uid", "nick", "address")
 
 
@@ -110,7 +112,8 @@ def _code(value: Any, wrong: list[Problem]) -> str:
     if found is not None:
         return found
     said = grounds.lint(value) if isinstance(value, str) else []
-    wrong += [problem(each.kind, "code", words=each.words) for each in said] or [problem("code", "code")]
+    word = value.strip()[:_SHOWN] if isinstance(value, str) else ""
+    wrong += [problem(each.kind, "code", words=each.words) for each in said] or [problem("code", "code", word=word)]
     return ""
 
 

@@ -52,6 +52,15 @@ def name_of(event: IncidentRecorded) -> str:
     return f"{event.incident_id}@{event.at:%Y%m%d%H%M%S}"
 
 
+def of_label(label: Label) -> IncidentRecorded | None:
+    """The incident that the label was made from; None for other labels, and where it is gone."""
+    number = label.origin_id.partition("@")[0]
+    if label.origin != ORIGIN or not number.isdigit():
+        return None
+    found = recorded_incidents(KINDS, int(number) - 1, 1)
+    return found[0] if found and name_of(found[0]) == label.origin_id else None
+
+
 def _known(names: Collection[str]) -> set[str]:
     query = select(Label.origin_id).where(Label.origin == ORIGIN, Label.origin_id.in_(names))
     return set(db.session().scalars(query))

@@ -17,6 +17,9 @@ from shopadmin.plugin_api import (
     ObjectionsError,
     RefusedError,
     buyer_refs,
+    buyer_snapshots,
+    buyers_found,
+    db,
     keep_buyer,
     record_audit,
     writing,
@@ -77,6 +80,22 @@ def join(actor: Actor, one: int, other: int, why: str, now: datetime | None = No
         if last in _chain(session, one):
             raise ObjectionsError(problem("merge_loop", "into_id"))
         return merge(actor, last, one, why, now)
+
+
+def meant(actor: Actor, text: str) -> int:
+    """The buyer whom somebody means by a number (``17``, ``#17``), or by what the core's own search finds one by.
+
+    Raises RefusedError for nobody, and for several.
+    """
+    bare = text.strip().removeprefix("#")
+    if bare.isascii() and bare.isdigit() and len(bare) < 19 and buyer_snapshots(actor, [int(bare)]):
+        return int(bare)
+    found: set[int] = set()
+    for query in buyers_found(actor, text.strip()) if text.strip() else ():
+        found |= set(db.session().scalars(query.limit(2)))
+    if len(found) != 1:
+        raise RefusedError(problem("several" if found else "no_buyer", "into_id"))
+    return found.pop()
 
 
 def unmerge(actor: Actor, merge_id: int, now: datetime | None = None) -> None:

@@ -50,6 +50,11 @@ _PAUSED = (
     )
     .distinct()
 )  # fmt: skip
+_HELD_FOR = (
+    select(_SAID.order_id, _SAID.ordered_at, _SAID.label_id)
+    .where(among(_SAID.order_id, "ids"), _SAID.mode == "live", _SAID.level >= bindparam("hold"))
+    .order_by(_SAID.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +128,15 @@ def hold_of(order_id: int) -> OrderHold | None:
     """The newest hold of the order, standing or over."""
     query = select(OrderHold).where(OrderHold.order_id == order_id).order_by(OrderHold.ordered_at.desc()).limit(1)
     return db.session().scalar(query)
+
+
+def held_for(order_ids: Collection[int]) -> Mapping[tuple[int, datetime], tuple[int, ...]]:
+    """The labels for which rules held these orders, by order and its time; also where the hold is over. One query."""
+    found: dict[tuple[int, datetime], dict[int, None]] = {}
+    values = {"ids": list(order_ids), "hold": int(Level.HOLD)}
+    for row in db.session().connection().execute(_HELD_FOR, values) if order_ids else ():
+        found.setdefault((row.order_id, row.ordered_at), {})[row.label_id] = None
+    return {order: tuple(labels) for order, labels in found.items()}
 
 
 def release(actor: Actor, order_id: int, reason: str, allow_days: int = 0, now: datetime | None = None) -> None:

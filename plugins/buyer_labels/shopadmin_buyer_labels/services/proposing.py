@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shopadmin.plugin_api import (
+    EVIDENCE_KINDS,
     Actor,
     EvidenceOrigin,
     ObjectionsError,
@@ -63,6 +64,8 @@ def propose(
     """
     permissions.require(actor, permissions.PROPOSE)
     now = now or datetime.now(UTC)
+    for piece in pieces:
+        check_weight(piece)
     with writing() as session:
         check_person(buyer_id)
         # The pieces count for the cap of the severity, so they are weighed first.
@@ -106,6 +109,7 @@ def keep_piece(actor: Actor, label_id: int, piece: Piece, now: datetime | None =
     ObjectionsError while the label is under review, or once it is over.
     """
     permissions.require(actor, permissions.PROPOSE)
+    check_weight(piece)
     now = now or datetime.now(UTC)
     with writing() as session:
         label = records.load(session, label_id, None)
@@ -196,6 +200,12 @@ def check_person(buyer_id: int) -> None:
         raise RefusedError(problem("buyer", "buyer"))
     if staff.among_buyers([buyer_id]):
         raise RefusedError(problem("staff", "buyer"))
+
+
+def check_weight(piece: Piece) -> None:
+    """Raise RefusedError for a piece that is said to weigh more than its kind can: a chat is no court's decision."""
+    if piece.origin.tier > (most := taxonomy.most_of(piece.kind)):
+        raise RefusedError(problem("weight", "weight", kind=EVIDENCE_KINDS[piece.kind], most=most))
 
 
 def check_text(text: str, field: str, *, needed: bool = False) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from flask_babel import format_datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -158,4 +157,4 @@ def _objection(code: str, label: Label, now: status.Status, proof: Proof) -> Pro
 
 
 def _shown(at: datetime | None) -> str:
-    return str(format_datetime(at.astimezone(shop_settings().zone), "short", rebase=False)) if at else ""
+    return f"{at.astimezone(shop_settings().zone):%Y-%m-%d %H:%M}" if at else ""
