@@ -100,7 +100,7 @@ def review_context(label: Label, actor: Actor) -> dict[str, Any]:
     return {
         "label": label,
         "mark": labels.status_badge(known, label.code),
-        "facts": _facts(label),
+        "facts": [*_facts(label), *_origin(label, actor)],
         "times": _times(label, known),
         "buyer": _buyer(label, actor, now),
         "panels": label_panels.drawn([evidence_panel.make_whole(label)], actor),
