@@ -16,6 +16,7 @@ from shopadmin.contract import (
     DemoShop,
     ImportFormat,
     IncidentRecorded,
+    JobKind,
     MessageChannel,
     MessageSnapshot,
     OrderChange,
@@ -185,6 +186,18 @@ def run_periodic(plugin: str, job: PeriodicJob) -> bool:
     except Exception:  # noted; the next time is another chance
         return False
     return True
+
+
+def job_kinds() -> list[tuple[str, JobKind]]:
+    """What the plugins let people start, with the plugin's name; a kind under another's name is left out."""
+    found = _collect("shopadmin_job_kinds", JobKind)
+    return [(plugin, kind) for plugin, kind in found if kind.name.startswith(f"{plugin}.")]
+
+
+def run_job(plugin: str, kind: JobKind, call: Callable[[], T]) -> T:
+    """Do a job of the plugin by ``call``; what goes wrong is noted and goes through."""
+    with calling(plugin, kind.name, reads=False, may_take_long=True):
+        return call()
 
 
 def message_channels() -> list[MessageChannel]:

@@ -21,7 +21,9 @@ from shopadmin.contract import (
     ComplaintDecided,
     DemoShop,
     ImportFormat,
+    JobKind,
     IncidentRecorded,
+    JobKind,
     Manifest,
     MessageChannel,
     MessageSnapshot,
@@ -94,6 +96,12 @@ def shopadmin_settings_form() -> "type[Form]":
 @hookspec
 def shopadmin_periodic_jobs() -> Sequence[PeriodicJob]:
     """Give work for the worker to do every so often. Called at each look; an error costs the one run."""
+    raise NotImplementedError
+
+
+@hookspec
+def shopadmin_job_kinds() -> Sequence[JobKind]:
+    """Give work that people start and watch. Called when the worker takes one up; an error ends that one job."""
     raise NotImplementedError
 
 

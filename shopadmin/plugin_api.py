@@ -48,6 +48,7 @@ from shopadmin.contract import (
     ImportFormat,
     IncidentRecorded,
     IncidentReport,
+    JobKind,
     Manifest,
     MenuItem,
     MessageChannel,
@@ -204,6 +205,10 @@ from shopadmin.services.past_buyers import bought as bought_by
 from shopadmin.services.past_buyers import known_as as buyers_known_as
 from shopadmin.services.past_buyers import refs_of as buyer_refs
 from shopadmin.services.past_buyers import returned as returned_buyers
+from shopadmin.services.jobs import JobState
+from shopadmin.services.plugin_jobs import begin as begin_job
+from shopadmin.services.plugin_jobs import cancel as cancel_job
+from shopadmin.services.plugin_jobs import latest as latest_job
 from shopadmin.services.plugins import load_settings as plugin_settings
 from shopadmin.services.product_ratings import ProductRating, product_ratings, shop_rating
 from shopadmin.services.refusals import ConflictError, ForbiddenError
@@ -295,6 +300,8 @@ __all__ = [
     "IncidentRecord",
     "IncidentRecorded",
     "IncidentReport",
+    "JobKind",
+    "JobState",
     "Interval",
     "LineRecord",
     "ListSpec",
@@ -373,6 +380,7 @@ __all__ = [
     "attempt",
     "audit_entry",
     "begin_call",
+    "begin_job",
     "block_buyer",
     "blocked_buyers",
     "bought_by",
@@ -384,6 +392,7 @@ __all__ = [
     "buyers_found",
     "buyers_known_as",
     "call_answered",
+    "cancel_job",
     "chart_response",
     "chart_svg",
     "check_wording",
@@ -429,6 +438,7 @@ __all__ = [
     "known_or_new_buyer",
     "known_reviews",
     "last_order_id",
+    "latest_job",
     "low_reviews",
     "masked_buyers",
     "mean_difference",

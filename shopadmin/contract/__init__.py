@@ -21,7 +21,7 @@ from shopadmin.contract.messages import (
 )
 from shopadmin.contract.orders import OrderChange, OrderChanged, OrderFacts, OrderSnapshot
 from shopadmin.contract.pages import Action, Badge, MenuItem, Panel, SearchHit, Tile, Tone
-from shopadmin.contract.plugins import API_VERSION, AuditMessage, DemoShop, Manifest, PeriodicJob, Problem
+from shopadmin.contract.plugins import API_VERSION, AuditMessage, DemoShop, JobKind, Manifest, PeriodicJob, Problem
 from shopadmin.contract.reviews import ReviewChanged, ReviewDossier, ReviewMark, ReviewsChanged, ReviewSnapshot
 from shopadmin.contract.rights import Actor, Level, Permission
 from shopadmin.contract.text import Text
@@ -49,6 +49,7 @@ __all__ = [
     "ImportFormat",
     "IncidentRecorded",
     "IncidentReport",
+    "JobKind",
     "Level",
     "Manifest",
     "MenuItem",

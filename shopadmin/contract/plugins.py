@@ -56,6 +56,18 @@ class PeriodicJob:
 
 
 @dataclass(frozen=True, slots=True)
+class JobKind:
+    """Work that somebody starts by ``begin_job`` and watches. ``name`` starts with the plugin's name and a dot.
+
+    ``run`` is given ``step(done, total)`` to say how far it is, and returns what came of it as plain values, or None.
+    What ``step`` raises ends the work, cancelled or interrupted: let it through. After a restart ``run`` begins anew.
+    """
+
+    name: str
+    run: "Callable[[Callable[[int, int | None], None]], Mapping[str, Any] | None]"
+
+
+@dataclass(frozen=True, slots=True)
 class DemoShop:
     """The demo shop while it is being filled: what a plugin needs to add its own rows. ``today``: aware UTC."""
 

@@ -65,6 +65,7 @@ SENTENCES: Mapping[str, Text] = {
     "core.invitation.accepted": _("Accepted an invitation"),
     "core.invitation.made": _("Invited somebody"),
     "core.invitation.revoked": _("Took an invitation back"),
+    "core.job.begun": _("Started a job"),
     "core.job.cancel_requested": _("Asked a job to stop"),
     "core.keys.rotated": _("Changed the keys"),
     "core.list.exported": _("Downloaded a list"),

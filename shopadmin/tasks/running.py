@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from shopadmin.models import db
 from shopadmin.models.jobs import Job
-from shopadmin.services import jobs
+from shopadmin.services import jobs, plugin_jobs
 from shopadmin.services.imports import recovery, runs, working
 
 log = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ def run_job(job_id: int, owner: str) -> None:
         return
     kind = db.session().scalar(select(Job.kind).where(Job.id == job_id)) or ""
     db.session.rollback()
-    handler = HANDLERS.get(kind)
+    handler = HANDLERS.get(kind) or plugin_jobs.handler(kind)
     if handler is None:
         lease.finish("failed", error=f"nobody does jobs of the kind {kind}")
         return

@@ -16,6 +16,7 @@ from shopadmin.plugin_api import (
     ComplaintDecided,
     DemoShop,
     IncidentRecorded,
+    JobKind,
     Manifest,
     MessageSnapshot,
     OrderChanged,
@@ -57,6 +58,7 @@ from shopadmin_review_recovery.services import (
     evidence_demo,
     incidents,
     integrity,
+    learning,
     notices,
     privacy,
     reply_demo,
@@ -116,12 +118,18 @@ def shopadmin_periodic_jobs() -> Sequence[PeriodicJob]:
     return [
         PeriodicJob("review_recovery.clock", 60, listening.keep_time),
         PeriodicJob("review_recovery.catch_up", 300, listening.catch_up),
-        PeriodicJob("review_recovery.learn", 3600, listening.learn),
+        PeriodicJob("review_recovery.learn", 300, listening.learn),
         PeriodicJob("review_recovery.prevent", 300, listening.prevent),
         PeriodicJob("review_recovery.notices", 900, notices.send_due),
         PeriodicJob("review_recovery.alerts", 60, alerts.tell),
         PeriodicJob("review_recovery.purge", 86_400, listening.purge),
     ]
+
+
+@hookimpl
+def shopadmin_job_kinds() -> Sequence[JobKind]:
+    """Train what triage learns, when somebody asks for it."""
+    return [JobKind(learning.JOB, learning.train)]
 
 
 @hookimpl

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any, ClassVar
 
 from flask import url_for
 from flask_babel import format_timedelta, gettext, ngettext
@@ -25,6 +26,7 @@ from shopadmin_review_recovery.alert_settings import AlertSettings
 from shopadmin_review_recovery.compensation_settings import CompensationSettings
 from shopadmin_review_recovery.domain import hours
 from shopadmin_review_recovery.domain.states import OPEN
+from shopadmin_review_recovery.learning_settings import LearningSettings
 from shopadmin_review_recovery.notice_settings import NoticeSettings
 from shopadmin_review_recovery.privacy_settings import PrivacySettings
 from shopadmin_review_recovery.script_settings import CallSettingsForm
@@ -34,8 +36,23 @@ LIST = "review_recovery_cases.index_view"
 DETAILS = "review_recovery_cases.details_view"
 
 
-class SettingsForm(CallSettingsForm, CompensationSettings, NoticeSettings, AlertSettings, PrivacySettings):
-    """What the owner sets on the plugin's page."""
+class SettingsForm(
+    CallSettingsForm, CompensationSettings, NoticeSettings, AlertSettings, LearningSettings, PrivacySettings
+):
+    """What the owner sets on the plugin's page, in the order of a case's life."""
+
+    groups: ClassVar[Mapping[Any, Sequence[str]]] = {
+        _("When a case opens"): ("threshold",),
+        _("Response times"): ("week", "holidays", "extra"),
+        _("Who hears of new bad reviews"): ("alert_phones", "alert_language"),
+        _("Calls and the invitation to update a review"): (
+            "contact", "rules_read_on", "confirmed_platforms", "review_link", "review_steps",
+        ),
+        _("Compensation"): ("compensation_limit",),
+        _("Messages about parcels"): ("notices_on", "notices_channel", "notices_language"),
+        _("Learning"): ("learning",),
+        _("Personal data"): ("keep_phones", "keep_texts"),
+    }  # fmt: skip
 
     threshold = SelectField(
         _("A case opens for reviews of at most"),

@@ -11,6 +11,7 @@ APPROVE = "review_recovery.compensation:approve"
 EDIT_REPLIES = "review_recovery.quick_reply:edit"
 EXPORT = "review_recovery.evidence:export"
 AUTHORITY = "review_recovery.evidence:authority"
+TRAIN = "review_recovery.learning:train"
 # Nobody is granted this: it is the owner's (G10).
 SUSPECT = "review_recovery.suspicion:set"
 
@@ -40,6 +41,12 @@ PERMISSIONS = (
         EDIT_REPLIES,
         _("Edit quick replies"),
         _("What stands there goes to buyers in the shop's name."),
+        implies=(READ,),
+    ),
+    Permission(
+        TRAIN,
+        _("Train what the shop learns from confirmed causes"),
+        _("It proposes causes to everybody; a person confirms them."),
         implies=(READ,),
     ),
     Permission(

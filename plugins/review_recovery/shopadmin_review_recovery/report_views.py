@@ -1,12 +1,12 @@
 # mypy: disable-error-code="no-untyped-call"
-"""What the shop learns from its cases: causes as pictures, figures, and the rating simulator."""
+"""What the shop learns from its cases: causes as pictures, figures, the rating simulator, and what triage learnt."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, ClassVar
 
-from flask import Response, abort, request, url_for
+from flask import Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin.base import expose
 from flask_babel import lazy_gettext as _
@@ -17,19 +17,20 @@ from shopadmin.plugin_api import (
     MenuItem,
     Picture,
     ProductRating,
+    attempt,
     platform_name,
     product_ratings,
     product_titles,
     shop_rating,
 )
-from shopadmin_review_recovery import figures, permissions, report_pictures
+from shopadmin_review_recovery import figures, learning_page, permissions, report_pictures
 from shopadmin_review_recovery.domain import ratings
 from shopadmin_review_recovery.domain.ratings import HIGHEST, Question
 from shopadmin_review_recovery.labels import AREA
 from shopadmin_review_recovery.learning_labels import NO_LINES
 from shopadmin_review_recovery.report_forms import RatingForm, SpanForm
 from shopadmin_review_recovery.report_pictures import WEEK
-from shopadmin_review_recovery.services import causes_report
+from shopadmin_review_recovery.services import causes_report, learning
 from shopadmin_review_recovery.services.causes_report import BY, Span
 
 # Products that the simulator lists, those with the most reviews.
@@ -39,16 +40,20 @@ _PLACES = 4
 
 
 class ReportsView(AdminView):
-    """Causes, figures, and the rating simulator, beside each other."""
+    """Causes, figures, the rating simulator, and what triage learnt, beside each other."""
 
     permissions: ClassVar[Mapping[str, str]] = {
         "index_view": permissions.READ,
         "picture_view": permissions.READ,
         "figures_view": permissions.READ,
         "rating_view": permissions.READ,
+        "learning_view": permissions.READ,
+        "learning_progress_view": permissions.READ,
+        "train_view": permissions.TRAIN,
+        "stop_training_view": permissions.TRAIN,
     }
     menu_item = MenuItem("care", 38, "bar-chart", group=AREA)
-    level_pages = ("figures_view", "rating_view")
+    level_pages = ("figures_view", "rating_view", "learning_view")
 
     def __init__(self) -> None:
         super().__init__(name=_("Reports"), endpoint="review_recovery_reports", url="/admin/review-recovery/reports")
@@ -98,6 +103,38 @@ class ReportsView(AdminView):
             products=_products(asked) if asked else [],
         )
 
+    @expose("/learning")
+    def learning_view(self) -> ResponseReturnValue:
+        """What triage learnt from what people confirmed."""
+        return self._learning(), 200
+
+    @expose("/learning/progress")
+    def learning_progress_view(self) -> ResponseReturnValue:
+        """How far a training is, as a fragment."""
+        job = learning.record().job
+        if job is None:
+            abort(404)
+        return self.render("admin/progress.html", job=learning_page.progress(job))
+
+    @expose("/learning/train", methods=["POST"])
+    def train_view(self) -> ResponseReturnValue:
+        """Train now."""
+        return self._change(lambda: learning.begin(self.actor), _("The training is on its way."))
+
+    @expose("/learning/stop", methods=["POST"])
+    def stop_training_view(self) -> ResponseReturnValue:
+        """Stop a training."""
+        return self._change(lambda: learning.cancel(self.actor), _("The training stops at its next step."))
+
+    def _change(self, change: Callable[[], object], done: Any) -> ResponseReturnValue:
+        status = attempt(change, done)
+        return redirect(url_for(".learning_view"), 303) if status == 200 else (self._learning(), status)
+
+    def _learning(self) -> str:
+        page = "shopadmin_review_recovery/learning.html"
+        context = learning_page.context(self.actor)
+        return str(self.render(page, title=self.name, tabs=_tabs("learning"), **context))
+
     def _page(self, name: str, form: Any, **context: Any) -> ResponseReturnValue:
         page = self.render(
             f"shopadmin_review_recovery/{name}.html",
@@ -115,6 +152,7 @@ def _tabs(active: str) -> list[dict[str, Any]]:
         "causes": (_("Causes"), url_for("review_recovery_reports.index_view")),
         "figures": (_("Figures"), url_for("review_recovery_reports.figures_view")),
         "rating": (_("Rating simulator"), url_for("review_recovery_reports.rating_view")),
+        "learning": (_("Learning"), url_for("review_recovery_reports.learning_view")),
     }
     return [{"label": label, "url": url, "active": name == active} for name, (label, url) in pages.items()]
 

@@ -10,13 +10,17 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal
 
 from shopadmin_review_recovery.domain.words import spell
 
 LEAST_CASES = 200
 LEAST_OF_A_CAUSE = 50
+# As many causes as make a difference, and confirmed cases between two lessons.
+LEAST_CAUSES = 2
+EVERY = 20
 # The newest part of the cases that the model is tested on.
 HELD_BACK = 0.2
 # What it may add at most beside facts and words, and from which probability on.
@@ -108,6 +112,44 @@ class Model:
         return [trait for value, trait in lifted[:SHOWN] if value > 0]
 
 
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """One training. ``cases``: confirmed then; ``at``: None where an earlier version did not keep it.
+
+    ``texts``: of those that were looked at, how many had words, by cause; ``model``: None where those were too few.
+    """
+
+    cases: int
+    at: datetime | None
+    texts: Mapping[str, int]
+    model: Model | None
+
+
+# Switched off by the owner; too few cases; too few of two causes, or without words; no better than the rules; it speaks.
+Standing = Literal["off", "few", "narrow", "silent", "on"]
+
+
+def standing(is_wanted: bool, cases: int, lesson: Lesson | None) -> Standing:
+    """Whether it speaks, and if not, why. ``cases``: confirmed by now."""
+    if not is_wanted:
+        return "off"
+    if lesson is None:
+        return "few"
+    if lesson.model is None:
+        return "few" if cases < LEAST_CASES else "narrow"
+    return "on" if lesson.model.is_on else "silent"
+
+
+def missing(cases: int, lesson: Lesson | None) -> int:
+    """How many more cases are to be confirmed until it learns by itself: 200, then as many more as ``EVERY`` says.
+
+    Fewer than there were (reviews that an undone import took) are as good a reason as more.
+    """
+    if cases < LEAST_CASES:
+        return LEAST_CASES - cases
+    return 0 if lesson is None else max(0, EVERY - abs(cases - lesson.cases))
+
+
 def traits_of(text: str) -> tuple[str, ...]:
     """What a text is known by, each once."""
     plain = unicodedata.normalize("NFKC", text[:LONGEST_TEXT]).casefold()
@@ -127,7 +169,7 @@ def train(cases: Sequence[Confirmed], rule: Callable[[str], str]) -> Model | Non
     counts = Counter(case.cause for case in cases if case.text.strip())
     taught = {cause for cause, count in counts.items() if count >= LEAST_OF_A_CAUSE}
     usable = [case for case in cases if case.text.strip() and case.cause in taught]
-    if sum(counts.values()) < LEAST_CASES or len(taught) < 2:
+    if sum(counts.values()) < LEAST_CASES or len(taught) < LEAST_CAUSES:
         return None
     cut = round(len(usable) * (1 - HELD_BACK))
     earlier, newest = usable[:cut], usable[cut:]
