@@ -178,6 +178,7 @@ from shopadmin.services.messages.consents import give as give_consent
 from shopadmin.services.messages.consents import has_marketing_consent
 from shopadmin.services.messages.consents import willing as consenting_buyers
 from shopadmin.services.messages.labels import reason_label as contact_reason
+from shopadmin.services.messages.people import forgotten as forgotten_buyers
 from shopadmin.services.messages.people import is_whole as is_whole_address
 from shopadmin.services.messages.people import reachable as reachable_buyers
 from shopadmin.services.messages.sending import send as send_message
@@ -419,6 +420,7 @@ __all__ = [
     "first_sold",
     "forget_messages",
     "forget_phones",
+    "forgotten_buyers",
     "gather",
     "give_consent",
     "has_marketing_consent",

@@ -26,12 +26,12 @@ from shopadmin.plugin_api import (
     shop_settings,
     wording_remarks,
 )
-from shopadmin_review_recovery import permissions
+from shopadmin_review_recovery import messages, permissions
 from shopadmin_review_recovery import reply_labels as labels
 from shopadmin_review_recovery.labels import CAUSES
 from shopadmin_review_recovery.models import ReviewCase
 from shopadmin_review_recovery.models.replies import LANGUAGES
-from shopadmin_review_recovery.services import answers, dossiers, gaps, replies
+from shopadmin_review_recovery.services import answers, dossiers, forgotten, gaps, replies
 from shopadmin_review_recovery.services.answers import Answer
 
 _TOKEN = re.compile(r"[0-9a-f]{32}", re.ASCII)
@@ -74,6 +74,10 @@ class AnswersView(AdminView):
         """Look for replies, put them into the text, check it, send it. Each works by a button, without scripts."""
         case = _find(row_id)
         form = _Form(case)
+        if forgotten.is_forgotten(case):
+            # There is nothing to compose; the case's page says why.
+            flash(str(messages.problem("forgotten").message), "error")
+            return redirect(_case_url(case.id)) if request.method == "GET" else (self._page(case, form), 409)
         if request.method == "GET":
             return self._page(case, form)
         chosen = request.form.get("insert", "")

@@ -13,7 +13,7 @@ from shopadmin_review_recovery import case_panels, evidence_labels, forms, label
 from shopadmin_review_recovery.domain.causes import CAUSES
 from shopadmin_review_recovery.domain.states import ENDED, Standing, next_states
 from shopadmin_review_recovery.models import ReviewCase, ReviewCaseEvent
-from shopadmin_review_recovery.services import cases, follow_ups, setup, timing
+from shopadmin_review_recovery.services import cases, follow_ups, forgotten, setup, timing
 
 _ICONS = {
     "opened": ("inbox", "danger"),
@@ -54,6 +54,7 @@ def context(case: ReviewCase, actor: Actor, posted: Mapping[str, Any]) -> dict[s
         "mark": labels.state_badge(case.state),
         "urgency": labels.urgency_badge(case.urgency),
         "is_open": case.state not in ENDED,
+        "is_forgotten": forgotten.is_forgotten(case),
         "dossier": dossier,
         "order": _order(case, dossier, actor),
         "review_url": _address("reviews", case.review_id, actor, "core.reviews:read"),

@@ -20,7 +20,7 @@ from shopadmin_review_recovery import evidence_labels as labels
 from shopadmin_review_recovery import permissions
 from shopadmin_review_recovery.evidence_forms import PictureForm
 from shopadmin_review_recovery.models import ReviewCase
-from shopadmin_review_recovery.services import complaints, evidence, incidents, signals, suspicions
+from shopadmin_review_recovery.services import complaints, evidence, forgotten, incidents, signals, suspicions
 
 _VIEW = "review_recovery_evidence"
 
@@ -45,13 +45,14 @@ def platform_panel(case: ReviewCase, actor: Actor) -> Panel | None:
     """Suspicion, complaints and incidents; nothing where there are none and nobody may make one."""
     suspicion = suspicions.current(case.id)
     may_work = actor.can(permissions.REPLY)
+    may_add = not forgotten.is_forgotten(case)
     context = {
         "suspicion": _suspicion(suspicion) if suspicion else None,
         "complaints": _complaints(case, actor),
         "incidents": _incidents(case) if actor.can(incidents.READ) else [],
-        "complaint_url": _address("complaint_view", case, may_work and actor.can(complaints.WORK)),
-        "incident_url": _address("incident_view", case, may_work and actor.can(incidents.CREATE)),
-        "suspect_url": _address("suspect_view", case, actor.is_owner and suspicion is None),
+        "complaint_url": _address("complaint_view", case, may_work and may_add and actor.can(complaints.WORK)),
+        "incident_url": _address("incident_view", case, may_work and may_add and actor.can(incidents.CREATE)),
+        "suspect_url": _address("suspect_view", case, actor.is_owner and may_add and suspicion is None),
         "lift_url": _address("lift_view", case, actor.is_owner and suspicion is not None),
         "removed_url": _address(
             "removed_view", case, may_work and complaints.may_be_removed(case), version=case.version
@@ -68,7 +69,7 @@ def evidence_context(case: ReviewCase, actor: Actor) -> dict[str, Any]:
     """What evidence.html shows."""
     kept = evidence.of_case(case.id)
     names = account_names([piece.kept_by for piece in kept])
-    may_work = actor.can(permissions.REPLY)
+    may_work = actor.can(permissions.REPLY) and not forgotten.is_forgotten(case)
     return {
         "pieces": [_piece(piece, case, names) for piece in kept],
         "picture_form": PictureForm(actor.can(permissions.AUTHORITY), formdata=None) if may_work else None,

@@ -38,6 +38,9 @@ _SENTENCES: Mapping[str, Callable[..., Any]] = {
     "no_review": lambda: _("The review is gone: its import was undone."),
     "not_upheld": lambda: _("No complaint about this review was upheld."),
     "nobody": lambda: _("Neither a buyer nor an order is known for this review."),
+    "forgotten": lambda: _(
+        "The buyer asked to be forgotten: nobody is written to, rung or compensated any more, and nothing is collected."
+    ),
     "learning_off": lambda: _("Learning is switched off in the settings."),
     "learning_few": lambda count, least: _(
         "Only %(count)s causes are confirmed; it takes %(least)s.", count=count, least=least

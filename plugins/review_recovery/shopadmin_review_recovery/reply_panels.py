@@ -10,14 +10,14 @@ from shopadmin_review_recovery import answer_views, permissions
 from shopadmin_review_recovery import reply_labels as labels
 from shopadmin_review_recovery.domain.states import ENDED
 from shopadmin_review_recovery.models import ReviewCase, ReviewCompensation
-from shopadmin_review_recovery.services import answers, compensations
+from shopadmin_review_recovery.services import answers, compensations, forgotten
 
 _FIRST = 3
 
 
 def answer_panel(case: ReviewCase, actor: Actor) -> Panel | None:
     """A search box and the replies that fit best; writing goes on in the composer."""
-    if case.state in ENDED:
+    if case.state in ENDED or forgotten.is_forgotten(case):
         return None
     # The replies are texts for the buyer; the words around them are for whoever reads the page.
     language = answer_views.language_to(case)
@@ -33,7 +33,7 @@ def answer_panel(case: ReviewCase, actor: Actor) -> Panel | None:
 def compensation_panel(case: ReviewCase, actor: Actor) -> Panel | None:
     """What the buyer gets, and the way to ask for it."""
     rows = [compensation_row(row) for row in compensations.of_case(case.id)]
-    may_ask = actor.can(permissions.REPLY) and case.state not in ENDED
+    may_ask = actor.can(permissions.REPLY) and case.state not in ENDED and not forgotten.is_forgotten(case)
     if not (rows or may_ask):
         return None
     ask_url = url_for("review_recovery_compensations.request_view", row_id=case.id) if may_ask else ""

@@ -29,7 +29,7 @@ from shopadmin.plugin_api import (
 from shopadmin_review_recovery import permissions, run_pages, script_labels
 from shopadmin_review_recovery.domain.states import ENDED
 from shopadmin_review_recovery.models import ReviewCase, ReviewScriptStep
-from shopadmin_review_recovery.services import dossiers, remedies, runs
+from shopadmin_review_recovery.services import dossiers, forgotten, remedies, runs
 
 _LONGEST_NUMBER = 6
 _CONTACT = "core.buyers:contact"
@@ -149,17 +149,18 @@ def panel_context(case: ReviewCase, actor: Actor, run: Any, typed: Mapping[str, 
     chosen = run or (all_runs[0] if all_runs else None)
     shown = run_pages.shown(chosen, case, actor, now) if chosen else None
     may_work = actor.can(permissions.REPLY)
+    may_ring = may_work and not forgotten.is_forgotten(case)
     is_free = not all_runs or not runs.goes_on(runs.steps(all_runs[0].id), now)
     return {
         "case": case,
         "shown": shown,
         "typed": typed,
         "may_work": may_work,
-        "may_step": may_work and chosen is not None and chosen.id == all_runs[0].id,
-        "may_begin": may_work and is_free and case.state not in (*ENDED, "on_hold"),
+        "may_step": may_ring and chosen is not None and chosen.id == all_runs[0].id,
+        "may_begin": may_ring and is_free and case.state not in (*ENDED, "on_hold"),
         "languages": list(script_labels.LANGUAGES.items()),
         "language": dossiers.language_of(case) or run_pages.reader_language(),
-        "number": phone_to_ring(actor, case.buyer_id) if may_work and case.buyer_id else "",
+        "number": phone_to_ring(actor, case.buyer_id) if may_ring and case.buyer_id else "",
         "may_see_number": actor.can(_CONTACT) and chosen is not None and _may_ring(case, runs.steps(chosen.id), now),
         "has_contact_right": actor.can(_CONTACT),
         "zone": shop_settings().zone,

@@ -125,6 +125,15 @@ def find_all(buyer_ids: Iterable[int]) -> Mapping[int, Person]:
     return found
 
 
+def forgotten(buyer_ids: Iterable[int]) -> frozenset[int]:
+    """Which of these buyers asked to be forgotten: their rows are there, and tell nobody who it was."""
+    wanted, found = list(buyer_ids), list[int]()
+    for start in range(0, len(wanted), _CHUNK):
+        ids = Buyer.id.in_(wanted[start : start + _CHUNK])
+        found += db.session().scalars(select(Buyer.id).where(ids, Buyer.ref.startswith(ERASED, autoescape=True)))
+    return frozenset(found)
+
+
 def reachable(
     buyer_ids: Iterable[int], address: Literal["", "phone", "email"], medium: Medium | None = None,
     now: datetime | None = None,

@@ -32,7 +32,7 @@ from shopadmin_review_recovery.domain.replies import Question, Ranked
 from shopadmin_review_recovery.domain.states import ENDED
 from shopadmin_review_recovery.models import ReviewAnswer, ReviewCase, ReviewCaseEvent
 from shopadmin_review_recovery.models.replies import LANGUAGES
-from shopadmin_review_recovery.services import compensations, replies, run_effects, run_values, setup, timing
+from shopadmin_review_recovery.services import compensations, forgotten, replies, run_effects, run_values, setup, timing
 
 About = Literal["service", "apology", "compensation"]
 # What an answer is made of (G6). An invitation is none of it: that exists behind the script's guard alone.
@@ -121,6 +121,7 @@ def send(actor: Actor, case_id: int, answer: Answer, now: datetime | None = None
         case = session.get(ReviewCase, case_id, with_for_update=True, populate_existing=True)
         if case is None:
             raise MissingError(case_id)
+        forgotten.refuse(case)
         _check(case, answer)
         result = send_message(actor, _request(actor, case, answer, now), now)
         if result.is_repeat:

@@ -28,7 +28,7 @@ from shopadmin_review_recovery.domain import compensation
 from shopadmin_review_recovery.domain.compensation import KINDS, Bounds, State, Wanted
 from shopadmin_review_recovery.domain.states import ENDED
 from shopadmin_review_recovery.models import ReviewCase, ReviewCaseEvent, ReviewCompensation
-from shopadmin_review_recovery.services import cases, follow_ups, locking, remedy_words
+from shopadmin_review_recovery.services import cases, follow_ups, forgotten, locking, remedy_words
 
 OBJECT = "review_recovery.compensation"
 SETTING = "compensation_limit"
@@ -114,6 +114,7 @@ def request(
         raise RefusedError(problem("kind", _("Choose what the buyer gets."), "kind"))
     with writing() as session:
         case = locking.lock_case(session, case_id)
+        forgotten.refuse(case)
         if case.state in ENDED:
             raise ObjectionsError(problem("ended", _("The case is over. Open it again first.")))
         currency = currency_of(case)

@@ -25,7 +25,7 @@ from shopadmin.plugin_api import (
 from shopadmin_review_recovery import messages, permissions
 from shopadmin_review_recovery.domain.states import OPEN
 from shopadmin_review_recovery.models import ReviewCase, ReviewCaseEvent
-from shopadmin_review_recovery.services import cases, evidence, opening, suspicions
+from shopadmin_review_recovery.services import cases, evidence, forgotten, opening, suspicions
 
 WORK = "core.complaints:work"
 WON = ("upheld", "partly")
@@ -45,6 +45,7 @@ def open_for(actor: Actor, case_id: int, ground: str, note: str = "", deadline_a
     permissions.require(actor, WORK)
     with writing() as session:
         case = cases.load(session, case_id, None)
+        forgotten.refuse(case)
         known = {found.id for found in of_case(case.id)}
         complaint_id = open_complaint(
             actor,

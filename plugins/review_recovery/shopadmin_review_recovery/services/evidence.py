@@ -26,7 +26,7 @@ from shopadmin.plugin_api import (
 )
 from shopadmin_review_recovery import messages, permissions
 from shopadmin_review_recovery.models import ReviewCase
-from shopadmin_review_recovery.services import cases, opening
+from shopadmin_review_recovery.services import cases, forgotten, opening
 
 SUBJECT = "review_recovery.case"
 # A court's or an authority's decision: nobody says so by choosing it from a list.
@@ -114,6 +114,7 @@ def _keep(actor: Actor, case_id: int, kind: Any, content: Any, origin: EvidenceO
         permissions.require(actor, permissions.AUTHORITY)
     with writing() as session:
         case = cases.load(session, case_id, None)
+        forgotten.refuse(case)
         kept = store_evidence(actor, SUBJECT, case.id, kind, content, origin, file_name)
         now = datetime.now(UTC)
         opening.record(session, case, "evidence.kept", now, actor.account_id, kind=kind, tier=origin.tier)

@@ -10,7 +10,7 @@ from shopadmin.plugin_api import Actor, MissingError, ObjectionsError, RefusedEr
 from shopadmin_review_recovery import messages, permissions
 from shopadmin_review_recovery.domain.states import OPEN
 from shopadmin_review_recovery.models import ReviewCase, ReviewCaseFollowUp
-from shopadmin_review_recovery.services import cases, opening, setup, timing
+from shopadmin_review_recovery.services import cases, forgotten, opening, setup, timing
 
 KINDS = ("call", "remedy_check", "other")
 # How long after a remedy the shop asks whether it arrived (section 4).
@@ -76,6 +76,7 @@ def plan(
     by = actor.account_id if actor else None
     with writing() as session:
         case = cases.load(session, case_id, None)
+        forgotten.refuse(case)
         if case.state not in OPEN:
             raise ObjectionsError(messages.problem("ended"))
         row = ReviewCaseFollowUp(case_id=case.id, kind=kind, due_at=due_at, until=until, note=note.strip(), made_by=by)
@@ -108,10 +109,10 @@ def finish(actor: Actor | None, case_id: int, follow_up_id: int, now: datetime |
 def check_arrival(session: Session, case_id: int, now: datetime) -> None:
     """A remedy was handed over: ask in two days whether it arrived, once for all that went out meanwhile.
 
-    Nothing for a case that is over: whoever refused is not asked. ``now``: aware UTC.
+    Nothing for a case that is over, as whoever refused is not asked, nor for a forgotten buyer. ``now``: aware UTC.
     """
     case = cases.load(session, case_id, None)
-    if case.state not in OPEN:
+    if case.state not in OPEN or forgotten.is_forgotten(case):
         return
     planned = next((row for row in of_case(case_id) if row.kind == "remedy_check" and row.done_at is None), None)
     if planned is None:

@@ -20,7 +20,7 @@ from shopadmin.plugin_api import (
 )
 from shopadmin_review_recovery import messages, permissions
 from shopadmin_review_recovery.models import ReviewCase, ReviewCaseEvent
-from shopadmin_review_recovery.services import cases, evidence, opening
+from shopadmin_review_recovery.services import cases, evidence, forgotten, opening
 
 CREATE, READ = "core.incidents:create", "core.incidents:read"
 DEMAND = "review.extortion_demand"
@@ -39,6 +39,7 @@ def record_demand(actor: Actor, case_id: int, occurred_at: datetime, note: str =
     permissions.require(actor, CREATE)
     with writing() as session:
         case = cases.load(session, case_id, None)
+        forgotten.refuse(case)
         kept = evidence.of_case(case.id)
         if not kept:
             raise ObjectionsError(messages.problem("no_evidence"))

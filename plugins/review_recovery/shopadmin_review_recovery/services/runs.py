@@ -35,6 +35,7 @@ from shopadmin_review_recovery.models import (
 )
 from shopadmin_review_recovery.services import (
     follow_ups,
+    forgotten,
     locking,
     remedies,
     run_effects,
@@ -100,6 +101,7 @@ def start(actor: Actor, case_id: int, language: str, now: datetime | None = None
         raise RefusedError(problem("language", _("Choose the language of the call."), "language"))
     with writing() as session:
         case = locking.lock_case(session, case_id)
+        forgotten.refuse(case)
         _may_begin(session, case, now)
         booked_at = _booked_at(session, case)
         if booked_at:
@@ -135,6 +137,7 @@ def step(
     with writing() as session:
         run = find(run_id)
         case = locking.lock_case(session, run.case_id)
+        forgotten.refuse(case)
         taken = steps(run.id, session)
         at = position(run, taken)
         if len(taken) - 1 != at_position:

@@ -18,7 +18,7 @@ from shopadmin.plugin_api import (
 from shopadmin_review_recovery import messages, permissions
 from shopadmin_review_recovery.domain.suspicion import KINDS, LASTS, Label, Why, is_in_force, lacks
 from shopadmin_review_recovery.models import ReviewCase, ReviewSuspicion
-from shopadmin_review_recovery.services import cases, evidence, opening
+from shopadmin_review_recovery.services import cases, evidence, forgotten, opening
 
 
 def current(case_id: int, now: datetime | None = None) -> ReviewSuspicion | None:
@@ -44,6 +44,7 @@ def suspect(actor: Actor, case_id: int, kind: str, note: str = "", now: datetime
     cases.check_length(note, "note")
     with writing() as session:
         case = cases.load(session, case_id, None)
+        forgotten.refuse(case)
         _end_what_is_over(session, case, now)
         kept = evidence.of_case(case.id)
         missing = lacks([piece.sha256 for piece in kept], actor.is_owner, _standing(session, case.id) is not None)

@@ -1,0 +1,110 @@
+"""A case whose buyer asked to be forgotten: no act reaches the buyer or collects anything, and its page says why."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from evidence_of_tests import AGENT, keep, origin, png
+from flask import Flask
+from runs_of_tests import CLERK, NOON, OWNER, make_case, set_platform
+from shopadmin_review_recovery.models import ReviewCaseEvent, ReviewCaseFollowUp, ReviewCompensation, ReviewScriptStep
+from shopadmin_review_recovery.services import (
+    answers,
+    cases,
+    compensations,
+    complaints,
+    evidence,
+    follow_ups,
+    incidents,
+    runs,
+    suspicions,
+)
+from shopadmin_review_recovery.services.answers import Answer
+from sqlalchemy import func, select
+
+from shopadmin import testing
+from shopadmin.models.messages import OutboxMessage
+from shopadmin.plugin_api import ObjectionsError, complaint_grounds, db
+from shopadmin.services import erasing
+
+COUNTED = (ReviewCaseEvent, ReviewCaseFollowUp, ReviewCompensation, ReviewScriptStep, OutboxMessage)
+ADDRESSES = (
+    "review-recovery/answers/case", "review-recovery/compensation/case", "review-recovery/calls/start",
+    "review-recovery/calls/run/{run}/step", "cases/details/{case}/plan",
+    *(f"evidence/case/{{case}}/{act}" for act in ("picture", "text", "complaint", "incident", "suspect")),
+)  # fmt: skip
+
+
+@pytest.fixture
+def app(shop: Flask) -> Flask:
+    shop.config["WTF_CSRF_ENABLED"] = False
+    testing.make_account(shop, is_owner=True)
+    testing.make_account(shop, *AGENT.permissions)
+    set_platform(shop)
+    return shop
+
+
+def counts() -> list[int]:
+    db.session.rollback()
+    return [db.session.scalar(select(func.count()).select_from(model)) or 0 for model in COUNTED]
+
+
+def acts(case_id: int, run_id: int) -> list[Callable[[], object]]:
+    """Everything that reaches the buyer, gives something, or collects something."""
+    at, ground = datetime.now(UTC) + timedelta(days=1), complaint_grounds("shopify")[0][0]
+    answer = Answer("a" * 32, "chat", "service", "en", "I am sorry. The parcel goes out today.")
+    return [
+        lambda: answers.send(CLERK, case_id, answer, NOON),
+        lambda: compensations.request(CLERK, case_id, "refund", "5", "Late parcel", NOON),
+        lambda: runs.start(CLERK, case_id, "en", NOON),
+        lambda: runs.step(CLERK, run_id, len(runs.steps(run_id)) - 1, "yes", {}, NOON),
+        lambda: follow_ups.plan(CLERK, case_id, "call", at),
+        lambda: keep(case_id),
+        lambda: evidence.keep_picture(AGENT, case_id, png(), origin(), "chat.png"),
+        lambda: evidence.keep_order(AGENT, case_id),
+        lambda: evidence.keep_review(AGENT, case_id),
+        lambda: complaints.open_for(AGENT, case_id, ground),
+        lambda: incidents.record_demand(AGENT, case_id, NOON),
+        lambda: suspicions.suspect(OWNER, case_id, "malicious", "Sample"),
+    ]
+
+
+def test_no_act_reaches_a_forgotten_buyer_and_the_page_offers_none_and_says_why(app: Flask) -> None:
+    case_id = make_case()
+    run_id = runs.start(CLERK, case_id, "en", NOON)
+    page, url = testing.sign_in(app, 1), f"/admin/review-recovery/cases/details/{case_id}"
+    before = page.get(url).text
+    addresses = [address.format(run=run_id, case=case_id) for address in ADDRESSES]
+    offered = [address for address in addresses if address in before]
+    buyer_id = cases.find(case_id).buyer_id
+
+    erasing.erase_buyer(OWNER, buyer_id, str(buyer_id))
+    counted = counts()
+
+    for number, act in enumerate(acts(case_id, run_id)):
+        with pytest.raises(ObjectionsError) as refused:
+            act()
+        assert refused.value.problems[0].code == "review_recovery.forgotten", number
+    assert counts() == counted
+    text = page.get(url).text
+    assert "The buyer asked to be forgotten." in text
+    assert len(offered) > len(addresses) // 2
+    assert [address for address in addresses if address in text] == []
+    composer = f"/admin/review-recovery/answers/case/{case_id}"
+    assert page.get(composer).status_code == 302
+    assert page.post(composer, data={"act": "send"}).status_code == 409
+
+
+def test_what_is_the_shops_own_goes_on_after_a_buyer_was_forgotten(app: Flask) -> None:
+    case_id = make_case()
+    asked = compensations.request(CLERK, case_id, "refund", "5", "Late parcel", NOON)
+    buyer_id = cases.find(case_id).buyer_id
+    erasing.erase_buyer(OWNER, buyer_id, str(buyer_id))
+
+    compensations.approve(OWNER, asked.id)
+    compensations.settle(CLERK, asked.id)
+    cases.confirm_cause(CLERK, case_id, None, "logistics", ())
+    cases.close(CLERK, case_id, None, "resolved_kept", "solved", "paid back")
+
+    assert cases.find(case_id).state == "resolved_kept"
+    assert follow_ups.of_case(case_id) == []
