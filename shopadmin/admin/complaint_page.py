@@ -10,10 +10,10 @@ from flask_babel import lazy_gettext as _
 from shopadmin.contract import Actor, Badge, Tone
 from shopadmin.domain import complaints as rules
 from shopadmin.domain.complaints import State
-from shopadmin.domain.evidence import KINDS
+from shopadmin.domain.evidence import AUTHORITY, KINDS
 from shopadmin.platforms.names import platform_name
 from shopadmin.services import settings
-from shopadmin.services.complaints import checking, deciding, labels, listing
+from shopadmin.services.complaints import checking, deciding, labels, listing, working
 from shopadmin.services.evidence import labels as evidence_labels
 from shopadmin.services.timeline import Event
 
@@ -70,7 +70,11 @@ def context(actor: Actor, details: listing.Details, permissions: Mapping[str, st
         "steps": [(step.value, labels.STATES[step]) for step in steps],
         "channels": list(labels.CHANNELS.items()),
         "kinds": [(kind, evidence_labels.KINDS[kind]) for kind in KINDS if kind not in ("picture", "decision")],
-        "tiers": list(evidence_labels.TIERS.items()),
+        "tiers": [
+            (tier, text)
+            for tier, text in evidence_labels.TIERS.items()
+            if tier < AUTHORITY or actor.can(working.NAMES_AUTHORITY)
+        ],
         "picture_items": _items(details, "picture"),
         "text_items": _items(details, *(kind for kind in KINDS if kind != "picture")),
         "now": _local(now),

@@ -10,6 +10,8 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 # E0 what somebody says, E1 the shop's own record, E2 a platform's, courier's or bank's, E3 a platform's decision, E4 a
 # court's or an authority's.
 TIERS = (0, 1, 2, 3, 4)
+# What nobody says by choosing it from a list: it takes a permission of its own.
+AUTHORITY = 4
 
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,60}(?:\.[\w-]{1,60}){1,4}")
 _IDENTITY = re.compile(

@@ -172,6 +172,24 @@ def test_what_cannot_be_is_said_on_the_page_and_changes_nothing(app, client_as, 
     assert db.session.scalars(select(Evidence)).all() == []
 
 
+def test_only_who_may_say_so_keeps_a_decision_of_an_authority(app, client_as):
+    worker, trusted = client_as(READ, WORK), client_as(READ, WORK, "core.evidence:authority")
+    page = opened(worker)
+    fields = ORIGIN | {"kind": "chat", "text": "Judgment 1", "tier": "4"}
+
+    refused = [
+        worker.post(f"{page}/text", data=fields).status_code,
+        worker.post(f"{page}/picture", data=ORIGIN | {"tier": "4", "file": (io.BytesIO(png()), "a.png")}).status_code,
+    ]
+
+    assert refused == [403, 403]
+    assert db.session.scalars(select(Evidence)).all() == []
+    offers = [client.get(page).text.count('<option value="4">') for client in (worker, trusted)]
+    assert offers == [0, 2]
+    assert trusted.post(f"{page}/text", data=fields).status_code == 302
+    assert [found.tier for found in db.session.scalars(select(Evidence))] == [4]
+
+
 def test_evidence_that_proves_nothing_yet_is_put_to_the_item_it_proves_on_the_page(app, client_as):
     client = client_as(WORK)
     page = opened(client)

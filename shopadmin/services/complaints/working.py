@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from shopadmin.contract import Actor, EvidenceOrigin, Problem
 from shopadmin.domain import complaints as rules
 from shopadmin.domain.complaints import State
-from shopadmin.domain.evidence import Kind
+from shopadmin.domain.evidence import AUTHORITY, Kind
 from shopadmin.models.complaints import Complaint, ComplaintEvidence
 from shopadmin.models.evidence import Evidence
 from shopadmin.services import audit, kept_texts, orders
@@ -20,8 +20,10 @@ from shopadmin.services.complaints import events
 from shopadmin.services.complaints.opening import checked_deadline
 from shopadmin.services.conflicts import MissingError, ObjectionsError, RefusedError
 from shopadmin.services.evidence import facts, storing
+from shopadmin.services.refusals import ForbiddenError
 from shopadmin.services.transactions import writing
 
+NAMES_AUTHORITY = "core.evidence:authority"
 LONGEST_NOTE = 4000
 LONGEST_REFERENCE = 120
 
@@ -79,8 +81,12 @@ def add_evidence(
     actor: Actor, complaint_id: int, kind: Kind, content: bytes | str, origin: EvidenceOrigin, item: str = "",
     file_name: str = "",
 ) -> str:  # fmt: skip
-    """Keep new evidence with the complaint and return its uuid. ``item``: what it proves. Raises as ``add_note``."""
+    """Keep new evidence with the complaint and return its uuid. ``item``: what it proves.
 
+    Raises as ``add_note``, and ForbiddenError for a decision of an authority (E4) by who may not say so.
+    """
+    if origin.tier == AUTHORITY and not actor.can(NAMES_AUTHORITY):
+        raise ForbiddenError(NAMES_AUTHORITY)
     with working(complaint_id) as (session, found):
         # Before anything is kept: files do not go away with a transaction that is undone.
         _check_proof(found, item, kind)
