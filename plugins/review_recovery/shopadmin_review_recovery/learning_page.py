@@ -76,7 +76,7 @@ def _is_possible(found: Record) -> bool:
 def _facts(found: Record) -> list[tuple[Any, Any]]:
     lesson = found.lesson
     return [
-        (_("Last trained"), {"at": lesson.at} if lesson else gettext("never")),
+        (_("Last trained"), {"at": lesson.at} if lesson else gettext("not yet")),
         (_("Trained on"), _trained_on(lesson)),
         (_("Trains next"), _next(found)),
     ]
