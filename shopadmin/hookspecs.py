@@ -21,7 +21,6 @@ from shopadmin.contract import (
     ComplaintDecided,
     DemoShop,
     ImportFormat,
-    JobKind,
     IncidentRecorded,
     JobKind,
     Manifest,

@@ -162,6 +162,7 @@ from shopadmin.services.idempotency import stored_answers as stored_api_answers
 from shopadmin.services.incident_reports import recorded as recorded_incidents
 from shopadmin.services.incident_reports import report as record_incident
 from shopadmin.services.incidents import kind_label as incident_kind
+from shopadmin.services.jobs import JobState
 from shopadmin.services.known_buyers import keep_buyer, known_or_new_buyer
 from shopadmin.services.known_buyers import reading_of as identifier_reading
 from shopadmin.services.known_buyers import readings_of as identifier_readings
@@ -206,7 +207,6 @@ from shopadmin.services.past_buyers import bought as bought_by
 from shopadmin.services.past_buyers import known_as as buyers_known_as
 from shopadmin.services.past_buyers import refs_of as buyer_refs
 from shopadmin.services.past_buyers import returned as returned_buyers
-from shopadmin.services.jobs import JobState
 from shopadmin.services.plugin_jobs import begin as begin_job
 from shopadmin.services.plugin_jobs import cancel as cancel_job
 from shopadmin.services.plugin_jobs import latest as latest_job
@@ -301,9 +301,9 @@ __all__ = [
     "IncidentRecord",
     "IncidentRecorded",
     "IncidentReport",
+    "Interval",
     "JobKind",
     "JobState",
-    "Interval",
     "LineRecord",
     "ListSpec",
     "Manifest",

@@ -8,7 +8,6 @@ from flask import url_for
 from flask_babel import lazy_gettext as _
 
 from shopadmin.plugin_api import (
-    EVIDENCE_KINDS,
     Actor,
     EvidenceSnapshot,
     Panel,
@@ -94,7 +93,7 @@ def _address(method: str, case: ReviewCase, is_possible: bool, **more: Any) -> s
 def _piece(piece: EvidenceSnapshot, case: ReviewCase, names: Mapping[Any, str]) -> dict[str, Any]:
     return {
         "url": url_for(f"{_VIEW}.shown_view", case_id=case.id, row_id=piece.uuid),
-        "kind": EVIDENCE_KINDS[piece.kind],
+        "kind": labels.KINDS[evidence.what(piece.kind, piece.file_name)],
         "is_picture": piece.kind == "picture",
         "name": piece.file_name,
         "tier": labels.tier(piece.tier),
@@ -109,6 +108,7 @@ def _suspicion(row: Any) -> dict[str, Any]:
     return {
         "mark": labels.suspicion_badge(row.kind),
         "count": row.evidence_count,
+        "erased": evidence.erased(row.evidence),
         "set_at": row.set_at,
         "who": suspicions.setter(row),
         "ends_at": suspicions.label_of(row).ends_at,
@@ -136,6 +136,7 @@ def _incidents(case: ReviewCase) -> list[dict[str, Any]]:
             "kind": incident_kind(told["kind"]),
             "tier": labels.tier(told["tier"]),
             "at": datetime.fromisoformat(told["at"]),
+            "erased": evidence.erased(told.get("evidence", ())),
         }
         for told in incidents.of_case(case.id)
     ]

@@ -96,9 +96,7 @@ def _next(found: Record) -> str:
         return gettext("not while it is switched off")
     if not found.missing:
         return gettext("within five minutes")
-    return ngettext(
-        "after %(num)s more confirmed cause", "after %(num)s more confirmed causes", found.missing
-    )
+    return ngettext("after %(num)s more confirmed cause", "after %(num)s more confirmed causes", found.missing)
 
 
 def _scores(lesson: Lesson | None) -> list[dict[str, Any]]:

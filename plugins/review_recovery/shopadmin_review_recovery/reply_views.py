@@ -2,6 +2,8 @@
 """The table of quick replies: list, one reply, forms, files."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cache
 from typing import Any, ClassVar
 
 from flask import abort, flash, redirect, request, url_for
@@ -20,7 +22,9 @@ from shopadmin.plugin_api import (
     ListSpec,
     MenuItem,
     MissingError,
+    Pair,
     Sort,
+    View,
     answer_form,
     attempt,
     parse_id,
@@ -28,6 +32,7 @@ from shopadmin.plugin_api import (
 )
 from shopadmin_review_recovery import permissions
 from shopadmin_review_recovery import reply_labels as labels
+from shopadmin_review_recovery.answer_views import own_language
 from shopadmin_review_recovery.domain import templates
 from shopadmin_review_recovery.labels import AREA, CAUSES
 from shopadmin_review_recovery.models import ReviewQuickReply
@@ -43,6 +48,22 @@ def _search(term: str, actor: Actor) -> Any:
     return [column.icontains(term, autoescape=True) for column in found]
 
 
+# Two lines for each reply, so that a phone shows many of them.
+_SHOWN = (
+    Column("title", _("Title"), "pair"),
+    Column("purpose", _("What for"), "pair"),
+    Column("uses", _("Sent"), "number"),
+)
+
+
+@cache
+def _list(language: str) -> ListSpec:
+    """The replies in the reader's own language stand first, those in another beside them."""
+    others = [code for code in labels.LANGUAGES if code != language]
+    tongues = [View(code, labels.LANGUAGES[code], (_ROW.language == code,)) for code in (language, *others)]
+    return replace(_LIST, views=(*tongues, View("all", _("All"))))
+
+
 _LIST = ListSpec(
     query=select(
         _ROW.id, _ROW.code, _ROW.language, _ROW.cause, _ROW.product_ref, _ROW.stage, _ROW.title, _ROW.keywords,
@@ -54,9 +75,6 @@ _LIST = ListSpec(
         Sort("uses", _("Most used first"), (_ROW.uses, _ROW.id)),
     ),
     filters=(
-        Filter(
-            "language", _("Language"), lambda value: _ROW.language == value, choices=tuple(labels.LANGUAGES.items())
-        ),
         Filter("cause", _("Problem"), lambda value: _ROW.cause == value, choices=tuple(CAUSES.items())),
         Filter("stage", _("Stage"), lambda value: _ROW.stage == value, choices=tuple(labels.STAGES.items())),
     ),
@@ -74,7 +92,6 @@ class RepliesView(AdminListView):
         **dict.fromkeys(_EDIT, permissions.EDIT_REPLIES),
     }
     menu_item = MenuItem("care", 35, "chat-left-text", group=AREA)
-    spec = _LIST
     title = _("Quick replies")
     # As a file, it is what the upload takes: every column by the name of its field.
     columns = (
@@ -97,19 +114,21 @@ class RepliesView(AdminListView):
 
     def visible_columns(self) -> list[Column]:
         """All of them in a file, on the page what tells replies apart."""
-        found = super().visible_columns()
-        if request.endpoint == f"{self.endpoint}.export":
-            return found
-        return [column for column in found if column.name not in ("keywords", "body", "note")]
+        return super().visible_columns() if request.endpoint == f"{self.endpoint}.export" else [*_SHOWN]
+
+    @property
+    def spec(self) -> ListSpec:  # type: ignore[override]
+        """The list."""
+        return _list(own_language())
 
     def decorate(self, rows: Sequence[Any]) -> Sequence[Any]:
-        """Codes in words."""
+        """Codes in words. What was never sent says nothing of it."""
         return [
-            row._asdict()
-            | {
-                "language": labels.LANGUAGES[row.language],
-                "cause": labels.cause_text(row.cause),
-                "stage": labels.STAGES[row.stage],
+            {
+                "id": row.id,
+                "title": Pair(row.title, row.code),
+                "purpose": Pair(f"{labels.cause_text(row.cause)} · {labels.STAGES[row.stage]}", row.product_ref),
+                "uses": row.uses or None,
             }
             for row in rows
         ]

@@ -95,6 +95,24 @@ def test_no_act_reaches_a_forgotten_buyer_and_the_page_offers_none_and_says_why(
     assert page.post(composer, data={"act": "send"}).status_code == 409
 
 
+def test_an_incident_and_a_suspicion_say_that_their_evidence_was_erased(app: Flask) -> None:
+    case_id = make_case()
+    keep(case_id)
+    evidence.keep_review(AGENT, case_id)
+    incidents.record_demand(AGENT, case_id, NOON)
+    suspicions.suspect(OWNER, case_id, "malicious", "Sample")
+    page, url = testing.sign_in(app, 1), f"/admin/review-recovery/cases/details/{case_id}"
+    before, buyer_id = page.get(url).text, cases.find(case_id).buyer_id
+
+    erasing.erase_buyer(OWNER, buyer_id, str(buyer_id))
+
+    said = "2 pieces of its evidence were erased with the buyer"
+    assert (before.count(said), page.get(url).text.count(said)) == (0, 2)
+    # A review that was kept is not called a chat, on its card and in the timeline.
+    assert "<strong>Review</strong>" in before
+    assert "kept evidence: Review (E1)" in before
+
+
 def test_what_is_the_shops_own_goes_on_after_a_buyer_was_forgotten(app: Flask) -> None:
     case_id = make_case()
     asked = compensations.request(CLERK, case_id, "refund", "5", "Late parcel", NOON)

@@ -142,9 +142,7 @@ def test_an_error_in_a_plugins_job_ends_it_as_failed_and_is_not_tried_for_ever(
     client = client_of(app, *TRAINER)
     client.post(f"{URL}/train")
     monkeypatch.setattr(learning, "train", lambda step: 1 / 0)
-    monkeypatch.setattr(
-        shopadmin_review_recovery, "JobKind", lambda name, run: JobKind(name, learning.train)
-    )
+    monkeypatch.setattr(shopadmin_review_recovery, "JobKind", lambda name, run: JobKind(name, learning.train))
 
     work()
 

@@ -139,7 +139,7 @@ def test_an_empty_shop_is_offered_the_shipped_replies(owner: testing.ShopClient)
 
     assert "24 replies are new." in page
     assert "The parcel is late" in page
-    assert "包裹晚到" in owner.get(f"{REPLIES}?language=zh&cause=logistics").text
+    assert "包裹晚到" in owner.get(f"{REPLIES}?view=zh&cause=logistics").text
 
 
 def test_a_reply_is_written_read_changed_and_deleted(owner: testing.ShopClient) -> None:

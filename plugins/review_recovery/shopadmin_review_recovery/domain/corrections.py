@@ -125,7 +125,7 @@ class Lesson:
     model: Model | None
 
 
-# Switched off by the owner; too few cases; too few of two causes, or without words; no better than the rules; it speaks.
+# By the owner; too few cases; too few of two causes, or without words; worse than the rules; it speaks.
 Standing = Literal["off", "few", "narrow", "silent", "on"]
 
 

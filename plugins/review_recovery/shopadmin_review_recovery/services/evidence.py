@@ -1,6 +1,6 @@
 """What proves something about a case: kept by the core under the case's own word, and taken out as a pack."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import IO, Any
 
@@ -18,6 +18,7 @@ from shopadmin.plugin_api import (
     evidence_by_uuid,
     evidence_of,
     evidence_pack,
+    evidence_snapshots,
     order_facts,
     platform_name,
     review_dossiers,
@@ -31,6 +32,8 @@ from shopadmin_review_recovery.services import cases, forgotten, opening
 SUBJECT = "review_recovery.case"
 # A court's or an authority's decision: nobody says so by choosing it from a list.
 HIGHEST_TIER = 4
+# By this name a review that was kept is told from a chat: the core knows both as what somebody wrote.
+REVIEW_FILE = "review.txt"
 SEES_ORDERS = "core.orders:read"
 # What a person writes down: the core's kind, and what is said of where it is from besides the person's own words.
 TEXTS: Mapping[str, tuple[Any, str]] = {
@@ -82,7 +85,17 @@ def keep_review(actor: Actor, case_id: int) -> str:
     if dossier is None:
         raise ObjectionsError(messages.problem("no_review"))
     origin = EvidenceOrigin(datetime.now(UTC), platform_name(case.platform))
-    return _keep(actor, case_id, "chat", "\n".join(_review_lines(dossier)), origin)
+    return _keep(actor, case_id, "chat", "\n".join(_review_lines(dossier)), origin, REVIEW_FILE)
+
+
+def what(kind: str, file_name: str) -> str:
+    """What a piece is called by: its kind, or ``review``."""
+    return "review" if (kind, file_name) == ("chat", REVIEW_FILE) else kind
+
+
+def erased(uuids: Collection[str]) -> int:
+    """How many of these pieces are gone, as a buyer was forgotten."""
+    return len(set(uuids)) - len(evidence_snapshots(uuids)) if uuids else 0
 
 
 def dossier_of(case: ReviewCase) -> ReviewDossier | None:
@@ -117,7 +130,8 @@ def _keep(actor: Actor, case_id: int, kind: Any, content: Any, origin: EvidenceO
         forgotten.refuse(case)
         kept = store_evidence(actor, SUBJECT, case.id, kind, content, origin, file_name)
         now = datetime.now(UTC)
-        opening.record(session, case, "evidence.kept", now, actor.account_id, kind=kind, tier=origin.tier)
+        named = what(kind, file_name)
+        opening.record(session, case, "evidence.kept", now, actor.account_id, kind=named, tier=origin.tier)
         return kept
 
 

@@ -70,12 +70,15 @@ def heard(event: IncidentRecorded) -> None:
                 "kind": event.kind,
                 "tier": event.tier,
                 "at": event.at.isoformat(),
+                "evidence": list(event.evidence),
             }
             opening.record(session, case, RECORDED, datetime.now(UTC), **data)
 
 
 def of_case(case_id: int) -> Sequence[Mapping[str, Any]]:
-    """``incident``, ``kind``, ``tier`` (none for the shop's own kinds) and ``at`` of each, the oldest first."""
+    """``incident``, ``kind``, ``tier`` (none for the shop's own kinds), ``at`` and ``evidence`` of each, the oldest
+    first; lines of earlier versions name no evidence.
+    """
     return _told(db.session(), case_id)
 
 
