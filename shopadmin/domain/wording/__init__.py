@@ -16,10 +16,9 @@ from shopadmin.domain.wording.lexicon import Lexicon
 __all__ = ["CONTEXTS", "RULES", "Context", "Finding", "Result", "check"]
 
 _HAN = re.compile("[\u3400-\u9fff]")
-_PINYIN = re.compile(
-    r"\b(?:hao ?ping|cha ?ping|zhong ?ping|wu ?xing|fan ?xian|hong ?bao|ping ?jia|ping ?lun|jie ?tu|shai ?tu|"
-    r"tui ?kuan|xiu ?gai)"
-)
+_SPELT = "haoping chaping zhongping wuxing fanxian hongbao pingjia pinglun jietu shaitu tuikuan xiugai"
+# However they are drawn apart: blanks and signs may stand between any two letters.
+_PINYIN = re.compile(r"\b(?:" + "|".join("[ ._-]{0,2}".join(word) for word in _SPELT.split()) + ")")
 _LATIN = re.compile("[a-z]{2,}")
 
 

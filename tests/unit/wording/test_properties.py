@@ -63,6 +63,26 @@ def test_blanks_between_its_characters_do_not_free_a_chinese_line(
     assert wording.check(spread, context).blocked
 
 
+@pytest.mark.parametrize("line", ["haoping fanxian 5 yuan", "gei wu xing fan hongbao", "xiugai chaping tuikuan"])
+def test_a_blank_or_a_sign_inside_a_word_of_pinyin_does_not_free_a_line(line: str) -> None:
+    apart = [line[:at] + sign + line[at:] for sign in " -._" for at in range(1, len(line)) if line[at].isalpha()]
+    apart += [" ".join(line), ".".join(line.replace(" ", ""))]
+
+    assert [text for text in [line, *apart] if not wording.check(text).blocked] == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "A nice chap in Germany sent it on, so your refund is on its way.",
+        "Ping Li about the refund, or ping lunch club; no review needed.",
+        "The fan Xian uses is back in stock. Your voucher stays valid.",
+    ],
+)
+def test_english_that_only_looks_like_pinyin_drawn_apart_goes_out(line: str) -> None:
+    assert not wording.check(line).blocked
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_capitals_and_full_width_letters_do_not_free_a_line(lang: str) -> None:
     wide = {code: chr(code + 0xFEE0) for code in range(0x21, 0x7F)}

@@ -9,6 +9,9 @@ _SEPARATORS = re.compile(
     rf"(?<=[a-z0-9])[_\-~·•|/\\*→←^…—]+(?=[{_HAN}])"
 )
 _SINGLES = re.compile(rf"(?<![{_HAN}])[{_HAN}](?:[,、;:.。!?][{_HAN}]){{2,}}(?![{_HAN}])")
+# In pinyin alone, where they stand inside of a word.
+_DRAWN_APART = re.compile(r"(?<=[a-z])[._-]{1,2}(?=[a-z])")
+_CHARACTER = re.compile(f"[{_HAN}]")
 _BLANKS = re.compile(r"[ \u3000丶灬丨丿彡]+")
 
 
@@ -165,6 +168,8 @@ _DISGUISE = re.compile(
 def read(text: str) -> str:
     """The folded line as a Chinese reader takes it: no blanks, no signs inside, each disguised word in full."""
     text = _BLANKS.sub("", text)
+    if not _CHARACTER.search(text):
+        text = _DRAWN_APART.sub("", text)
     text = _SINGLES.sub(lambda found: re.sub(r"[,、;:.。!?]", "", found[0]), text)
     if _DISGUISE.search(text):
         text = _meant(text)
