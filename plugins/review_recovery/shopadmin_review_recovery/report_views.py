@@ -23,14 +23,15 @@ from shopadmin.plugin_api import (
     product_titles,
     shop_rating,
 )
-from shopadmin_review_recovery import figures, learning_page, permissions, report_pictures
+from shopadmin_review_recovery import counted_causes, figures, learning_page, permissions, report_pictures
+from shopadmin_review_recovery.counted_causes import Counted
 from shopadmin_review_recovery.domain import ratings
 from shopadmin_review_recovery.domain.ratings import HIGHEST, Question
 from shopadmin_review_recovery.labels import AREA
 from shopadmin_review_recovery.learning_labels import NO_LINES
 from shopadmin_review_recovery.report_forms import RatingForm, SpanForm
 from shopadmin_review_recovery.report_pictures import WEEK
-from shopadmin_review_recovery.services import causes_report, learning
+from shopadmin_review_recovery.services import learning
 from shopadmin_review_recovery.services.causes_report import BY, Span
 
 # Products that the simulator lists, those with the most reviews.
@@ -75,8 +76,7 @@ class ReportsView(AdminView):
             abort(400)
         if picture not in (WEEK, *BY):
             abort(404)
-        totals = causes_report.totals(form.span)
-        made = _picture(picture, form.span, totals) if totals else None
+        made = _picture(picture, counted_causes.of_page(picture, form.span))
         if made is None:
             abort(404)
         return made.drawn()
@@ -158,15 +158,15 @@ def _tabs(active: str) -> list[dict[str, Any]]:
 
 
 def _causes(span: Span, by: str) -> dict[str, Any]:
-    totals = causes_report.totals(span)
-    if not totals:
+    counted = counted_causes.count(by, span)
+    if not counted.totals:
         return {"is_empty": True}
     asked: dict[str, Any] = {
         "weeks": span.weeks,
         "until": span.last.isoformat(),
         **({"confirmed": "y"} if span.is_confirmed else {}),
     }
-    made, titles = _picture(by, span, totals), report_pictures.TITLES
+    made, titles = _picture(by, counted), report_pictures.TITLES
     shown = made.shown(url_for(".picture_view", picture=by, **asked)) if made else {"title": titles[by]}
     return {
         "pictures": [
@@ -177,12 +177,13 @@ def _causes(span: Span, by: str) -> dict[str, Any]:
     }
 
 
-def _picture(name: str, span: Span, totals: Mapping[str, int]) -> Picture | None:
+def _picture(name: str, counted: Counted) -> Picture | None:
     """None where there is nothing to draw."""
+    if not counted.rows:
+        return None
     if name == WEEK:
-        return report_pictures.weekly(causes_report.by_week(span), totals)
-    lines = causes_report.by(name, span)  # type: ignore[arg-type]
-    return report_pictures.ranked(name, lines, totals) if lines else None  # type: ignore[arg-type]
+        return report_pictures.weekly(counted.rows, counted.totals)
+    return report_pictures.ranked(name, counted.rows, counted.totals)  # type: ignore[arg-type]
 
 
 def _posted(whole: ProductRating) -> MultiDict[str, str]:

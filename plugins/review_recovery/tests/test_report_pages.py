@@ -1,14 +1,17 @@
 """The pages of reports and prevention: who may open what, what they say, what a wrong address and an empty shop get."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from html import unescape
 
 import pytest
 from flask import Flask
+from shopadmin_review_recovery import counted_causes
 from shopadmin_review_recovery.domain import prevention as rules
 from shopadmin_review_recovery.domain.prevention import ITEMS_OF
 from shopadmin_review_recovery.learning_labels import ITEMS, TASKS
 from shopadmin_review_recovery.models import ReviewCase, ReviewPrevention
-from shopadmin_review_recovery.services import prevention
+from shopadmin_review_recovery.services import causes_report, prevention
 from shopadmin_review_recovery.services.causes_report import BY
 from sqlalchemy import select
 
@@ -53,6 +56,21 @@ def test_each_report_has_the_tabs_of_the_plugin(app: Flask) -> None:
 
     for page in ("", "figures", "rating"):
         assert '<a class="tab" href="/admin/review-recovery/cases/">' in reader.get(REPORTS + page).text
+
+
+def test_a_picture_takes_what_its_page_counted_and_counts_for_itself_later(
+    app: Flask, task: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader, counted = reading(app, READ), []
+    real = causes_report.by
+    monkeypatch.setattr(causes_report, "by", lambda *asked: counted.append(asked) or real(*asked))
+
+    page = reader.get(f"{REPORTS}?by=product").text
+    picture = unescape(re.search(r'src="([^"]*product\.svg[^"]*)"', page)[1])
+    shown = [reader.get(picture).status_code, len(counted)]
+    monkeypatch.setattr(counted_causes, "FRESH", 0.0)
+
+    assert [*shown, reader.get(picture).status_code, len(counted)] == [200, 1, 200, 2]
 
 
 def test_reports_and_tasks_are_for_those_who_may_see_cases(app: Flask, task: int) -> None:
