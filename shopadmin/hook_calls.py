@@ -1,7 +1,7 @@
 """One typed function per hook; ``hook_conventions`` has how plugins are called."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from shopadmin.api_contract import ApiEndpoint
 from shopadmin.contract import (
@@ -39,6 +39,8 @@ from shopadmin.contract import (
 from shopadmin.hook_conventions import checked, collect, declared, guarded, implementations, merge, notify, veto
 from shopadmin.hook_guard import calling, record
 from shopadmin.plugin_manager import BUILT_IN
+
+T = TypeVar("T")
 
 
 def permissions() -> list[tuple[str, Permission]]:
@@ -190,7 +192,7 @@ def run_periodic(plugin: str, job: PeriodicJob) -> bool:
 
 def job_kinds() -> list[tuple[str, JobKind]]:
     """What the plugins let people start, with the plugin's name; a kind under another's name is left out."""
-    found = _collect("shopadmin_job_kinds", JobKind)
+    found = collect("shopadmin_job_kinds", JobKind)
     return [(plugin, kind) for plugin, kind in found if kind.name.startswith(f"{plugin}.")]
 
 
