@@ -150,7 +150,7 @@ def _lesson() -> Lesson | None:
 
 def _confirmed_by_cause() -> dict[str, int]:
     query = select(ReviewCase.cause, func.count()).where(ReviewCase.cause_confirmed_at.is_not(None))
-    return {row[0]: row[1] for row in db.session().execute(query.group_by(ReviewCase.cause))}
+    return {row[0]: row[1] for row in db.session().execute(query.group_by(ReviewCase.cause)) if row[0]}
 
 
 def _cases(step: Step) -> list[Confirmed]:
