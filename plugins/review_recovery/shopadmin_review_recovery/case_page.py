@@ -158,7 +158,8 @@ def _clocks(case: ReviewCase, now: datetime) -> list[dict[str, Any]]:
 
 
 def _moves(case: ReviewCase) -> Sequence[str]:
-    return next_states(Standing(case.state, case.held_from))  # type: ignore[arg-type]
+    found = next_states(Standing(case.state, case.held_from))  # type: ignore[arg-type]
+    return [state for state in found if state not in forgotten.OF_THE_BUYER or not forgotten.is_forgotten(case)]
 
 
 def _follow_up(row: Any, now: datetime) -> dict[str, Any]:

@@ -30,7 +30,7 @@ from shopadmin.services import erasing
 COUNTED = (ReviewCaseEvent, ReviewCaseFollowUp, ReviewCompensation, ReviewScriptStep, OutboxMessage)
 ADDRESSES = (
     "review-recovery/answers/case", "review-recovery/compensation/case", "review-recovery/calls/start",
-    "review-recovery/calls/run/{run}/step", "cases/details/{case}/plan",
+    "review-recovery/calls/run/{run}/step", "details/{case}/move/waiting_buyer", "cases/details/{case}/plan",
     *(f"evidence/case/{{case}}/{act}" for act in ("picture", "text", "complaint", "incident", "suspect")),
 )  # fmt: skip
 
@@ -59,6 +59,7 @@ def acts(case_id: int, run_id: int) -> list[Callable[[], object]]:
         lambda: runs.start(CLERK, case_id, "en", NOON),
         lambda: runs.step(CLERK, run_id, len(runs.steps(run_id)) - 1, "yes", {}, NOON),
         lambda: follow_ups.plan(CLERK, case_id, "call", at),
+        lambda: cases.move(CLERK, case_id, None, "contacting"),
         lambda: keep(case_id),
         lambda: evidence.keep_picture(AGENT, case_id, png(), origin(), "chat.png"),
         lambda: evidence.keep_order(AGENT, case_id),

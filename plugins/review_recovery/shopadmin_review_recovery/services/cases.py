@@ -28,7 +28,7 @@ from shopadmin_review_recovery.domain.causes import CAUSES
 from shopadmin_review_recovery.domain.states import OPEN, Standing, State, StateError
 from shopadmin_review_recovery.labels import REASONS
 from shopadmin_review_recovery.models import ReviewCase, ReviewCaseEvent, ReviewCaseText
-from shopadmin_review_recovery.services import opening, prevention, setup, timing
+from shopadmin_review_recovery.services import forgotten, opening, prevention, setup, timing
 
 OBJECT = "review_recovery.case"
 LONGEST = 500
@@ -140,6 +140,8 @@ def move(actor: Actor | None, case_id: int, version: int | None, state: State, w
     check_length(why, "why")
     with writing() as session:
         case = load(session, case_id, version)
+        if actor is not None and state in forgotten.OF_THE_BUYER:
+            forgotten.refuse(case)
         after = _asked(lambda: states.move(_standing(case), state))
         _enter(session, case, after, datetime.now(UTC), actor, setup.load().calendar, why.strip())
 

@@ -7,6 +7,9 @@ from shopadmin.plugin_api import ObjectionsError, forgotten_buyers
 from shopadmin_review_recovery import messages
 from shopadmin_review_recovery.models import ReviewCase
 
+# States that a person reaches by dealing with the buyer.
+OF_THE_BUYER = ("contacting", "waiting_buyer")
+
 
 def is_forgotten(case: ReviewCase) -> bool:
     """Whether the case's buyer was forgotten for good."""
