@@ -241,13 +241,11 @@ def _orders(kind: By, keys: Sequence[tuple[str, str]], span: Span) -> dict[tuple
     names = [key for _platform, key in keys]
     if kind == "product":
         found = found.where(name.in_(names))
-    if kind == "product":
-        # A product that stands twice in an order is one order still: what is left after the names is few enough.
-        once = found.subquery("once")
-        many = func.count(once.c.order_id.distinct())
-    else:
-        # Made once, as finding a supplier costs more than all the rest.
-        once, many = found.distinct().cte("once"), func.count()
+    # A product that stands twice in an order is one order still; what is left after the names is few enough to count.
+    # Suppliers are made once, as finding them costs more than all the rest.
+    is_named = kind == "product"
+    once = (found if is_named else found.distinct()).cte("once")
+    many = func.count(once.c.order_id.distinct()) if is_named else func.count()
     query = (
         select(once.c.platform, once.c.key, many.filter(once.c.half == 0), many.filter(once.c.half == 1))
         .where(once.c.key.in_(names), once.c.half.is_not(None))
