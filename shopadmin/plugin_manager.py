@@ -173,7 +173,7 @@ def _add(plugins: Plugins, name: str, plugin: object) -> None:
 
 
 def _wrong_hooks(manager: pluggy.PluginManager, plugin: object) -> Text:
-    """A hook that does not exist is named with the one that was probably meant."""
+    """A hook that does not exist is named with the one that was probably meant, and one that is not marked as such."""
     known = [name for name, _ in inspect.getmembers(hookspecs, inspect.isfunction) if name.startswith("shopadmin_")]
     for caller in manager.get_hookcallers(plugin) or []:
         if caller.name not in known:
@@ -181,6 +181,10 @@ def _wrong_hooks(manager: pluggy.PluginManager, plugin: object) -> Text:
             if close:
                 return _("unknown hook %(hook)s; did you mean %(close)s?", hook=caller.name, close=close[0])
             return _("unknown hook %(hook)s", hook=caller.name)
+    for name in known:
+        function = getattr(plugin, name, None)
+        if inspect.isfunction(function) and manager.parse_hookimpl_opts(plugin, name) is None:
+            return _("%(hook)s is not marked with @hookimpl, so it is never called", hook=name)
     return ""
 
 

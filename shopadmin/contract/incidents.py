@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from shopadmin.contract.ids import BuyerId, OrderId
+from shopadmin.contract.ids import AccountId, BuyerId, OrderId
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,8 @@ class IncidentRecorded:
     """An incident was written down of an order or a buyer.
 
     ``kind``: one of the shop's own, or a code with a dot from a plugin or an import; then ``tier`` (E0 to E4),
-    ``outcome`` and ``evidence`` (uuids) say how well it is founded; else they are none and empty.
+    ``outcome`` and ``evidence`` (uuids) say how well it is founded; else they are none and empty. ``recorded_by``: the
+    account that wrote it down, none for the program and for imports.
     """
 
     incident_id: int
@@ -42,3 +43,4 @@ class IncidentRecorded:
     tier: int | None = None
     outcome: str = ""
     evidence: tuple[str, ...] = ()
+    recorded_by: AccountId | None = None

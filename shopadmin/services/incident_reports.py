@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from shopadmin import hook_calls
-from shopadmin.contract import Actor, BuyerId, IncidentRecorded, IncidentReport, OrderId, Problem
+from shopadmin.contract import AccountId, Actor, BuyerId, IncidentRecorded, IncidentReport, OrderId, Problem
 from shopadmin.domain.evidence import TIERS
 from shopadmin.domain.orders import CASH_CODE, CASH_WORDS
 from shopadmin.models import db
@@ -112,6 +112,7 @@ def event_of(found: Incident, buyer_id: int | None) -> IncidentRecorded:
     return IncidentRecorded(
         found.id, OrderId(found.order_id) if found.order_id else None, BuyerId(buyer_id) if buyer_id else None,
         found.kind, found.occurred_at, found.tier, found.outcome or "", tuple(found.evidence or ()),
+        AccountId(found.recorded_by) if found.recorded_by else None,
     )  # fmt: skip
 
 

@@ -110,6 +110,7 @@ def record(actor: Actor, kind: str, order_no: str, occurred_at: datetime, cost: 
             buyer_id=BuyerId(order.buyer_id) if order and order.buyer_id else None,
             kind=kind,
             at=occurred_at,
+            recorded_by=actor.account_id,
         )
         after_commit(lambda: hook_calls.incident_recorded(event))
         if kind == "not_accepted":

@@ -90,6 +90,10 @@ AT_START = {
         source("misspelled", "\n@hookimpl\ndef shopadmin_order_badgers(orders):\n    return {}\n"),
         "did you mean shopadmin_order_badges",
     ),
+    "unmarked": (
+        source("unmarked", "\ndef shopadmin_order_badges(orders):\n    return {}\n"),
+        "shopadmin_order_badges is not marked with @hookimpl",
+    ),
     "squatter": (
         source("squatter", TABLE.format(table="squatter_row", kind="")),
         "table squatter_row does not start with plugin_squatter_",

@@ -171,7 +171,7 @@ def shopadmin_erase_buyer(buyer_id: BuyerId, actor: Actor) -> None:
 @hookimpl
 def shopadmin_dashboard_tiles(actor: Actor) -> Sequence[Tile]:
     """Held orders, labels to review and objections that wait; none where there is nothing."""
-    return [*waiting_tiles.tiles(actor), *(appeal_tiles.tiles() if actor.can(permissions.READ) else [])]
+    return [*waiting_tiles.tiles(actor), *(appeal_tiles.tiles() if actor.can(permissions.DECIDE_APPEAL) else [])]
 
 
 @hookimpl

@@ -22,7 +22,9 @@ REFUSALS: Mapping[str, Any] = {
     "outcome": _("Choose what the decision is."),
     "own_fault": _("It was the shop's own fault; nobody is complained about for it."),
     "own_fault_unknown": _("First look whether it was the shop's own fault, and note it on the label."),
-    "own_label": _("You proposed or reviewed this label. Somebody else has to decide about the objection."),
+    "own_label": _(
+        "You proposed or reviewed this label, or brought its evidence. Somebody else has to decide about the objection."
+    ),
     "pause": _(
         "Nobody else here may decide about objections, so you may, 24 hours after it was raised. Until then the label"
         " is paused."

@@ -20,7 +20,8 @@ def tiles(now: datetime | None = None) -> list[Tile]:
     note = ngettext("%(num)s is due within three days", "%(num)s are due within three days", soon) if soon else ""
     return [
         Tile(
-            _("Objections to decide"), str(waiting), url_for("buyer_labels_appeals.index_view"), permissions.READ, note,
+            _("Objections to decide"), str(waiting), url_for("buyer_labels_appeals.index_view"),
+            permissions.DECIDE_APPEAL, note,
             "danger" if soon else "warn", "chat-square-dots", 34,
         )
     ]  # fmt: skip

@@ -72,7 +72,10 @@ _SENTENCES: Mapping[str, Callable[..., Any]] = {
     "own_fault_value": lambda: _("Say whether it was the shop's own fault."),
     "not_contacted": lambda: _("Talk to the buyer first, and write down when."),
     "contacted_on": lambda: _("This day lies in the future, or before the event."),
-    "self_review": lambda: _("Nobody reviews what is their own. Ask a second person."),
+    "self_review": lambda: _(
+        "Nobody reviews what is their own: what they proposed, changed, put to review, or brought evidence for. Ask a"
+        " second person."
+    ),
     "cooling": lambda at: _("One person runs this shop: sleep on it, and decide from %(at)s on.", at=at),
     "why": lambda: _("Say why, in a few words."),
     "denied": lambda why: _("The notice may not be sent: %(why)s. Say why notice is impossible, or tell them yourself.",

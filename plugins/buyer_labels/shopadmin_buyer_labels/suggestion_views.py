@@ -115,7 +115,7 @@ class SuggestionsView(AdminListView):
         """Names and labels: a question each for the page."""
         ids = [each for row in rows for each in (row.buyer_id, row.other_id)]
         known, theirs = buyer_snapshots(self.actor, ids), reading.labels_of(ids, datetime.now(UTC))
-        lookups.saw(self.actor, "suggestions", ids)
+        lookups.saw_list(self.actor, "suggestions", ids)
 
         def shown(buyer_id: int) -> Pair:
             buyer = known.get(BuyerId(buyer_id))

@@ -148,7 +148,7 @@ class LabelsView(AdminListView):
         """Change what a draft says; what somebody else saved meanwhile is a conflict, with what was typed kept."""
         label = self._find(parse_id(row_id))
         form = forms.draft_form(label)
-        seen = seen_version("revision") if request.args.get("revision") else label.revision
+        seen = _seen(label)
 
         def save() -> tuple[str, Any]:
             proposing.edit(self.actor, label.id, seen, form.draft)
@@ -229,7 +229,7 @@ class LabelsView(AdminListView):
         permissions.require(self.actor, point)
         label = self._find(parse_id(row_id))
         form = _ASKS.get(act, forms.WordsForm)()
-        seen = seen_version("revision") if request.args.get("revision") else label.revision
+        seen = _seen(label)
 
         def save() -> tuple[str, Any]:
             service(self.actor, label.id, seen, form.text.data or "")
@@ -237,7 +237,6 @@ class LabelsView(AdminListView):
 
         here, shown = url_for(".act_view", row_id=label.id, act=act, revision=seen), dict[str, Any]()
         if act in _DECIDE:
-            lookups.saw(self.actor, "label", [label.buyer_id])
             shown = label_page.review_context(label, self.actor)
             shown["template"] = "shopadmin_buyer_labels/review.html"
         return self._form(form, save, title, title, label, form_url=here, **shown)
@@ -267,7 +266,10 @@ class LabelsView(AdminListView):
             shown.setdefault("subtitle", labels.CODES[about.code])
         else:
             back, text = self.address(), str(self.title)
-        return answer_form(self, form, save, title=title, submit_label=button, back_url=back, back_text=text, **shown)
+        answer = answer_form(self, form, save, title=title, submit_label=button, back_url=back, back_text=text, **shown)
+        if about is not None and isinstance(answer, tuple):  # a page, not the way on
+            lookups.saw(self.actor, "label", [about.buyer_id])
+        return answer
 
     def _act(self, label_id: int, name: str, form: Any, change: Callable[[], object]) -> ResponseReturnValue:
         """Do it and show the page anew; refused, the page with what was typed."""
@@ -303,6 +305,11 @@ def _row(row: Any, buyer: Any) -> dict[str, Any]:
         "since": shown.since,
         "until": shown.expires_at,
     }
+
+
+def _seen(label: Label) -> int:
+    """The revision that the person looked at; the form takes it along, and a change without one is 400."""
+    return label.revision if request.method == "GET" and "revision" not in request.args else seen_version("revision")
 
 
 def _buyer_name(actor: Any, buyer_id: int) -> str:

@@ -86,7 +86,10 @@ def test_the_inbox_says_what_is_due_and_writes_down_whose_labels_were_seen(shop:
     ]
     assert [view for _at, view in lookups.of([buyers[0]])] == [{"page": "objections"}]
     assert lookups.of([99]) == []
-    assert "1 is due within three days" in staff.get("/admin/").text
+    # Only who may decide is asked to.
+    judge = testing.sign_in(shop, testing.make_account(shop, permissions.READ, permissions.DECIDE_APPEAL))
+    assert "1 is due within three days" in judge.get("/admin/").text
+    assert "Objections to decide" not in staff.get("/admin/").text
 
 
 def test_a_complaint_is_opened_from_the_page_and_refused_at_its_field(shop: Flask) -> None:

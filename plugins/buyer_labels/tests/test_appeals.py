@@ -152,8 +152,8 @@ def test_a_click_is_taken_back_by_whoever_made_it_and_what_a_buyer_said_is_not(s
         appeals.take_back(clerk, appeal_id, NOW + HOUR)
     again = appeals.open_for(clerk, label_id, Objection(), NOW + HOUR)
     assert appeals.open_for(other, label_id, Objection("Not mine"), NOW + HOUR) == again
-    said = appeals.open_for(clerk, make_label(98, 99, words="x"), Objection("Heard on the phone", "phone"), NOW)
-    for appeal, code in ((again, "has_words"), (said, "not_yours")):
+    said = appeals.open_for(clerk, make_label(98, 99, words="x"), Objection(channel="phone"), NOW)
+    for appeal, code in ((again, "has_words"), (said, "has_words")):
         with refused(code):
             appeals.take_back(clerk, appeal, NOW + HOUR)
     assert stands(label_id) == "disputed"

@@ -15,6 +15,7 @@ from shopadmin_buyer_labels.services import listing, proposing, reading, records
 from sqlalchemy import func, select
 
 from shopadmin import testing
+from shopadmin.models.audit import AuditEntry
 from shopadmin.plugin_api import db
 
 LIST = "/admin/buyer-labels/labels"
@@ -129,12 +130,12 @@ def test_a_label_is_added_by_hand_reviewed_by_another_person_and_the_buyer_told(
     ):  # fmt: skip
         assert words in asked, words
     assert "Zhao" not in asked  # without the right to see contacts
-    assert post(reviewer, f"{page}/act/approve", text="").status_code == 303
+    assert post(reviewer, f"{page}/act/approve?revision={row(1).revision}", text="").status_code == 303
     shown = reviewer.get(f"{LIST}{page}").text
     assert "Not sent yet" in shown
     # Of the ways to tell the buyer one that can work is chosen beforehand: there is no e-mail address.
     assert re.findall(r'<option[^>]*value="([^"]+)"', shown.partition('name="channel"')[2])[0] != "email"
-    assert post(reviewer, f"{page}/act/told", text="On the phone").status_code == 303
+    assert post(reviewer, f"{page}/act/told?revision={row(1).revision}", text="On the phone").status_code == 303
 
     assert status(reading.facts(row(1)), datetime.now(UTC)) == "active"
     assert "Zhao" in client(shop, READ, "core.buyers:contact").get(f"{LIST}/").text
@@ -198,4 +199,20 @@ def test_g18_who_proposes_does_not_review(shop: Flask, act: str) -> None:
 
     assert post(client(shop, READ, PROPOSE), f"/details/{label_id}/act/{act}", text="x").status_code == 403
 
+    assert row(label_id).revision == before
+
+
+def test_each_page_about_a_label_is_a_look_up_and_no_change_goes_without_what_was_seen(shop: Flask) -> None:
+    label_id = make()
+    browser = client(shop, READ, PROPOSE, REVIEW)
+    page = f"/details/{label_id}"
+    code = "buyer_labels.person.viewed"
+    seen = select(func.count()).where(AuditEntry.code == code, AuditEntry.object_id == str(row(label_id).buyer_id))
+
+    for number, form in enumerate(("edit", "attach", "renew", "act/withdraw", "act/approve"), 1):
+        assert browser.get(f"{LIST}{page}/{form}").status_code == 200
+        assert db.session.scalar(seen) == number, form
+    before = row(label_id).revision
+    for form in ("edit", "act/withdraw"):
+        assert post(browser, f"{page}/{form}", text="Because", note="Unseen").status_code == 400
     assert row(label_id).revision == before

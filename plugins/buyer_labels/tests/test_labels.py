@@ -23,15 +23,26 @@ from people_of_tests import (
     status_of,
     submitted,
 )
+from shopadmin_buyer_labels import labels
 from shopadmin_buyer_labels.domain.status import Effect
 from shopadmin_buyer_labels.models import Label
-from shopadmin_buyer_labels.services import changes, ending, proposing, reading, records, reviewing
+from shopadmin_buyer_labels.services import changes, ending, proposing, reading, records, reviewing, waiting
 from sqlalchemy import func, select
 
 from shopadmin import testing
 from shopadmin.models.accounts import Account
 from shopadmin.models.audit import AuditEntry
-from shopadmin.plugin_api import ForbiddenError, MissingError, ObjectionsError, RefusedError, db, writing
+from shopadmin.plugin_api import (
+    BuyerId,
+    ForbiddenError,
+    IncidentReport,
+    MissingError,
+    ObjectionsError,
+    RefusedError,
+    db,
+    record_incident,
+    writing,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -100,6 +111,40 @@ def test_g3_self_review_is_refused(shop: Flask) -> None:
     assert refused(ObjectionsError, lambda: reviewing.approve(KIM, label_id, None, now=SOON)) == [("self_review", "")]
     reviewing.approve(OWNER, label_id, None, now=SOON)
     assert status_of(label_id) == "noticed"
+
+
+def brought_evidence() -> int:
+    label_id = propose((piece(tier=1, kind="chat"),))
+    proposing.keep_piece(KIM, label_id, piece("The platform decided", 3, "decision"), NOW)
+    return label_id
+
+
+def made_it_worse_once() -> int:
+    label_id = propose()
+    proposing.edit(KIM, label_id, None, draft(tier=2, severity=3), NOW)
+    proposing.edit(ROBIN, label_id, None, draft(tier=2, severity=3, note="Sent a brick back"), NOW)
+    return label_id
+
+
+def wrote_the_incident_down() -> int:
+    report = IncidentReport("payment.chargeback_represented_won", "tests.1", NOW, BuyerId(testing.make_buyer()), tier=2)
+    record_incident(KIM, report, NOW)
+    db.session.rollback()
+    (label_id,) = db.session.scalars(select(Label.id))
+    return label_id
+
+
+@pytest.mark.parametrize("involve", [brought_evidence, made_it_worse_once, wrote_the_incident_down])
+def test_g3_nobody_reviews_what_their_own_work_is_a_part_of(shop: Flask, involve: Callable[[], int]) -> None:
+    label_id = involve()
+    proposing.check_own_fault(ROBIN, label_id, None, False, labels.LOOKED_AT, now=NOW)
+    proposing.contacted(ROBIN, label_id, None, NOW.date(), now=NOW)
+    reviewing.submit(ROBIN, label_id, None, NOW)
+    assert (waiting.reviews(KIM, SOON), waiting.reviews(OWNER, SOON)) == (0, 1)
+
+    assert refused(ObjectionsError, lambda: reviewing.approve(KIM, label_id, None, now=SOON)) == [("self_review", "")]
+    reviewing.approve(OWNER, label_id, None, now=SOON)
+    assert KIM.account_id in records.authors(row(label_id))
 
 
 def test_g3_a_shop_of_one_person_sleeps_on_it(shop: Flask) -> None:

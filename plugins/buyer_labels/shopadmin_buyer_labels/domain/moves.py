@@ -55,7 +55,7 @@ RULES: Mapping[Move, Rule] = {
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """Who asks. ``is_author``: made it, changed it last, put it to review, or brought what it is to resume on.
+    """Who asks. ``is_author``: made it, changed it, put it to review, or brought evidence that it is reviewed on.
 
     ``is_alone``: no other account of the shop is active.
     """

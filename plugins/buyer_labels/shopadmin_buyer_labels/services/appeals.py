@@ -177,7 +177,7 @@ def deciders() -> Collection[int]:
 
 def facts(appeal: Appeal, label: Label) -> rules.Facts:
     """What the rules see of an appeal and its label."""
-    people = (label.created_by, label.edited_by, label.submitted_by, label.reviewed_by)
+    people = {*records.authors(label), label.reviewed_by}
     return rules.Facts(appeal.opened_at, appeal.decided_at, frozenset(one for one in people if one is not None))
 
 

@@ -73,8 +73,10 @@ def _write(event: IncidentRecorded) -> int | None:
         event.kind, min(SEVERITY, taxonomy.cap(tier)), event.at.astimezone(shop_settings().zone).date(), tier=tier
     )
     pieces = () if event.evidence else (_record(event, tier),)
+    # Whoever wrote the incident down does not review what follows from it (G3).
+    source = Source(ORIGIN, name_of(event), written_by=event.recorded_by)
     try:
-        return proposing.propose(None, event.buyer_id, draft, pieces, event.evidence, Source(ORIGIN, name_of(event)))
+        return proposing.propose(None, event.buyer_id, draft, pieces, event.evidence, source)
     except (ObjectionsError, RefusedError):  # labelled by hand already, one of the shop's own, or evidence that is gone
         return None
 

@@ -11,7 +11,7 @@ from shopadmin.plugin_api import Actor, record_views, views_of
 CODE, LIST_CODE = "buyer_labels.person.viewed", "buyer_labels.list.viewed"
 LIST = "buyer_labels.list"
 # Pages on which many people's labels are shown at once.
-LISTS = ("blacklist", "objections", "holds")
+LISTS = ("blacklist", "objections", "holds", "suggestions")
 
 
 def saw(actor: Actor | None, page: str, buyer_ids: Iterable[int]) -> None:

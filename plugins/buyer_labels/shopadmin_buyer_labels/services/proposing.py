@@ -45,11 +45,15 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What a draft is made from: one of ``ORIGINS`` of the labels, and the name of the thing there."""
+    """What a draft is made from: one of ``ORIGINS`` of the labels, and the name of the thing there.
+
+    ``written_by``: the account that wrote it down there, whose work the program's draft is then.
+    """
 
     origin: str = ""
     origin_id: str = ""
     renewed_from: int | None = None
+    written_by: int | None = None
 
 
 def propose(
@@ -229,7 +233,7 @@ def same(buyer_id: int, draft: Draft, now: datetime, but: int | None = None) -> 
 
 
 def _row(actor: Actor | None, buyer_id: int, draft: Draft, source: Source, now: datetime) -> Label:
-    by = actor.account_id if actor else None
+    by = actor.account_id if actor else source.written_by
     return Label(
         buyer_id=buyer_id, created_at=now, created_by=by, edited_by=by, origin=source.origin,
         origin_id=source.origin_id, renewed_from=source.renewed_from, **_values(draft, now),
@@ -268,7 +272,7 @@ def _attach_new(session: Session, actor: Actor | None, label: Label, piece: Piec
 
 
 def _attach(session: Session, actor: Actor | None, label: Label, row: Any, now: datetime, raises: bool) -> None:
-    by = actor.account_id if actor else None
+    by = actor.account_id if actor else row.uploaded_by
     session.add(
         LabelEvidence(
             label_id=label.id, uuid=row.uuid, tier=row.tier, sha256=row.sha256.hex(), attached_at=now, attached_by=by

@@ -106,13 +106,27 @@ def who_is(session: Session, actor: Actor | None, label: Label, move: Move) -> W
     """The actor as the rules see one; None is the program, which never reviews."""
     if actor is None:
         return Who(may_propose=True, may_review=True, is_author=True)
-    authors = {label.created_by, label.edited_by, label.submitted_by}
+    involved = {*authors(label)}
     if move == "resume":
-        authors.add(_brought_new(session, label))
+        involved.add(_brought_new(session, label))
     return Who(
         may_propose=actor.can(permissions.PROPOSE), may_review=actor.can(permissions.REVIEW),
-        is_author=actor.account_id in authors, is_alone=is_run_by_one(),
+        is_author=actor.account_id in involved, is_alone=is_run_by_one(),
     )  # fmt: skip
+
+
+def authors(label: Label) -> frozenset[int | None]:
+    """Whose work the label is (G3, G10): who made it, changed it at any time, put it to review, or brought a piece that
+    it rested on when it was reviewed. None is the program.
+    """
+    edits = select(LabelEvent.by).where(LabelEvent.label_id == label.id, LabelEvent.code == "edit")
+    brought = {
+        piece.attached_by
+        for piece in pieces(label.id)
+        if label.reviewed_at is None or piece.attached_at <= label.reviewed_at
+    }
+    named = {label.created_by, label.edited_by, label.submitted_by}
+    return frozenset(named | brought | set(db.session().scalars(edits)))
 
 
 def pieces(label_id: int) -> Sequence[LabelEvidence]:

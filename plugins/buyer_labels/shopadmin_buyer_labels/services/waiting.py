@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, or_, select
 
 from shopadmin.plugin_api import Actor, db
-from shopadmin_buyer_labels.models import Label, OrderHold
+from shopadmin_buyer_labels.models import Label, LabelEvent, LabelEvidence, OrderHold
 from shopadmin_buyer_labels.services import listing
 
 
@@ -29,7 +29,12 @@ def holds(now: datetime) -> Holds:
 
 def reviews(actor: Actor, now: datetime) -> int:
     """Labels that wait for this person to review them: their own ones only where the pause allows it (G3)."""
-    mine = or_(*(column == actor.account_id for column in (Label.created_by, Label.edited_by, Label.submitted_by)))
-    others = or_(mine.is_(None), ~mine, Label.cooling_until <= now)
+    me = actor.account_id
+    mine = or_(*(func.coalesce(who, 0) == me for who in (Label.created_by, Label.edited_by, Label.submitted_by)))
+    brought = select(LabelEvidence.id).where(LabelEvidence.label_id == Label.id, LabelEvidence.attached_by == me)
+    edited = select(LabelEvent.id).where(
+        LabelEvent.label_id == Label.id, LabelEvent.code == "edit", LabelEvent.by == me
+    )
+    others = or_(~or_(mine, brought.exists(), edited.exists()), Label.cooling_until <= now)
     query = select(func.count()).select_from(Label).where(listing.conditions(now)["pending_review"], others)
     return db.session().scalar(query) or 0
