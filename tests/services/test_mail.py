@@ -272,7 +272,7 @@ def test_g1_a_channel_is_called_from_the_outbox_alone():
 def test_a_test_goes_to_the_own_address_once_and_is_in_the_outbox_and_the_log(app, box, served):
     own = Actor(AccountId(testing.make_account(app, trying.POINT)), "Mei", False, frozenset({trying.POINT}))
 
-    trial = trying.send_to_oneself(own, "email")
+    trial = trying.send_to_oneself(own, "email", now=NOON)
 
     assert trial.state == "sent"
     assert [envelope.rcpt_tos for envelope in box.kept] == [[trying.own_email(own)]]
@@ -286,7 +286,7 @@ def test_a_test_that_the_server_refuses_says_why(app, box, served):
     box.rcpt_answer = "450 Try later"
     own = Actor(AccountId(testing.make_account(app, is_owner=True)), "Owner", True, frozenset())
 
-    trial = trying.send_to_oneself(own, "email")
+    trial = trying.send_to_oneself(own, "email", now=NOON)
 
     assert (trial.state, trial.send_at) == ("queued", None)
     assert "450" in trial.note
@@ -295,12 +295,14 @@ def test_a_test_that_the_server_refuses_says_why(app, box, served):
 def test_a_fourth_test_in_ten_minutes_and_one_without_permission_send_nothing(app, box, served):
     own = Actor(AccountId(testing.make_account(app, is_owner=True)), "Owner", True, frozenset())
     for _number in range(trying.MOST):
-        trying.send_to_oneself(own, "email")
+        trying.send_to_oneself(own, "email", now=NOON)
 
     with pytest.raises(ObjectionsError):
-        trying.send_to_oneself(own, "email")
+        trying.send_to_oneself(own, "email", now=NOON)
     with pytest.raises(ForbiddenError):
-        trying.send_to_oneself(Actor(own.account_id, "Clerk", False, frozenset({"core.messages:send"})), "email")
+        trying.send_to_oneself(
+            Actor(own.account_id, "Clerk", False, frozenset({"core.messages:send"})), "email", now=NOON
+        )
 
     assert len(box.kept) == trying.MOST
     assert db.session.query(OutboxMessage).count() == trying.MOST
