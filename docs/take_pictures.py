@@ -9,8 +9,7 @@ from pathlib import Path
 import waitress
 from flask import Flask
 from playwright.sync_api import sync_playwright
-from shopadmin_buyer_labels.models import Label
-from shopadmin_buyer_labels.services import deciding, listing, rules
+from shopadmin_buyer_labels.models import OrderDecision, OrderHold
 from shopadmin_red_envelope.models import RedEnvelopeCampaign, RedEnvelopePush
 from shopadmin_review_recovery.models.cases import ReviewCase
 from shopadmin_review_recovery.models.scripts import ReviewScript
@@ -20,10 +19,9 @@ from sqlalchemy import select
 from shopadmin import testing
 from shopadmin.app import create_app
 from shopadmin.models import db
-from shopadmin.models.buyers import Buyer
 from shopadmin.models.complaints import Complaint
 from shopadmin.models.orders import Order
-from shopadmin.plugin_api import AccountId, Actor, writing
+from shopadmin.plugin_api import AccountId, Actor
 from shopadmin.services import plugins, schema
 from shopadmin.services.demo import load
 
@@ -112,21 +110,12 @@ def _call() -> int:
 
 
 def _held() -> dict[str, int]:
-    """The gravest label that is in force, and the newest order to ship as that buyer's, held by the shop's rule."""
-    now = datetime.now(UTC)
-    owner = Actor(AccountId(1), "Robin", True, frozenset())
-    label = db.session().scalars(select(Label).where(listing.in_effect(now), Label.severity == 3)).one()
-    rules.ensure_shipped(now - rules.SHADOW)
-    hold = next(row for row in rules.standing() if row.name == "shipped.hold")
-    rules.go_live(owner, hold.id, False)
-    buyer_id, name = db.session().execute(select(Buyer.id, Buyer.name).where(Buyer.id == label.buyer_id)).one()
-    to_ship = select(Order).where(Order.status == "paid", Order.platform == "taobao").order_by(Order.created_at.desc())
-    with writing() as session:
-        order = session.scalars(to_ship.limit(1)).one()
-        order.buyer_id, order.buyer_name = buyer_id, name
-        order_id = order.id
-    deciding.decide_all()
-    return {"label": label.id, "held": order_id}
+    """An order to ship that the demo's rules hold, and the label that they hold it for."""
+    to_ship = select(Order.id).where(Order.status == "paid")
+    held = select(OrderHold.order_id).where(OrderHold.released_at.is_(None), OrderHold.order_id.in_(to_ship))
+    order_id = db.session().scalars(held.order_by(OrderHold.id.desc()).limit(1)).one()
+    why = select(OrderDecision.label_id).where(OrderDecision.order_id == order_id, OrderDecision.ended_at.is_(None))
+    return {"label": db.session().scalars(why.limit(1)).one(), "held": order_id}
 
 
 def _photograph(app: Flask, url: str) -> None:
