@@ -493,6 +493,48 @@ def test_whoever_asks_for_ever_is_left_behind_and_what_it_hears_at_last_counts_f
     assert group._queues == {}
 
 
+def test_what_a_leader_that_was_left_behind_hears_of_others_changes_nothing_for_them() -> None:
+    """It comes while the next leader, who has asked anew, waits for the lock."""
+    is_asking, let_go = threading.Event(), threading.Event()
+    asked: list[list[str]] = []
+
+    def ask(works: Any) -> list[str]:
+        asked.append(list(works))
+        if len(asked) > 1:
+            return [f"{work}?" for work in works]
+        is_asking.set()
+        let_go.wait(10)
+        return ["too late"] * len(works)
+
+    def write(_key: object, take: Any) -> list[str]:
+        let_go.set()
+        threads[0].join(10)
+        return list(take())
+
+    group = grouped(write, ask=ask, gather=10)
+    group._last_size["k"] = 2
+    told: dict[str, object] = {}
+
+    def submit(work: str, seconds: float) -> None:
+        try:
+            told[work] = group.submit("k", work, seconds)
+        except BusyError as error:
+            told[work] = type(error)
+
+    threads = [threading.Thread(target=submit, args=work) for work in (("first", 10), ("third", 10), ("second", 0.1))]
+    threads[0].start()
+    while "k" not in group._queues:
+        pass
+    threads[1].start()
+    is_asking.wait(10)
+    threads[2].start()
+    for thread in threads:
+        thread.join(20)
+
+    assert asked == [["first", "third"], ["third"]]
+    assert told == {"first": BusyError, "second": BusyError, "third": "third?"}
+
+
 def test_too_long_a_queue_turns_further_callers_away() -> None:
     let_go = threading.Event()
 
