@@ -1,8 +1,10 @@
 """A shop with the plugin and its tables, and a clock that tests set."""
 
+import os
 from collections.abc import Callable, Iterator
 
 import pytest
+import red_envelope_race_table as race_table
 import shopadmin_red_envelope
 from flask import Flask, current_app
 from hypothesis import settings
@@ -17,6 +19,17 @@ from shopadmin.services import schema
 # How long one example takes says more about the machine than about the rule.
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the race table, where the races are run at full length."""
+    if "SHOPADMIN_RACE_SEEDS" not in os.environ:
+        return
+    reports = [report for outcome in ("passed", "failed") for report in terminalreporter.stats.get(outcome, [])]
+    lines = [line for report in reports for name, line in report.user_properties if name == "race"]
+    if lines:
+        for text_line in race_table.table(lines):
+            terminalreporter.write_line(text_line)
 
 
 @pytest.fixture

@@ -6,12 +6,13 @@ there, and the books add up.
 
 import os
 import threading
-from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from red_envelope_race_table import as_line, tally
 from red_envelope_rush import Rush, claim_rush, storefronts
 from red_envelope_shop import Clock, claimed, make_activity, make_campaign, order, stored
 from shopadmin_red_envelope.models import RedEnvelope, RedEnvelopeStock
@@ -23,6 +24,7 @@ from shopadmin.services import integrity as core_integrity
 SEEDS = int(os.environ.get("SHOPADMIN_RACE_SEEDS", "1"))
 CLIENTS = (2, 8, 32, 64) if SEEDS > 1 else (8, 32)
 TOTAL, BUYERS = 20, 30
+RaceLine = Callable[[int, str, int, Rush, int | None], None]
 
 
 def campaigns(clock: Clock, count: int, **changes: Any) -> list[int]:
@@ -34,27 +36,52 @@ def campaigns(clock: Clock, count: int, **changes: Any) -> list[int]:
     return made
 
 
-def rows_of(campaign: int) -> dict[str, int]:
+def envelopes_of(campaign: int) -> list[tuple[str, int]]:
+    """Every stored envelope of it: the buyer and the envelope's id."""
     db.session.rollback()
     found = db.session.execute(
         sa.select(RedEnvelope.buyer, RedEnvelope.id).where(RedEnvelope.campaign_id == campaign)
     ).all()
-    assert set(Counter(row.buyer for row in found).values()) <= {1}
-    return {row.buyer: row.id for row in found}
+    return [(row.buyer, row.id) for row in found]
+
+
+def rows_of(campaign: int) -> dict[str, int]:
+    return dict(envelopes_of(campaign))
+
+
+@pytest.fixture
+def race_line(record_property: Callable[[str, object], None], database_kind: str) -> RaceLine:
+    """Put a rush down for the race table, which ends ``make race``, before anything is asserted of it."""
+
+    def write(processes: int, clients: str, campaign: int, rush: Rush, total: int | None) -> None:
+        counts = tally(envelopes_of(campaign), rush, total)
+        record_property("race", [database_kind, processes, clients, *as_line(counts)])
+
+    return write
 
 
 def check(campaign: int, rush: Rush, total: int | None) -> None:
     """What must be true of a rush that ended, and of one that was killed."""
-    rows = rows_of(campaign)
+    envelopes = envelopes_of(campaign)
+    counts = tally(envelopes, rush, total)
+    assert counts["over-issued"] == counts["duplicates"] == counts["answered but missing"] == 0
     stock = db.session.execute(
         sa.select(RedEnvelopeStock.claimed).where(RedEnvelopeStock.campaign_id == campaign)
     ).scalar_one_or_none()
-    assert stock == (None if total is None else len(rows))
-    assert len(rows) <= (BUYERS if total is None else total)
-    assert rush.winners().items() <= rows.items(), "answered but missing"
-    assert rows.keys() <= rush.asked
+    assert stock == (None if total is None else len(envelopes))
+    assert dict(envelopes).keys() <= rush.asked
     for told in rush.answers.values():
         assert sum(refusal is None for refusal, _envelope in told) <= 1
+
+
+def test_the_table_counts_what_must_never_be() -> None:
+    rush = Rush()
+    for buyer, envelope in (("a", 1), ("a", 2), ("b", 4)):
+        rush.answers[buyer].append((None, envelope))
+
+    counts = tally([("a", 1), ("a", 2), ("c", 3)], rush, total=2)
+
+    assert (counts["over-issued"], counts["duplicates"], counts["answered but missing"]) == (1, 2, 1)
 
 
 def is_sound() -> bool:
@@ -65,7 +92,9 @@ def is_sound() -> bool:
 
 
 @pytest.mark.parametrize("processes", [1, 3])
-def test_a_rush_issues_what_there_is_to_each_buyer_once(shop: Flask, clock: Clock, processes: int) -> None:
+def test_a_rush_issues_what_there_is_to_each_buyer_once(
+    shop: Flask, clock: Clock, processes: int, race_line: RaceLine
+) -> None:
     rounds = [(clients, seed) for clients in CLIENTS for seed in range(SEEDS)]
     made = campaigns(clock, len(rounds))
 
@@ -74,6 +103,7 @@ def test_a_rush_issues_what_there_is_to_each_buyer_once(shop: Flask, clock: Cloc
             rush = claim_rush(fronts, campaign, clients, BUYERS, seed)
 
             assert rush.errors == []
+            race_line(processes, str(clients), campaign, rush, TOTAL)
             check(campaign, rush, TOTAL)
             assert len(rows_of(campaign)) == TOTAL
             assert all(len(told) == 2 for told in rush.answers.values())
@@ -82,7 +112,9 @@ def test_a_rush_issues_what_there_is_to_each_buyer_once(shop: Flask, clock: Cloc
 
 
 @pytest.mark.parametrize("processes", [1, 3])
-def test_a_rush_on_a_campaign_without_a_cap_issues_one_to_each_buyer(shop: Flask, clock: Clock, processes: int) -> None:
+def test_a_rush_on_a_campaign_without_a_cap_issues_one_to_each_buyer(
+    shop: Flask, clock: Clock, processes: int, race_line: RaceLine
+) -> None:
     made = campaigns(clock, SEEDS, quantity=None)
 
     with storefronts(shop, processes) as fronts:
@@ -90,6 +122,7 @@ def test_a_rush_on_a_campaign_without_a_cap_issues_one_to_each_buyer(shop: Flask
             rush = claim_rush(fronts, campaign, 16, BUYERS, seed)
 
             assert rush.errors == []
+            race_line(processes, "16, no cap", campaign, rush, None)
             check(campaign, rush, None)
             assert len(rows_of(campaign)) == BUYERS
 
@@ -99,12 +132,13 @@ def test_a_rush_on_a_campaign_without_a_cap_issues_one_to_each_buyer(shop: Flask
 @pytest.mark.fault
 @pytest.mark.parametrize("seed", range(max(2, SEEDS)))
 def test_what_a_killed_process_answered_is_there_and_what_it_did_not_can_be_repeated(
-    shop: Flask, clock: Clock, seed: int
+    shop: Flask, clock: Clock, seed: int, race_line: RaceLine
 ) -> None:
     (campaign,) = campaigns(clock, 1)
 
     with storefronts(shop, 3) as fronts:
         rush = claim_rush(fronts, campaign, 24, BUYERS, seed, kill_after=seed % 7)
+        race_line(3, "24, one process killed", campaign, rush, TOTAL)
         check(campaign, rush, TOTAL)
 
         stored_before = rows_of(campaign)
