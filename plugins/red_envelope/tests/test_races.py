@@ -4,6 +4,7 @@ After every rush: as many envelopes as the stock allows and no more, one to a bu
 there, and the books add up.
 """
 
+import hashlib
 import os
 import threading
 from collections.abc import Callable
@@ -17,8 +18,9 @@ from red_envelope_rush import Rush, claim_rush, storefronts
 from red_envelope_shop import Clock, claimed, make_activity, make_campaign, order, stored
 from shopadmin_red_envelope.models import RedEnvelope, RedEnvelopeStock
 from shopadmin_red_envelope.services import books, claiming, holding, integrity, refunding, sealing
+from shopadmin_red_envelope.services.claiming import Call
 
-from shopadmin.plugin_api import ObjectionsError, db
+from shopadmin.plugin_api import ApiKey, ApiRendered, ObjectionsError, db
 from shopadmin.services import integrity as core_integrity
 
 SEEDS = int(os.environ.get("SHOPADMIN_RACE_SEEDS", "1"))
@@ -127,6 +129,25 @@ def test_a_rush_on_a_campaign_without_a_cap_issues_one_to_each_buyer(
             assert len(rows_of(campaign)) == BUYERS
 
     assert is_sound()
+
+
+def test_two_batches_that_share_their_callers_never_wait_for_each_other(shop: Flask, clock: Clock) -> None:
+    """Nothing orders the batches of a campaign without a cap: rows written in two orders would be a deadlock."""
+
+    def asked(key_of: str, number: int) -> claiming._Asked:
+        key = ApiKey(hashlib.sha256(f"{key_of} {number}".encode()).digest(), b"f" * 32)
+        return claiming._Asked(f"test:b{number}", claiming._nothing, Call(key, lambda _outcome: ApiRendered(200, b"")))
+
+    def batch(campaign: int, key_of: str, order: int) -> int:
+        works = [asked(key_of, number) for number in range(200)][::order]
+        return sum(outcome.answer is not None for outcome in claiming._write(campaign, lambda: works))
+
+    for campaign in campaigns(clock, 8, quantity=None):
+        for key_of in (f"{campaign}, won", f"{campaign}, has one"):
+            acts = [lambda order=order, at=(campaign, key_of): batch(*at, order) for order in (1, -1)] * 2
+
+            assert at_once(shop, *acts) == ["200"] * 4
+        assert len(envelopes_of(campaign)) == 200
 
 
 @pytest.mark.fault

@@ -34,7 +34,8 @@ def look(campaign_id: int, buyer: str) -> tuple[int, int | None]:
 def insert_envelopes(session: Session, sealed: Sealed, buyers: Sequence[str], at: int) -> dict[str, int]:
     """Issue an envelope to each buyer; returns the ids. The triggers count and book them.
 
-    Without a lock the unique key decides: a buyer who has got one meanwhile is left out.
+    Without a lock the unique key decides: a buyer who has got one meanwhile is left out. Rows come in the order of
+    that key, so that of two batches one waits for the other, and never each for the other.
     """
     if not buyers:
         return {}
@@ -43,7 +44,7 @@ def insert_envelopes(session: Session, sealed: Sealed, buyers: Sequence[str], at
             "campaign_id": sealed.id, "buyer": buyer, "amount": sealed.amount, "currency": sealed.currency,
             "use_from": sealed.use_from, "use_to": sealed.use_to, "claimed_at": at, "state": "available", "moves": 1,
         }
-        for buyer in buyers
+        for buyer in sorted(buyers)
     ]  # fmt: skip
     return {row.buyer: row.id for row in _ROWS.insert(session.connection(), rows)}
 
