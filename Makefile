@@ -17,7 +17,7 @@ help:
 	@echo "make run     your own shop: prints a link that sets the owner's password"
 	@echo "make setup   only build the environment"
 	@echo "make test    every test that this machine can run; PYTEST= names a part"
-	@echo "make race    the claim rush and the books of red envelopes at full length, both databases, and a table of it; SEEDS= (20)"
+	@echo "make race    the claim rush and the books of red envelopes at full length, both databases: see plugins/red_envelope/docs/races.md; SEEDS= (20)"
 	@echo "make test-without-plugins  the rest of the suite without each plugin in turn, and without all"
 	@echo "make mutants   do the tests notice when a money rule is changed: see plugins/red_envelope/docs/mutation.md"
 	@echo "make contract  1,500 requests made from the API's own document to each endpoint; EXAMPLES= for another number"
