@@ -2,7 +2,7 @@
 
 from flask import Flask
 from red_envelope_shop import Clock, begun, claimed, order
-from shopadmin_red_envelope.services import holding, refunding
+from shopadmin_red_envelope.services import holding, holds, refunding
 
 from shopadmin.plugin_api import db
 from shopadmin.services import integrity, schema
@@ -22,6 +22,6 @@ def test_orders_from_before_get_their_buyers_platform_and_a_guard_that_was_pushe
         connection.exec_driver_sql(f"update plugin_red_envelope_guard set latest = {2**63 - 1}")
     schema.upgrade()
 
-    assert holding.find(hold.id).platform == "test"
+    assert holds.find(hold.id).platform == "test"
     assert [found.id for found in refunding.of_order("S1", "test")] == [kept.id]
     assert integrity.problems() == []

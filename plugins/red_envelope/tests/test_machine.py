@@ -32,6 +32,7 @@ from shopadmin_red_envelope.models import (
     RedEnvelopeStock,
 )
 from shopadmin_red_envelope.services import books, claiming, expiring, holding, refunding, sealing
+from shopadmin_red_envelope.services.holds import find as find_hold
 
 from shopadmin.plugin_api import MissingError, ObjectionsError, db
 
@@ -119,15 +120,15 @@ class Envelopes(RuleBasedStateMachine):
 
     @rule(hold=holds)
     def receive(self, hold: str) -> None:
-        _tried(lambda: holding.receive(holding.find(hold).order_no), {"not_redeemed"})
+        _tried(lambda: holding.receive(find_hold(hold).order_no), {"not_redeemed"})
 
     @rule(
         target=refunds, hold=holds,
         units=st.none() | st.dictionaries(st.sampled_from(["L01", "L02", "G", "F"]), st.integers(0, 3), min_size=1),
     )  # fmt: skip
     def start_refund(self, hold: str, units: dict[str, int] | None) -> Any:
-        order_no = holding.find(hold).order_no
-        known = {key: count for key, count in units.items() if key in holding.find(hold).shares} if units else units
+        order_no = find_hold(hold).order_no
+        known = {key: count for key, count in units.items() if key in find_hold(hold).shares} if units else units
         found = _tried(
             lambda: refunding.start(order_no, known),
             {"not_redeemed", "more_than_left", "nothing_to_refund", "no_units"},

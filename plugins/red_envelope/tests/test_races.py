@@ -17,7 +17,7 @@ from red_envelope_race_table import as_line, tally
 from red_envelope_rush import Rush, claim_rush, storefronts
 from red_envelope_shop import Clock, claimed, make_activity, make_campaign, order, stored
 from shopadmin_red_envelope.models import RedEnvelope, RedEnvelopeStock
-from shopadmin_red_envelope.services import books, claiming, holding, integrity, refunding, sealing
+from shopadmin_red_envelope.services import books, claiming, holding, holds, integrity, refunding, sealing
 from shopadmin_red_envelope.services.claiming import Call
 
 from shopadmin.plugin_api import ApiKey, ApiRendered, ObjectionsError, db
@@ -237,7 +237,7 @@ def test_a_redemption_and_its_cancellation_have_one_winner(shop: Flask, clock: C
 
     results = set(at_once(shop, *acts))
 
-    state = holding.find(hold.id).state
+    state = holds.find(hold.id).state
     assert results == (
         {"redeemed", "red_envelope.already_redeemed"}
         if state == "redeemed"

@@ -9,7 +9,7 @@ from shopadmin.plugin_api import ApiAnswer, ApiCall, ApiEndpoint, ApiLink, ApiMo
 from shopadmin_red_envelope.http_api import refusals, shapes
 from shopadmin_red_envelope.http_api.baskets import Basket, WhichEnvelope, order
 from shopadmin_red_envelope.http_api.shapes import ROOT, HexId, Minor, OrderNo
-from shopadmin_red_envelope.services import holding, wallets
+from shopadmin_red_envelope.services import holding, holds, wallets
 
 
 class HoldId(ApiQuery):
@@ -98,7 +98,7 @@ def which_order(call: ApiCall) -> tuple[str, str | None]:
     return order_no, call.buyer.platform
 
 
-def _change(call: ApiCall, change: Callable[[str], holding.Hold]) -> ApiAnswer:
+def _change(call: ApiCall, change: Callable[[str], holds.Hold]) -> ApiAnswer:
     hold_id: str = call.params.hold_id
     if (buyer := shapes.maybe_buyer(call)) is not None:
         wallets.require_hold(buyer, hold_id)
@@ -106,7 +106,7 @@ def _change(call: ApiCall, change: Callable[[str], holding.Hold]) -> ApiAnswer:
         return ApiAnswer(shown(change(hold_id)))
 
 
-def shown(found: holding.Hold) -> Hold:
+def shown(found: holds.Hold) -> Hold:
     """The hold as it is answered."""
     return Hold(
         id=found.id, envelope_id=found.envelope_id, platform=found.platform, order_no=found.order_no,

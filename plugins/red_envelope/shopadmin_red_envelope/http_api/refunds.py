@@ -13,7 +13,7 @@ from shopadmin_red_envelope.http_api.baskets import LINE_KEY
 from shopadmin_red_envelope.http_api.orders import Hold, OrderNumber, WhichPlatform, which_order
 from shopadmin_red_envelope.http_api.orders import shown as shown_hold
 from shopadmin_red_envelope.http_api.shapes import ROOT, HexId, Minor
-from shopadmin_red_envelope.services import holding, refunding, wallets
+from shopadmin_red_envelope.services import holds, refunding, wallets
 
 MOST_LINES = 200
 _EITHER = [
@@ -124,14 +124,14 @@ def show_order(call: ApiCall) -> ApiAnswer:
     """How it stands."""
     with refusals.named():
         order_no, platform = which_order(call)
-        hold = holding.of_order(db.session(), order_no, platform)
+        hold = holds.of_order(db.session(), order_no, platform)
         found = [_refund(each) for each in refunding.of_order(hold.order_no, hold.platform)]
     lines = [
         OrderLine(
             key=line.line_key, units=line.quantity, share=line.share, paid=line.paid,
             refunded_units=line.refunded_units, refunded_cash=line.refunded_cash, refunded_share=line.refunded_share,
         )
-        for line in holding.lines_of(hold.id)
+        for line in holds.lines_of(hold.id)
     ]  # fmt: skip
     return ApiAnswer(
         Order(

@@ -1,40 +1,20 @@
 """Holds: an envelope on an order that is about to be paid. Made, redeemed, cancelled, or lapsed."""
 
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, and_, insert, or_, select, update
+from sqlalchemy import Row, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from shopadmin.plugin_api import MissingError, ObjectionsError, db, plugin_settings, record_audit
+from shopadmin.plugin_api import ObjectionsError, db, plugin_settings, record_audit
 from shopadmin_red_envelope import messages
 from shopadmin_red_envelope.domain import baskets, eligibility, envelopes
 from shopadmin_red_envelope.models import RedEnvelopeAllocation, RedEnvelopeHold
-from shopadmin_red_envelope.services import judging, terms
+from shopadmin_red_envelope.services import holds, judging, terms
 from shopadmin_red_envelope.services.changing import Change, changing, now
+from shopadmin_red_envelope.services.holds import Hold
 from shopadmin_red_envelope.services.judging import Order
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """A hold as it stands. ``shares``: by line key, frozen. Instants: milliseconds UTC."""
-
-    id: str
-    envelope_id: int
-    platform: str
-    order_no: str
-    amount: int
-    currency: str
-    state: str
-    held_at: int
-    expires_at: int
-    ended_at: int | None
-    received_at: int | None
-    payable_goods: int
-    shares: Mapping[str, int]
 
 
 class NotUsableError(ObjectionsError):
@@ -43,11 +23,6 @@ class NotUsableError(ObjectionsError):
     def __init__(self, verdict: eligibility.Verdict) -> None:
         super().__init__(*(messages.problem(reason) for reason in verdict.reasons))
         self.verdict = verdict
-
-
-def find(hold_id: str) -> Hold:
-    """The hold. Raises MissingError."""
-    return _hold(db.session(), RedEnvelopeHold.id == hold_id)
 
 
 def quote(envelope_id: int, order: Order) -> eligibility.Verdict:
@@ -69,7 +44,7 @@ def hold(envelope_id: int, order: Order) -> Hold:
     baskets.check_lines(order.lines)
     with changing() as change:
         # First, so that holds are always locked before their envelopes.
-        _release_lapsed(change, or_(_of_envelope(envelope_id), _of_order(order.platform, order.order_no)))
+        _release_lapsed(change, or_(_of_envelope(envelope_id), holds.is_of_order(order.platform, order.order_no)))
         envelope = judging.find_envelope(change.session, envelope_id, locked=True)
         change.now = now(change.session)
         found = judging.judge(change.session, envelope, order, change.now)
@@ -91,8 +66,8 @@ def redeem(hold_id: str, order_no: str | None = None) -> Hold:
             matching.append(RedEnvelopeHold.order_no == order_no)
         if _end(change, "redeemed", *matching):
             _record("redeemed", hold_id)
-            return _hold(change.session, RedEnvelopeHold.id == hold_id)
-        found = _hold(change.session, RedEnvelopeHold.id == hold_id)
+            return holds.load(change.session, RedEnvelopeHold.id == hold_id)
+        found = holds.load(change.session, RedEnvelopeHold.id == hold_id)
         if order_no is not None and found.order_no != order_no:
             raise ObjectionsError(messages.problem("other_order"))
         if found.state == "redeemed":
@@ -108,7 +83,7 @@ def cancel(hold_id: str) -> Hold:
     with changing() as change:
         if _end(change, "released", RedEnvelopeHold.id == hold_id):
             _record("cancelled", hold_id)
-        found = _hold(change.session, RedEnvelopeHold.id == hold_id)
+        found = holds.load(change.session, RedEnvelopeHold.id == hold_id)
         if found.state == "redeemed":
             raise ObjectionsError(messages.problem("already_redeemed"))
         return found
@@ -117,10 +92,10 @@ def cancel(hold_id: str) -> Hold:
 def receive(order_no: str, platform: str | None = None) -> Hold:
     """The buyer has confirmed the receipt of an order: set once, by the database's clock (R18).
 
-    ``platform`` as in ``of_order``. Raises MissingError; ObjectionsError for an order that is not paid yet.
+    ``platform`` as in ``holds.of_order``. Raises MissingError; ObjectionsError for an order that is not paid yet.
     """
     with changing() as change:
-        found = of_order(change.session, order_no, platform)
+        found = holds.of_order(change.session, order_no, platform)
         set_once = (
             update(RedEnvelopeHold)
             .where(
@@ -133,36 +108,10 @@ def receive(order_no: str, platform: str | None = None) -> Hold:
         )  # fmt: skip
         if (hold_id := change.session.scalar(set_once)) is not None:
             _record("received", hold_id)
-        found = _hold(change.session, RedEnvelopeHold.id == found.id)
+        found = holds.load(change.session, RedEnvelopeHold.id == found.id)
         if found.state != "redeemed":
             raise ObjectionsError(messages.problem("not_redeemed"))
         return found
-
-
-def of_order(session: Session, order_no: str, platform: str | None = None, *, locked: bool = False) -> Hold:
-    """The hold that an order lives on, released ones aside.
-
-    ``platform``: whose order it is; None for the one platform that has an order of this number.
-    Raises MissingError; ObjectionsError where several have.
-    """
-    if platform is None:
-        known = select(RedEnvelopeHold.platform).where(
-            RedEnvelopeHold.order_no == order_no, RedEnvelopeHold.state != "released"
-        )
-        platforms = session.scalars(known.limit(2)).all()
-        if not platforms:
-            raise MissingError(order_no)
-        if len(platforms) > 1:
-            raise ObjectionsError(messages.problem("which_platform"))
-        platform = platforms[0]
-    return _hold(session, _of_order(platform, order_no), RedEnvelopeHold.state != "released", locked=locked)
-
-
-def lines_of(hold_id: str) -> list[Any]:
-    """The lines of a hold by key: shares as they were frozen, and what refunds have taken since. Minor units."""
-    line = RedEnvelopeAllocation
-    query = select(*line.__table__.columns).where(line.hold_id == hold_id).order_by(line.line_key)
-    return list(db.session().execute(query))
 
 
 def release_lapsed(change: Change, most: int) -> int:
@@ -172,10 +121,6 @@ def release_lapsed(change: Change, most: int) -> int:
 
 def _of_envelope(envelope_id: int) -> Any:
     return RedEnvelopeHold.envelope_id == envelope_id
-
-
-def _of_order(platform: str, order_no: str) -> Any:
-    return and_(RedEnvelopeHold.platform == platform, RedEnvelopeHold.order_no == order_no)
 
 
 def _release_lapsed(change: Change, which: Any, most: int = 100) -> int:
@@ -209,7 +154,7 @@ def _end(change: Change, state: str, *matching: Any) -> bool:
 
 def _repeated(session: Session, envelope: Row[Any], order: Order, verdict: eligibility.Verdict) -> Hold:
     """The order's own hold, if its basket is still the one that the shares were frozen for."""
-    found = _hold(session, RedEnvelopeHold.id == envelope.hold_id)
+    found = holds.load(session, RedEnvelopeHold.id == envelope.hold_id)
     frozen = session.execute(
         select(RedEnvelopeAllocation.line_key, RedEnvelopeAllocation.quantity, RedEnvelopeAllocation.before)
         .where(RedEnvelopeAllocation.hold_id == found.id)
@@ -259,25 +204,7 @@ def _place(change: Change, envelope: Row[Any], order: Order, verdict: eligibilit
         )
     )  # fmt: skip
     _record("made", hold_id, {"envelope": envelope.id, "order": order.order_no, "amount": envelope.amount})
-    return _hold(change.session, RedEnvelopeHold.id == hold_id)
-
-
-def _hold(session: Session, *which: Any, locked: bool = False) -> Hold:
-    query: Any = select(*RedEnvelopeHold.__table__.columns).where(*which)
-    row = session.execute(query.with_for_update() if locked else query).one_or_none()
-    if row is None:
-        raise MissingError
-    lines = session.execute(
-        select(RedEnvelopeAllocation.line_key, RedEnvelopeAllocation.share)
-        .where(RedEnvelopeAllocation.hold_id == row.id)
-        .order_by(RedEnvelopeAllocation.line_key)
-    ).all()
-    return Hold(
-        id=row.id, envelope_id=row.envelope_id, platform=row.platform, order_no=row.order_no, amount=row.amount,
-        currency=row.currency, state=row.state, held_at=row.held_at, expires_at=row.expires_at, ended_at=row.ended_at,
-        received_at=row.received_at, payable_goods=row.goods - row.discounts - row.amount,
-        shares={line.line_key: line.share for line in lines},
-    )  # fmt: skip
+    return holds.load(change.session, RedEnvelopeHold.id == hold_id)
 
 
 def _record(act: str, hold_id: str, after: dict[str, Any] | None = None) -> None:

@@ -19,7 +19,7 @@ from shopadmin_red_envelope.models import (
     RedEnvelopeRefund,
     RedEnvelopeRefundLine,
 )
-from shopadmin_red_envelope.services import holding
+from shopadmin_red_envelope.services import holds
 from shopadmin_red_envelope.services.changing import Change, changing, now
 
 # Whose fault: the first are wrong whatever happened before, the others have become impossible.
@@ -65,9 +65,9 @@ def find(refund_id: str) -> Refund:
 
 
 def of_order(order_no: str, platform: str | None = None) -> list[Refund]:
-    """The refunds of an order that was placed with an envelope, the oldest first. Raises as ``holding.of_order``."""
+    """The refunds of an order that was placed with an envelope, the oldest first. Raises as ``holds.of_order``."""
     session = db.session()
-    hold = holding.of_order(session, order_no, platform)
+    hold = holds.of_order(session, order_no, platform)
     table = RedEnvelopeRefund
     ids = session.scalars(select(table.id).where(table.hold_id == hold.id).order_by(table.started_at, table.id)).all()
     return [_refund(session, refund_id) for refund_id in ids]
@@ -83,7 +83,7 @@ def preview(
     """What refunding these units by line key would give, None for all that is left. Changes nothing.
 
     ``is_before_receipt``: supposes that it was started before or after the receipt was confirmed, None for as it is.
-    ``platform`` as in ``holding.of_order``. Raises MissingError, RefusedError, ObjectionsError.
+    ``platform`` as in ``holds.of_order``. Raises MissingError, RefusedError, ObjectionsError.
     """
     session = db.session()
     hold = _redeemed(session, order_no, platform)
@@ -228,8 +228,8 @@ def _settle(session: Session, row: Any, received_at: int | None, use_to: int) ->
     return facts
 
 
-def _redeemed(session: Session, order_no: str, platform: str | None, *, locked: bool = False) -> holding.Hold:
-    hold = holding.of_order(session, order_no, platform, locked=locked)
+def _redeemed(session: Session, order_no: str, platform: str | None, *, locked: bool = False) -> holds.Hold:
+    hold = holds.of_order(session, order_no, platform, locked=locked)
     if hold.state != "redeemed":
         raise ObjectionsError(messages.problem("not_redeemed"))
     return hold

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
 from shopadmin.plugin_api import MissingError, db
 from shopadmin_red_envelope.domain import envelopes
 from shopadmin_red_envelope.models import RedEnvelope, RedEnvelopeHold
-from shopadmin_red_envelope.services import changing, holding, refunding, terms
+from shopadmin_red_envelope.services import changing, holds, refunding, terms
 from shopadmin_red_envelope.services.terms import Sealed
 
 # A quote looks at no more: a basket takes one anyhow.
@@ -65,12 +65,12 @@ def usable(buyer: str) -> list[int]:
 
 def require_hold(buyer: str, hold_id: str) -> None:
     """Raise MissingError unless the hold is on an envelope of the buyer's."""
-    find(holding.find(hold_id).envelope_id, buyer)
+    find(holds.find(hold_id).envelope_id, buyer)
 
 
 def require_order(buyer: str, platform: str, order_no: str) -> None:
     """Raise MissingError unless the order lives on an envelope of the buyer's."""
-    find(holding.of_order(db.session(), order_no, platform).envelope_id, buyer)
+    find(holds.of_order(db.session(), order_no, platform).envelope_id, buyer)
 
 
 def require_refund(buyer: str, refund_id: str) -> None:
