@@ -2,7 +2,7 @@
 
 from flask import Flask
 from red_envelope_shop import Clock, begun, claimed, order
-from shopadmin_red_envelope.services import holding, holds, refunding
+from shopadmin_red_envelope.services import holding, holds, refund_records, refunding
 
 from shopadmin.plugin_api import db
 from shopadmin.services import integrity, schema
@@ -23,5 +23,5 @@ def test_orders_from_before_get_their_buyers_platform_and_a_guard_that_was_pushe
     schema.upgrade()
 
     assert holds.find(hold.id).platform == "test"
-    assert [found.id for found in refunding.of_order("S1", "test")] == [kept.id]
+    assert [found.id for found in refund_records.of_order("S1", "test")] == [kept.id]
     assert integrity.problems() == []

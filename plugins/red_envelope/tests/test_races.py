@@ -17,7 +17,16 @@ from red_envelope_race_table import as_line, tally
 from red_envelope_rush import Rush, claim_rush, storefronts
 from red_envelope_shop import Clock, claimed, make_activity, make_campaign, order, stored
 from shopadmin_red_envelope.models import RedEnvelope, RedEnvelopeStock
-from shopadmin_red_envelope.services import books, claiming, holding, holds, integrity, refunding, sealing
+from shopadmin_red_envelope.services import (
+    books,
+    claiming,
+    holding,
+    holds,
+    integrity,
+    refund_records,
+    refunding,
+    sealing,
+)
 from shopadmin_red_envelope.services.claiming import Call
 
 from shopadmin.plugin_api import ApiKey, ApiRendered, ObjectionsError, db
@@ -285,7 +294,7 @@ def test_the_completion_and_the_cancellation_of_a_refund_have_one_winner(shop: F
 
     results = set(at_once(shop, *acts * 2))
 
-    won, lost = ("True", "completed") if refunding.find(refund).completed_at else ("None", "cancelled")
+    won, lost = ("True", "completed") if refund_records.find(refund).completed_at else ("None", "cancelled")
     assert results == {won, f"red_envelope.refund_{lost}"}
     assert list(books.problems()) == []
 

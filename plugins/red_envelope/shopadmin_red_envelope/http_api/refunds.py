@@ -13,7 +13,7 @@ from shopadmin_red_envelope.http_api.baskets import LINE_KEY
 from shopadmin_red_envelope.http_api.orders import Hold, OrderNumber, WhichPlatform, which_order
 from shopadmin_red_envelope.http_api.orders import shown as shown_hold
 from shopadmin_red_envelope.http_api.shapes import ROOT, HexId, Minor
-from shopadmin_red_envelope.services import holds, refunding, wallets
+from shopadmin_red_envelope.services import holds, refund_records, refunding, wallets
 
 MOST_LINES = 200
 _EITHER = [
@@ -125,7 +125,7 @@ def show_order(call: ApiCall) -> ApiAnswer:
     with refusals.named():
         order_no, platform = which_order(call)
         hold = holds.of_order(db.session(), order_no, platform)
-        found = [_refund(each) for each in refunding.of_order(hold.order_no, hold.platform)]
+        found = [_refund(each) for each in refund_records.of_order(hold.order_no, hold.platform)]
     lines = [
         OrderLine(
             key=line.line_key, units=line.quantity, share=line.share, paid=line.paid,
@@ -143,7 +143,7 @@ def show_order(call: ApiCall) -> ApiAnswer:
 
 def show(call: ApiCall) -> ApiAnswer:
     """How it stands."""
-    return ApiAnswer(_refund(refunding.find(_refund_id(call))))
+    return ApiAnswer(_refund(refund_records.find(_refund_id(call))))
 
 
 def preview(call: ApiCall) -> ApiAnswer:
@@ -183,7 +183,7 @@ def cancel(call: ApiCall) -> ApiAnswer:
     return _end(call, refunding.cancel)
 
 
-def _end(call: ApiCall, end: Callable[[str], refunding.Refund]) -> ApiAnswer:
+def _end(call: ApiCall, end: Callable[[str], refund_records.Refund]) -> ApiAnswer:
     refund_id = _refund_id(call)
     with refusals.named():
         return ApiAnswer(_refund(end(refund_id)))
@@ -197,7 +197,7 @@ def _refund_id(call: ApiCall) -> str:
     return refund_id
 
 
-def _refund(found: refunding.Refund) -> Refund:
+def _refund(found: refund_records.Refund) -> Refund:
     values: dict[str, Any] = {
         name: getattr(found, name)
         for name in (

@@ -19,34 +19,12 @@ from shopadmin_red_envelope.models import (
     RedEnvelopeRefund,
     RedEnvelopeRefundLine,
 )
-from shopadmin_red_envelope.services import holds
+from shopadmin_red_envelope.services import holds, refund_records
 from shopadmin_red_envelope.services.changing import Change, changing, now
+from shopadmin_red_envelope.services.refund_records import Refund
 
 # Whose fault: the first are wrong whatever happened before, the others have become impossible.
 _BAD_INPUT = ("unknown_line", "bad_units")
-
-
-@dataclass(frozen=True, slots=True)
-class Refund:
-    """A refund act as it stands. Cash by line and in sum; minor units; milliseconds UTC.
-
-    ``gives_back``: None until it is completed, and of what was cancelled. ``given_back``, ``forfeited``: what became of
-    the envelope's share.
-    """
-
-    id: str
-    platform: str
-    order_no: str
-    currency: str
-    cash: int
-    cash_by_line: Mapping[str, int]
-    started_at: int
-    completed_at: int | None
-    cancelled_at: int | None
-    is_full: bool
-    gives_back: bool | None
-    given_back: int
-    forfeited: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +35,6 @@ class Preview:
     facts: refunds.GiveBack
     settlement: refunds.Settlement
     currency: str
-
-
-def find(refund_id: str) -> Refund:
-    """The refund. Raises MissingError."""
-    return _refund(db.session(), refund_id)
-
-
-def of_order(order_no: str, platform: str | None = None) -> list[Refund]:
-    """The refunds of an order that was placed with an envelope, the oldest first. Raises as ``holds.of_order``."""
-    session = db.session()
-    hold = holds.of_order(session, order_no, platform)
-    table = RedEnvelopeRefund
-    ids = session.scalars(select(table.id).where(table.hold_id == hold.id).order_by(table.started_at, table.id)).all()
-    return [_refund(session, refund_id) for refund_id in ids]
 
 
 def preview(
@@ -120,7 +84,7 @@ def start(
             )
         )  # fmt: skip
         _record("started", refund_id, {"order": order_no, "cash": act.cash, "share": act.share})
-        return _refund(change.session, refund_id)
+        return refund_records.load(change.session, refund_id)
 
 
 def complete(refund_id: str) -> Refund:
@@ -134,7 +98,7 @@ def complete(refund_id: str) -> Refund:
             raise ObjectionsError(messages.problem("refund_cancelled"))
         if row.completed_at is None:
             _decide(change, row)
-        return _refund(change.session, refund_id)
+        return refund_records.load(change.session, refund_id)
 
 
 def cancel(refund_id: str) -> Refund:
@@ -148,7 +112,7 @@ def cancel(refund_id: str) -> Refund:
             raise ObjectionsError(messages.problem("refund_completed"))
         if row.cancelled_at is None:
             _give_up(change, row)
-        return _refund(change.session, refund_id)
+        return refund_records.load(change.session, refund_id)
 
 
 def _locked(session: Session, refund_id: str) -> Any:
@@ -249,27 +213,6 @@ def _act(session: Session, hold_id: str, units: Mapping[str, int] | None) -> ref
         is_empty = error.code == "nothing_to_refund" and any(row.quantity > row.refunded_units for row in rows)
         problem = messages.problem("no_units" if is_empty else error.code, error.key)
         raise (RefusedError if error.code in _BAD_INPUT else ObjectionsError)(problem) from error
-
-
-def _refund(session: Session, refund_id: str) -> Refund:
-    row = session.execute(
-        select(*RedEnvelopeRefund.__table__.columns, RedEnvelopeHold.platform, RedEnvelopeHold.order_no,
-               RedEnvelopeHold.currency, RedEnvelopeHold.amount)
-        .join(RedEnvelopeHold, RedEnvelopeHold.id == RedEnvelopeRefund.hold_id)
-        .where(RedEnvelopeRefund.id == refund_id)
-    ).one_or_none()  # fmt: skip
-    if row is None:
-        raise MissingError(refund_id)
-    line = RedEnvelopeRefundLine
-    lines = session.execute(select(line.line_key, line.cash).where(line.refund_id == refund_id).order_by(line.line_key))
-    is_done = row.completed_at is not None
-    return Refund(
-        id=row.id, platform=row.platform, order_no=row.order_no, currency=row.currency, cash=row.cash,
-        cash_by_line={found.line_key: found.cash for found in lines}, started_at=row.started_at,
-        completed_at=row.completed_at, cancelled_at=row.cancelled_at, is_full=row.is_full, gives_back=row.gives_back,
-        given_back=row.amount if row.gives_back else 0,
-        forfeited=row.share if is_done and not row.gives_back else 0,
-    )  # fmt: skip
 
 
 def _record(act: str, refund_id: str, after: dict[str, Any]) -> None:

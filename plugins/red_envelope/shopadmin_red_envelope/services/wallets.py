@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
 from shopadmin.plugin_api import MissingError, db
 from shopadmin_red_envelope.domain import envelopes
 from shopadmin_red_envelope.models import RedEnvelope, RedEnvelopeHold
-from shopadmin_red_envelope.services import changing, holds, refunding, terms
+from shopadmin_red_envelope.services import changing, holds, refund_records, terms
 from shopadmin_red_envelope.services.terms import Sealed
 
 # A quote looks at no more: a basket takes one anyhow.
@@ -75,7 +75,7 @@ def require_order(buyer: str, platform: str, order_no: str) -> None:
 
 def require_refund(buyer: str, refund_id: str) -> None:
     """Raise MissingError unless the refund is of such an order."""
-    found = refunding.find(refund_id)
+    found = refund_records.find(refund_id)
     require_order(buyer, found.platform, found.order_no)
 
 
