@@ -9,8 +9,8 @@ from flask_babel import lazy_gettext as _
 
 from shopadmin.plugin_api import shop_settings
 from shopadmin_red_envelope import labels
+from shopadmin_red_envelope.amounts import money_text
 from shopadmin_red_envelope.domain.times import to_datetime
-from shopadmin_red_envelope.forms import money_text
 
 _NAMES: Mapping[str, object] = {
     **labels.FIELDS,

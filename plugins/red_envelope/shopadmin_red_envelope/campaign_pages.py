@@ -7,10 +7,11 @@ from flask_babel import lazy_gettext as _
 
 from shopadmin.plugin_api import Actor, shop_settings, wording_remarks
 from shopadmin_red_envelope import envelope_pages, labels, messages, permissions
+from shopadmin_red_envelope.amounts import money_text
 from shopadmin_red_envelope.domain import checks, states
 from shopadmin_red_envelope.domain.checks import INSTANTS
 from shopadmin_red_envelope.domain.times import to_datetime
-from shopadmin_red_envelope.forms import AmountForm, money_text
+from shopadmin_red_envelope.forms import AmountForm
 from shopadmin_red_envelope.services import activities, budget, campaigns, changing, denominations, pushes
 
 _POINTS: dict[states.Action, str] = {

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 
 from shopadmin.plugin_api import AdminView, ObjectionsError, RefusedError, parse_id, shop_settings
-from shopadmin_red_envelope.forms import show_problems, show_stored, time_notes
+from shopadmin_red_envelope.form_notes import show_problems, show_stored, time_notes
 from shopadmin_red_envelope.services.changing import StaleError
 
 

@@ -16,20 +16,15 @@ from wtforms.validators import InputRequired, Length
 
 from shopadmin.plugin_api import AdminView, Badge, Column, MissingError, RefusedError, shop_settings, to_decimal
 from shopadmin_red_envelope import form_pages, labels, messages, permissions
+from shopadmin_red_envelope.amounts import read_price, read_prices
 from shopadmin_red_envelope.domain.baskets import Line, Tool
 from shopadmin_red_envelope.domain.eligibility import Verdict
 from shopadmin_red_envelope.domain.preview import Scene, Sight, look
 from shopadmin_red_envelope.domain.times import to_datetime
-from shopadmin_red_envelope.forms import (
-    AmountsField,
-    instants,
-    local,
-    read_price,
-    read_prices,
-    show_problems,
-    time_notes,
-)
+from shopadmin_red_envelope.form_notes import show_problems, time_notes
+from shopadmin_red_envelope.forms import AmountsField
 from shopadmin_red_envelope.services import campaigns, changing, offers, tool_lists
+from shopadmin_red_envelope.shop_clock import instants, local
 
 MOST_LINES = 20
 _SECOND_MS = 1000

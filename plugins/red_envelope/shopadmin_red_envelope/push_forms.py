@@ -11,9 +11,9 @@ from wtforms import IntegerField, SelectChoice, SelectField, StringField, TextAr
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from shopadmin.plugin_api import shop_settings
+from shopadmin_red_envelope.amounts import money_text
 from shopadmin_red_envelope.domain.pushes import LEAST_HOLDOUT, LONGEST_SUBJECT, LONGEST_TEXT, MOST_HOLDOUT
 from shopadmin_red_envelope.domain.times import to_datetime
-from shopadmin_red_envelope.forms import money_text
 from shopadmin_red_envelope.models import RedEnvelopeCampaign
 from shopadmin_red_envelope.services import pushes
 from shopadmin_red_envelope.services.pushes import Letter

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _
 
 from shopadmin.plugin_api import Interval, Picture, Series, to_decimal
 from shopadmin_red_envelope import labels
-from shopadmin_red_envelope.forms import money_text
+from shopadmin_red_envelope.amounts import money_text
 from shopadmin_red_envelope.services.push_reports import Report
 from shopadmin_red_envelope.simulator_pictures import number, percent
 

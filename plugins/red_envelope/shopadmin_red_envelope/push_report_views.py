@@ -20,8 +20,8 @@ from shopadmin.plugin_api import (
     export_response,
 )
 from shopadmin_red_envelope import form_pages, permissions, push_pictures, push_table
+from shopadmin_red_envelope.amounts import money_text
 from shopadmin_red_envelope.domain.times import to_datetime
-from shopadmin_red_envelope.forms import money_text
 from shopadmin_red_envelope.push_pictures import PICTURES
 from shopadmin_red_envelope.services import campaigns, push_lists, push_reports, pushes
 from shopadmin_red_envelope.services.push_reports import Report

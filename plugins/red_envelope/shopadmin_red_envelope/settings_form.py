@@ -10,8 +10,9 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from shopadmin.plugin_api import selling_platforms
 from shopadmin_red_envelope import messages
+from shopadmin_red_envelope.amounts import parts
 from shopadmin_red_envelope.domain import baskets, envelopes, pushes
-from shopadmin_red_envelope.forms import MoneyField, parts
+from shopadmin_red_envelope.forms import MoneyField
 from shopadmin_red_envelope.services.tool_lists import SETTINGS
 
 REMIND_DAYS = 3

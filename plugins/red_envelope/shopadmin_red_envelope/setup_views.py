@@ -18,10 +18,12 @@ from shopadmin.plugin_api import (
     to_decimal,
 )
 from shopadmin_red_envelope import form_pages, labels, permissions
+from shopadmin_red_envelope.amounts import money_text
 from shopadmin_red_envelope.domain import states
 from shopadmin_red_envelope.domain.times import to_datetime
-from shopadmin_red_envelope.forms import ActivityForm, DenominationForm, local, money_text
+from shopadmin_red_envelope.forms import ActivityForm, DenominationForm
 from shopadmin_red_envelope.services import activities, changing, denominations
+from shopadmin_red_envelope.shop_clock import local
 
 _ACTIVITY_COLUMNS = (
     Column("name", _("Name")),

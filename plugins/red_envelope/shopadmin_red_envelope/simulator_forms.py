@@ -12,10 +12,10 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from shopadmin.plugin_api import RefusedError, to_decimal
 from shopadmin_red_envelope import messages
+from shopadmin_red_envelope.amounts import money_text, read_price
 from shopadmin_red_envelope.domain.checks import MOST_PIECES, check_amount
 from shopadmin_red_envelope.domain.simulation import Draft
 from shopadmin_red_envelope.domain.times import DAY_MS
-from shopadmin_red_envelope.forms import money_text, read_price
 from shopadmin_red_envelope.models import RedEnvelopeCampaign
 from shopadmin_red_envelope.services import denominations
 from shopadmin_red_envelope.services.forecasts import Question

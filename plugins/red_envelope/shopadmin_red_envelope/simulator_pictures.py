@@ -8,8 +8,8 @@ from flask_babel import format_decimal, get_locale, gettext
 from flask_babel import lazy_gettext as _
 
 from shopadmin.plugin_api import Picture, Series, shop_settings, to_decimal
+from shopadmin_red_envelope.amounts import money_text
 from shopadmin_red_envelope.domain.times import to_datetime
-from shopadmin_red_envelope.forms import money_text
 from shopadmin_red_envelope.services.forecasts import Forecast, Question
 
 # More bars than this are thinner than their gaps.

@@ -19,7 +19,8 @@ from shopadmin.plugin_api import (
     parse_id,
 )
 from shopadmin_red_envelope import labels, permissions
-from shopadmin_red_envelope.forms import money_text, show_problems
+from shopadmin_red_envelope.amounts import money_text
+from shopadmin_red_envelope.form_notes import show_problems
 from shopadmin_red_envelope.services import budget, campaigns, forecasts, listing
 from shopadmin_red_envelope.services.budget import Stake
 from shopadmin_red_envelope.services.forecasts import Forecast, Question

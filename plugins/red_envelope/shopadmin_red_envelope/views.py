@@ -21,11 +21,13 @@ from shopadmin.plugin_api import (
     to_decimal,
 )
 from shopadmin_red_envelope import campaign_pages, envelope_pages, form_pages, labels, messages, permissions
+from shopadmin_red_envelope.amounts import read_shown_money
 from shopadmin_red_envelope.domain import states
 from shopadmin_red_envelope.domain.checks import INSTANTS
 from shopadmin_red_envelope.domain.times import to_datetime
-from shopadmin_red_envelope.forms import CampaignForm, local, read_shown_money
+from shopadmin_red_envelope.forms import CampaignForm
 from shopadmin_red_envelope.services import campaigns, changing, listing, sealing
+from shopadmin_red_envelope.shop_clock import local
 
 
 class CampaignsView(AdminListView):
