@@ -18,7 +18,7 @@ from shopadmin_review_recovery.services import (
     keeping,
     learning,
     opening,
-    prevention,
+    prevention_opening,
     privacy,
     scripts,
     suspicions,
@@ -70,7 +70,7 @@ def catch_up() -> None:
 
 def prevent() -> None:
     """Open tasks where a cause has repeated."""
-    prevention.open_repeated()
+    prevention_opening.open_repeated()
 
 
 def purge() -> None:

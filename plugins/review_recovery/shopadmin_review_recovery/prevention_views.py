@@ -36,7 +36,7 @@ from shopadmin_review_recovery.domain.rates import Count
 from shopadmin_review_recovery.learning_labels import ITEMS, RESULTS, TASKS, effect_badge, number
 from shopadmin_review_recovery.models import ReviewPrevention
 from shopadmin_review_recovery.prevention_forms import TaskCloseForm, TaskPlanForm
-from shopadmin_review_recovery.services import prevention
+from shopadmin_review_recovery.services import prevention, prevention_cases
 
 _ROW = ReviewPrevention
 _LIST = ListSpec(
@@ -162,7 +162,7 @@ class PreventionView(AdminListView):
         names: Mapping[Any, str] = account_names([row.assigned_to, *(one.by for one in ticks.values())])
         title = product_titles({(row.platform, row.product_ref)})[(row.platform, row.product_ref)]
         may_work = row.closed_at is None and self.actor.can(permissions.REPLY)
-        outcome = prevention.outcome(row)
+        outcome = prevention_cases.outcome(row)
         context = {
             "row": row,
             "heading": _task(row.cause),
@@ -172,7 +172,7 @@ class PreventionView(AdminListView):
             "person": names.get(row.assigned_to, ""),
             "result": RESULTS.get(row.result, ""),
             "items": [_item(code, ticks.get(code), names) for code in ITEMS_OF[row.cause]],
-            "cases": [_case(case) for case in prevention.cases_of(row)],
+            "cases": [_case(case) for case in prevention_cases.cases_of(row)],
             "before": _rate(outcome.before),
             "later": _rate(outcome.later) if row.closed_at else gettext("not closed yet"),
             "effect": effect_badge(outcome.effect),

@@ -9,7 +9,7 @@ from replies_of_tests import OWNER, READER
 from shopadmin_review_recovery.domain.prevention import ITEMS_OF
 from shopadmin_review_recovery.domain.rates import Count
 from shopadmin_review_recovery.models import ReviewCase, ReviewPrevention, ReviewPreventionTick
-from shopadmin_review_recovery.services import cases, prevention
+from shopadmin_review_recovery.services import cases, prevention, prevention_cases, prevention_opening
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
@@ -58,7 +58,7 @@ def tasks() -> list[ReviewPrevention]:
 def open_task(now: datetime = NOW) -> int:
     for number in range(1, 4):
         add_case(number, now - number * DAY)
-    assert prevention.open_repeated(now) == 1
+    assert prevention_opening.open_repeated(now) == 1
     return tasks()[0].id
 
 
@@ -77,16 +77,16 @@ def test_three_of_a_cause_on_a_product_in_thirty_days_open_one_task(shop: Flask)
     over = {"state": "invalid", "closed_at": NOW, "outcome": "other", "reason": "not ours"}
     add_case(5, NOW - DAY, **over)
     add_case(6, NOW - 31 * DAY)
-    assert prevention.open_repeated(NOW) == 0
+    assert prevention_opening.open_repeated(NOW) == 0
 
     # A review that names no product is about that of its order.
     add_case(7, NOW - DAY, product_ref="", order_id=add_order(1, NOW - 5 * DAY))
-    assert [prevention.open_repeated(NOW), prevention.open_repeated(NOW)] == [1, 0]
+    assert [prevention_opening.open_repeated(NOW), prevention_opening.open_repeated(NOW)] == [1, 0]
 
     (task,) = tasks()
     assert (task.platform, task.product_ref, task.cause, task.cases) == ("test", "cup", "packaging", 3)
     assert (task.due_at, task.closed_at) == (NOW + 14 * DAY, None)
-    assert [row.id for row in prevention.cases_of(task)] == [7, 2, 1]
+    assert [row.id for row in prevention_cases.cases_of(task)] == [7, 2, 1]
 
 
 def test_the_database_holds_one_open_task(shop: Flask) -> None:
@@ -116,10 +116,10 @@ def test_a_closed_task_opens_again_only_for_what_came_after_it(shop: Flask) -> N
     task_id = open_task()
     prevention.close(OWNER, task_id, "dropped", "sold out", NOW)
 
-    assert prevention.open_repeated(NOW + DAY) == 0
+    assert prevention_opening.open_repeated(NOW + DAY) == 0
     for number in range(4, 7):
         add_case(number, NOW + DAY)
-    assert prevention.open_repeated(NOW + 2 * DAY) == 1
+    assert prevention_opening.open_repeated(NOW + 2 * DAY) == 1
 
     assert [task.result for task in tasks()] == ["dropped", ""]
 
@@ -173,7 +173,7 @@ def test_whether_it_helped_is_counted_before_and_after(shop: Flask) -> None:
     for number in range(1, 11):
         add_case(number, NOW - number * DAY)
         add_order(number, NOW - number * DAY)
-    prevention.open_repeated(NOW)
+    prevention_opening.open_repeated(NOW)
     task_id = tasks()[0].id
     prevention.close(OWNER, task_id, "dropped", "packed anew", NOW)
     add_case(11, NOW + 3 * DAY)
@@ -182,8 +182,8 @@ def test_whether_it_helped_is_counted_before_and_after(shop: Flask) -> None:
     for number in range(11, 41):
         add_order(number, NOW + 3 * DAY)
 
-    young = prevention.outcome(tasks()[0], NOW + 5 * DAY)
-    done = prevention.outcome(tasks()[0], NOW + 60 * DAY)
+    young = prevention_cases.outcome(tasks()[0], NOW + 5 * DAY)
+    done = prevention_cases.outcome(tasks()[0], NOW + 60 * DAY)
 
     assert (young.before, young.later, young.effect) == (Count(10, 10), Count(1, 30), "early")
     assert (done.later, done.effect) == (Count(1, 30), "helped")

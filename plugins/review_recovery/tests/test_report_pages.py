@@ -11,7 +11,7 @@ from shopadmin_review_recovery.domain import prevention as rules
 from shopadmin_review_recovery.domain.prevention import ITEMS_OF
 from shopadmin_review_recovery.learning_labels import ITEMS, TASKS
 from shopadmin_review_recovery.models import ReviewCase, ReviewPrevention
-from shopadmin_review_recovery.services import causes_report, prevention
+from shopadmin_review_recovery.services import causes_report, prevention_opening
 from shopadmin_review_recovery.services.causes_report import BY
 from sqlalchemy import select
 
@@ -43,7 +43,7 @@ def task(app: Flask) -> int:
                 reviewed_at=at, urgency="stars1", burns_at=at, cause="quality",
             )  # fmt: skip
             session.add(case)
-    prevention.open_repeated(now)
+    prevention_opening.open_repeated(now)
     return db.session.scalars(select(ReviewPrevention.id)).one()
 
 

@@ -28,7 +28,7 @@ from shopadmin_review_recovery.domain.causes import CAUSES
 from shopadmin_review_recovery.domain.states import OPEN, Standing, State, StateError
 from shopadmin_review_recovery.labels import REASONS
 from shopadmin_review_recovery.models import ReviewCase, ReviewCaseEvent, ReviewCaseText
-from shopadmin_review_recovery.services import forgotten, opening, prevention, setup, timing
+from shopadmin_review_recovery.services import forgotten, opening, prevention_opening, setup, timing
 
 OBJECT = "review_recovery.case"
 LONGEST = 500
@@ -128,7 +128,7 @@ def confirm_cause(actor: Actor, case_id: int, version: int | None, cause: str, f
         _log(actor, "cause_confirmed", case, before, {"cause": cause, "further": case.further_causes})
         if case.state == "new":
             _enter(session, case, states.move(Standing("new"), "triaged"), now, actor, setup.load().calendar)
-        prevention.open_for_case(session, case.id, actor, now)
+        prevention_opening.open_for_case(session, case.id, actor, now)
 
 
 def move(actor: Actor | None, case_id: int, version: int | None, state: State, why: str = "") -> None:
