@@ -13,7 +13,7 @@ from shopadmin_buyer_labels.models import OrderDecision, OrderHold
 from shopadmin_red_envelope.models import RedEnvelopeCampaign, RedEnvelopePush
 from shopadmin_review_recovery.models.cases import ReviewCase
 from shopadmin_review_recovery.models.scripts import ReviewScript
-from shopadmin_review_recovery.services import cases, opening, runs, scripts
+from shopadmin_review_recovery.services import case_records, opening, runs, scripts
 from sqlalchemy import select
 
 from shopadmin import testing
@@ -101,7 +101,7 @@ def _call() -> int:
         1, stars=1, body="The lid was broken", platform="shopify", order_id=order_id, buyer_id=buyer_id
     )
     opening.open_for([review_id])
-    case = cases.of_review(review_id)
+    case = case_records.of_review(review_id)
     assert case is not None  # noqa: S101 - it has just been opened
     run_id = runs.start(owner, case.id, "en", morning)
     for number, answer in enumerate(("yes", "yes", "told", "next", "other", "next"), 1):

@@ -13,7 +13,7 @@ from shopadmin_review_recovery import case_panels, evidence_labels, forms, label
 from shopadmin_review_recovery.domain.causes import CAUSES
 from shopadmin_review_recovery.domain.states import ENDED, Standing, next_states
 from shopadmin_review_recovery.models import ReviewCase, ReviewCaseEvent
-from shopadmin_review_recovery.services import cases, follow_ups, forgotten, setup, timing
+from shopadmin_review_recovery.services import case_records, follow_ups, forgotten, setup, timing
 
 _ICONS = {
     "opened": ("inbox", "danger"),
@@ -48,7 +48,7 @@ def context(case: ReviewCase, actor: Actor, posted: Mapping[str, Any]) -> dict[s
     """Everything the template asks for. ``posted``: forms that were refused, by name."""
     now = datetime.now(UTC)
     dossier = review_dossiers([case.review_id]).get(case.review_id) if case.review_id else None  # type: ignore[call-overload]
-    rows, written = cases.timeline(case.id), cases.written(case.id)
+    rows, written = case_records.timeline(case.id), case_records.written(case.id)
     return {
         "case": case,
         "mark": labels.state_badge(case.state),

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from shopadmin.plugin_api import Actor, Panel
 from shopadmin_review_recovery import evidence_panels, labels, permissions, reply_panels, run_views
 from shopadmin_review_recovery.models import ReviewCase
-from shopadmin_review_recovery.services import cases
+from shopadmin_review_recovery.services import case_records
 
 MakePanel = Callable[[ReviewCase, Actor], Panel | None]
 
@@ -27,7 +27,7 @@ def linked_panel(case: ReviewCase, actor: Actor) -> Panel | None:
             "mark": labels.state_badge(other.state),
             "is_same_order": other.order_id is not None and other.order_id == case.order_id,
         }
-        for other in cases.linked(case)
+        for other in case_records.linked(case)
     ]
     if not rows:
         return None

@@ -23,7 +23,7 @@ from shopadmin.plugin_api import (
 )
 from shopadmin_review_recovery import evidence_forms, evidence_panels, permissions
 from shopadmin_review_recovery.models import ReviewCase
-from shopadmin_review_recovery.services import cases, complaints, evidence, incidents, suspicions
+from shopadmin_review_recovery.services import case_records, complaints, evidence, incidents, suspicions
 
 CASE = "review_recovery_cases.details_view"
 
@@ -212,7 +212,7 @@ class EvidenceView(AdminView):
 
     def _case(self, text: str) -> ReviewCase:
         try:
-            return cases.find(parse_id(text))
+            return case_records.find(parse_id(text))
         except (ValueError, MissingError):
             abort(404)
 

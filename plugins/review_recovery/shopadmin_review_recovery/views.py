@@ -29,8 +29,8 @@ from shopadmin_review_recovery import case_page, forms, labels, permissions
 from shopadmin_review_recovery.domain import calendars
 from shopadmin_review_recovery.domain.calendars import Calendar
 from shopadmin_review_recovery.domain.states import ENDED
+from shopadmin_review_recovery.services import case_records, follow_ups, listing, setup, timing
 from shopadmin_review_recovery.services import cases as service
-from shopadmin_review_recovery.services import follow_ups, listing, setup, timing
 
 # Colleagues that stand as buttons below a list.
 MOST_BUTTONS = 6
@@ -187,7 +187,7 @@ class CasesView(AdminListView):
 
     def _find(self, case_id: int) -> Any:
         try:
-            return service.find(case_id)
+            return case_records.find(case_id)
         except MissingError:
             abort(404)
 

@@ -7,7 +7,7 @@ from flask import Flask
 from replies_of_tests import CLERK, NOON, OVER, OWNER, READER, answers_of, make_reply, table
 from runs_of_tests import case, events, make_case, set_platform
 from shopadmin_review_recovery.models import ReviewAnswer
-from shopadmin_review_recovery.services import answers, cases, compensations, gaps, replies
+from shopadmin_review_recovery.services import answers, case_records, compensations, gaps, replies
 from shopadmin_review_recovery.services.answers import Answer
 from sqlalchemy import func, select
 
@@ -116,7 +116,7 @@ def test_a_gap_is_named(app: Flask) -> None:
 
 def test_values_are_filled_in_and_what_is_missing_stays_to_be_seen(app: Flask) -> None:
     reply_id = make_reply(body="{{shop.contact}} {{order.no}} {{remedy.due}} {{?photo_link}}")
-    found = cases.find(make_case())
+    found = case_records.find(make_case())
 
     text = answers.inserted(CLERK, found, "en", "Hello\n", reply_id, NOON)
 
@@ -127,7 +127,7 @@ def test_values_are_filled_in_and_what_is_missing_stays_to_be_seen(app: Flask) -
 
 def test_a_name_that_the_person_sees_masked_is_not_written_to_the_buyer(app: Flask) -> None:
     reply_id = make_reply(body="Dear {{buyer.salutation|customer}}")
-    found = cases.find(make_case())
+    found = case_records.find(make_case())
 
     assert answers.inserted(CLERK, found, "en", "", reply_id, NOON) == "Dear customer"
     assert "*" not in answers.inserted(OWNER, found, "en", "", reply_id, NOON)
@@ -215,7 +215,7 @@ def test_what_fits_the_case_comes_first_and_replies_for_other_products_do_not_co
     best = make_reply(code="best", cause="quality", product_ref="P1")
     make_reply(code="foreign", cause="quality", product_ref="P2")
     make_reply(code="zh", language="zh", cause="quality", body="您好")
-    found = cases.find(make_case(cause="quality", product_ref="P1"))
+    found = case_records.find(make_case(cause="quality", product_ref="P1"))
 
     assert [one.reply.id for one in answers.suggestions(found, "en", "")] == [best, right, general]
     assert [one.reply.code for one in answers.suggestions(found, "en", "anything")] == ["any"]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from shopadmin_review_recovery.domain import corrections, triage
 from shopadmin_review_recovery.domain.corrections import Confirmed, train
 from shopadmin_review_recovery.models import ReviewCase
-from shopadmin_review_recovery.services import cases, learning, opening
+from shopadmin_review_recovery.services import case_records, learning, opening
 from sqlalchemy import select
 
 from shopadmin import testing
@@ -132,7 +132,7 @@ def test_confirmed_cases_are_learnt_and_asked_in_triage(shop: Flask) -> None:
 
     review_id = testing.make_review(999, stars=2, body="一股鸭子味")
     opening.open_for([review_id], now)
-    found = cases.of_review(review_id)
+    found = case_records.of_review(review_id)
     assert found is not None
     assert found.cause == "quality"
     assert found.proposals[0]["because"][0]["kind"] == "own"

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from forms import token_in
 from shopadmin_review_recovery.models import ReviewCase
 from shopadmin_review_recovery.permissions import READ, REPLY
-from shopadmin_review_recovery.services import cases, follow_ups, opening
+from shopadmin_review_recovery.services import case_records, cases, follow_ups, opening
 from werkzeug.test import TestResponse
 
 from shopadmin import testing
@@ -23,7 +23,7 @@ LIST = "/admin/review-recovery/cases/"
 def make_case(number: int = 1, **review: Any) -> int:
     review_id = testing.make_review(number, **{"stars": 1, "body": "质量太差 <b>x</b>"} | review)
     opening.open_for([review_id])
-    found = cases.of_review(review_id)
+    found = case_records.of_review(review_id)
     assert found is not None
     return found.id
 
@@ -47,7 +47,7 @@ def post(client: FlaskClient, url: str, **options: Any) -> TestResponse:
 
 def fresh(case_id: int) -> ReviewCase:
     db.session.rollback()
-    return cases.find(case_id)
+    return case_records.find(case_id)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from orders_file import order, orders, rating, ratings
 from shopadmin_review_recovery.models import ReviewCase, ReviewCaseEvent
 from shopadmin_review_recovery.permissions import READ, REPLY
 from shopadmin_review_recovery.services import (
+    case_records,
     cases,
     follow_ups,
     integrity,
@@ -63,7 +64,7 @@ def change_review(review_id: int, **values: Any) -> None:
 def open_case(now: datetime = NOW, **review: Any) -> ReviewCase:
     review_id = testing.make_review(review.pop("number", 1), **review)
     opening.open_for([review_id], now)
-    found = cases.of_review(review_id)
+    found = case_records.of_review(review_id)
     assert found is not None
     return found
 
@@ -77,7 +78,7 @@ def state() -> list[tuple[Any, ...]]:
 
 
 def codes(case: ReviewCase) -> list[str]:
-    return [event.code for event in reversed(cases.timeline(case.id))]
+    return [event.code for event in reversed(case_records.timeline(case.id))]
 
 
 def test_a_case_opens_for_every_low_review_and_no_other(shop: Flask) -> None:
@@ -174,7 +175,7 @@ def test_what_a_kill_between_commit_and_word_lost_is_caught_up(shop: Flask, monk
     assert keeping.catch_up() == 4
 
     assert listing.counts()["total"] == 4
-    assert cases.find(kept.id).stars == 1
+    assert case_records.find(kept.id).stars == 1
     assert keeping.catch_up() == 0
 
 
@@ -219,7 +220,7 @@ def test_a_worse_review_opens_its_case_again_with_all_its_time(shop: Flask, agen
 
     opening.refresh([case.review_id], NOW)
 
-    case = cases.find(case.id)
+    case = case_records.find(case.id)
     assert (case.state, case.urgency, case.outcome, case.closed_at) == ("triaged", "stars1", "", None)
     assert (case.used_seconds, case.clock_since, case.due_first_at) == (0, NOW, NOW + timedelta(hours=2))
     assert codes(case)[-2:] == ["review_changed", "reopened"]
@@ -232,7 +233,7 @@ def test_a_better_review_is_noted_and_opens_nothing(shop: Flask, agent: Actor) -
 
     opening.refresh([case.review_id], NOW)
 
-    case = cases.find(case.id)
+    case = case_records.find(case.id)
     assert (case.state, case.stars, case.review_version) == ("resolved_kept", 5, 2)
     assert codes(case)[-1] == "review_changed"
 
@@ -244,7 +245,7 @@ def test_a_follow_up_that_complains_opens_its_case_again(shop: Flask, agent: Act
 
     opening.refresh([case.review_id], NOW)
 
-    assert cases.find(case.id).state == "triaged"
+    assert case_records.find(case.id).state == "triaged"
 
 
 def test_a_confirmed_cause_is_not_overruled_by_triage(shop: Flask, agent: Actor) -> None:
@@ -254,7 +255,7 @@ def test_a_confirmed_cause_is_not_overruled_by_triage(shop: Flask, agent: Actor)
 
     opening.refresh([case.review_id], NOW)
 
-    case = cases.find(case.id)
+    case = case_records.find(case.id)
     assert (case.cause, case.further_causes) == ("packaging", ["quality"])
 
 
@@ -266,7 +267,7 @@ def test_an_order_changed_by_hand_changes_what_it_says(shop: Flask) -> None:
         session.connection().execute(text("update shop_order set status = 'cancelled'"))
 
     assert keeping.catch_up() == 1
-    assert cases.find(case.id).fact == "cancelled"
+    assert case_records.find(case.id).fact == "cancelled"
 
 
 def test_cases_of_one_order_or_buyer_are_linked(shop: Flask) -> None:
@@ -276,9 +277,9 @@ def test_cases_of_one_order_or_buyer_are_linked(shop: Flask) -> None:
     three = open_case(number=3, buyer_id=buyer_id)
     alone = open_case(number=4)
 
-    assert [case.id for case in cases.linked(one)] == [two.id, three.id]
-    assert [case.id for case in cases.linked(two)] == [one.id]
-    assert cases.linked(alone) == []
+    assert [case.id for case in case_records.linked(one)] == [two.id, three.id]
+    assert [case.id for case in case_records.linked(two)] == [one.id]
+    assert case_records.linked(alone) == []
 
 
 def test_cases_are_given_on_with_a_word(shop: Flask, agent: Actor) -> None:
@@ -287,10 +288,10 @@ def test_cases_are_given_on_with_a_word(shop: Flask, agent: Actor) -> None:
     assert cases.assign(agent, ids, agent.account_id, "please ring") == 2
     assert cases.assign(agent, ids, agent.account_id) == 0
 
-    assert [case.assigned_to for case in map(cases.find, ids)] == [agent.account_id] * 2
-    (last, *_rest) = cases.timeline(ids[0])
+    assert [case.assigned_to for case in map(case_records.find, ids)] == [agent.account_id] * 2
+    (last, *_rest) = case_records.timeline(ids[0])
     assert (last.code, last.data) == ("assigned", {"from": None, "to": agent.account_id})
-    assert cases.written(ids[0])[last.id] == "please ring"
+    assert case_records.written(ids[0])[last.id] == "please ring"
 
 
 def test_confirming_looks_at_a_new_case_and_keeps_what_was_proposed(shop: Flask, agent: Actor) -> None:
@@ -298,7 +299,7 @@ def test_confirming_looks_at_a_new_case_and_keeps_what_was_proposed(shop: Flask,
 
     cases.confirm_cause(agent, case.id, case.version, "logistics", ["quality", "logistics"])
 
-    case = cases.find(case.id)
+    case = case_records.find(case.id)
     assert (case.state, case.cause, case.further_causes) == ("triaged", "logistics", ["quality"])
     assert case.cause_confirmed_by == agent.account_id
     assert codes(case) == ["opened", "cause_confirmed", "moved"]
@@ -309,18 +310,18 @@ def test_the_clock_stands_while_a_case_waits_and_its_row_says_so(shop: Flask, ag
     assert (case.due_first_at, case.burns_at) == (NOW + timedelta(hours=2), case.due_first_at)
 
     cases.move(agent, case.id, None, "contacting")
-    case = cases.find(case.id)
+    case = case_records.find(case.id)
     assert (case.touched_at, case.burns_at) == (None, case.due_first_at), "to begin is no answer"
 
     cases.move(agent, case.id, None, "waiting_buyer")
-    case = cases.find(case.id)
+    case = case_records.find(case.id)
     assert case.touched_at is not None
     assert (case.clock_since, case.due_resolve_at, case.burns_at) == (None, None, timing.NEVER)
 
     cases.move(agent, case.id, None, "on_hold")
     cases.move(agent, case.id, None, "waiting_buyer")
     cases.move(agent, case.id, None, "contacting")
-    case = cases.find(case.id)
+    case = case_records.find(case.id)
     assert case.held_from is None
     assert case.clock_since is not None
     assert list(integrity.problems()) == []
@@ -332,7 +333,7 @@ def test_a_reply_that_is_out_meets_the_first_target(shop: Flask) -> None:
     shopadmin_review_recovery.shopadmin_review_changed(ReviewChanged(ReviewId(case.review_id), "replied", NOW))
     shopadmin_review_recovery.shopadmin_review_changed(ReviewChanged(ReviewId(case.review_id), "confirmed", NOW))
 
-    case = cases.find(case.id)
+    case = case_records.find(case.id)
     assert (case.touched_at, case.due_first_at) == (NOW, None)
     assert codes(case) == ["opened", "answered"]
 
@@ -407,7 +408,7 @@ def test_what_is_planned_is_due_and_done_once(shop: Flask, agent: Actor) -> None
     follow_ups.finish(agent, case.id, number)
 
     assert follow_ups.due(due) == 0
-    assert codes(cases.find(case.id)) == ["opened", "planned", "follow_up_done"]
+    assert codes(case_records.find(case.id)) == ["opened", "planned", "follow_up_done"]
 
 
 def test_a_changed_calendar_reckons_open_cases_anew_without_a_new_version(shop: Flask, agent: Actor) -> None:
@@ -416,12 +417,12 @@ def test_a_changed_calendar_reckons_open_cases_anew_without_a_new_version(shop: 
     ended = next(value for value in state() if value[0] == over.id)
     assert keeping.recalculate() == 1
     assert keeping.recalculate() == 0
-    version = cases.find(case.id).version
+    version = case_records.find(case.id).version
     save_settings(threshold="3", week="mon-sat 09:00-12:00 13:30-18:00", holidays="2026-11-25", extra="")
 
     assert keeping.recalculate() == 1
 
-    case = cases.find(case.id)
+    case = case_records.find(case.id)
     assert case.due_first_at == datetime(2026, 11, 26, 3, tzinfo=UTC)
     assert case.version == version
     assert next(value for value in state() if value[0] == over.id) == ended
@@ -435,9 +436,9 @@ def test_a_warning_is_told_once_at_four_fifths_and_once_at_the_end(shop: Flask) 
     told = [keeping.warn(NOW + timedelta(minutes=minutes)) for minutes in (90, 97, 100, 121, 400)]
 
     assert told == [0, 1, 0, 1, 0]
-    warned = [event.data["level"] for event in cases.timeline(case.id) if event.code == "warned"]
+    warned = [event.data["level"] for event in case_records.timeline(case.id) if event.code == "warned"]
     assert warned == [2, 1]
-    assert cases.find(case.id).version == version
+    assert case_records.find(case.id).version == version
     assert listing.overdue(NOW + timedelta(minutes=121)) == (1, 1)
 
 
@@ -451,9 +452,9 @@ def test_what_waits_for_its_buyer_for_seven_days_is_closed(shop: Flask, agent: A
     assert keeping.close_unanswered(now + timedelta(days=6, hours=23)) == 0
     assert keeping.close_unanswered(now + timedelta(days=7, minutes=1)) == 1
 
-    waiting = cases.find(waiting.id)
+    waiting = case_records.find(waiting.id)
     assert (waiting.state, waiting.outcome, waiting.reason) == ("resolved_kept", "no_answer", "waited_7_days")
-    assert cases.find(talking.id).state == "contacting"
+    assert case_records.find(talking.id).state == "contacting"
 
 
 def test_what_burns_first_stands_on_top_and_what_is_over_at_the_end(shop: Flask, agent: Actor) -> None:

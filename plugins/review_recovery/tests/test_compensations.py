@@ -10,7 +10,7 @@ from flask import Flask
 from replies_of_tests import CLERK, NOON, OVER, OWNER, READER, compensation_states
 from runs_of_tests import case, events, make_case, set_platform
 from shopadmin_review_recovery.models import ReviewCompensation
-from shopadmin_review_recovery.services import cases, compensations, run_effects
+from shopadmin_review_recovery.services import case_records, compensations, run_effects
 from shopadmin_review_recovery.services.run_walk import Walk
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -310,7 +310,7 @@ def test_a_case_that_is_over_gets_nothing_and_one_that_is_not_there_neither(app:
 
 def test_g5_the_guard_before_the_invitation_sees_what_is_open(app: Flask) -> None:
     case_id = make_case()
-    walk = Walk(db.session(), CLERK, cases.find(case_id), None, None, NOON)  # type: ignore[arg-type]
+    walk = Walk(db.session(), CLERK, case_records.find(case_id), None, None, NOON)  # type: ignore[arg-type]
 
     def open_remedies() -> int:
         return run_effects.invitation_facts(walk).open_remedies

@@ -10,6 +10,7 @@ from runs_of_tests import CLERK, NOON, OWNER, make_case, set_platform
 from shopadmin_review_recovery.models import ReviewCaseEvent, ReviewCaseFollowUp, ReviewCompensation, ReviewScriptStep
 from shopadmin_review_recovery.services import (
     answers,
+    case_records,
     cases,
     compensations,
     complaints,
@@ -77,7 +78,7 @@ def test_no_act_reaches_a_forgotten_buyer_and_the_page_offers_none_and_says_why(
     before = page.get(url).text
     addresses = [address.format(run=run_id, case=case_id) for address in ADDRESSES]
     offered = [address for address in addresses if address in before]
-    buyer_id = cases.find(case_id).buyer_id
+    buyer_id = case_records.find(case_id).buyer_id
 
     erasing.erase_buyer(OWNER, buyer_id, str(buyer_id))
     counted = counts()
@@ -103,7 +104,7 @@ def test_an_incident_and_a_suspicion_say_that_their_evidence_was_erased(app: Fla
     incidents.record_demand(AGENT, case_id, NOON)
     suspicions.suspect(OWNER, case_id, "malicious", "Sample")
     page, url = testing.sign_in(app, 1), f"/admin/review-recovery/cases/details/{case_id}"
-    before, buyer_id = page.get(url).text, cases.find(case_id).buyer_id
+    before, buyer_id = page.get(url).text, case_records.find(case_id).buyer_id
 
     erasing.erase_buyer(OWNER, buyer_id, str(buyer_id))
 
@@ -117,7 +118,7 @@ def test_an_incident_and_a_suspicion_say_that_their_evidence_was_erased(app: Fla
 def test_what_is_the_shops_own_goes_on_after_a_buyer_was_forgotten(app: Flask) -> None:
     case_id = make_case()
     asked = compensations.request(CLERK, case_id, "refund", "5", "Late parcel", NOON)
-    buyer_id = cases.find(case_id).buyer_id
+    buyer_id = case_records.find(case_id).buyer_id
     erasing.erase_buyer(OWNER, buyer_id, str(buyer_id))
 
     compensations.approve(OWNER, asked.id)
@@ -125,5 +126,5 @@ def test_what_is_the_shops_own_goes_on_after_a_buyer_was_forgotten(app: Flask) -
     cases.confirm_cause(CLERK, case_id, None, "logistics", ())
     cases.close(CLERK, case_id, None, "resolved_kept", "solved", "paid back")
 
-    assert cases.find(case_id).state == "resolved_kept"
+    assert case_records.find(case_id).state == "resolved_kept"
     assert follow_ups.of_case(case_id) == []

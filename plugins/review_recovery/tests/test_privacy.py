@@ -8,6 +8,7 @@ from runs_of_tests import CLERK, NOON, OWNER, PHONE, make_case, set_platform, ta
 from shopadmin_review_recovery.domain.retention import Retention
 from shopadmin_review_recovery.models import ReviewCase, ReviewCaseEvent, ReviewScriptNote
 from shopadmin_review_recovery.services import (
+    case_records,
     cases,
     compensations,
     complaints,
@@ -75,7 +76,7 @@ def words_left(case_id):
     db.session.rollback()
     case = db.session.get(ReviewCase, case_id, populate_existing=True)
     return [
-        *cases.written(case_id).values(), *[row.note for row in follow_ups.of_case(case_id)],
+        *case_records.written(case_id).values(), *[row.note for row in follow_ups.of_case(case_id)],
         *db.session.scalars(select(ReviewScriptNote.text)), case.reason,
     ]  # fmt: skip
 
@@ -160,7 +161,7 @@ def test_what_was_typed_and_given_before_is_sealed_by_the_upgrade_and_comes_back
     assert PHONE not in raw()
     assert [runs.typed(runs.steps(run_id)), plugin_settings("review_recovery")] == before
     assert [row.reason for row in compensations.of_case(made)] == [WORDS + " again", WORDS]
-    assert WORDS in cases.written(made).values()
+    assert WORDS in case_records.written(made).values()
 
 
 def test_g12_texts_go_24_months_after_the_case_was_closed_and_the_case_stays(case_id):
@@ -178,7 +179,7 @@ def test_g12_texts_go_24_months_after_the_case_was_closed_and_the_case_stays(cas
 
 
 def test_g12_phones_go_90_days_after_the_last_case_and_a_buyer_who_said_no_stays_blocked(shop, case_id):
-    buyer_id = cases.find(case_id).buyer_id
+    buyer_id = case_records.find(case_id).buyer_id
     with writing() as session:  # known by the phone alone
         session.execute(text("update buyer set ref = 'phone:0123456789abcdef' where id = :id"), {"id": buyer_id})
     block_buyer(OWNER, buyer_id, "stop")
@@ -200,7 +201,7 @@ def test_g12_a_buyer_with_another_case_or_an_order_on_its_way_keeps_the_phone(sh
     now = datetime.now(UTC) + timedelta(days=400)
     other = make_case(phone="13900139002", status="shipped")
     open_one = make_case(phone="13900139003")
-    buyer_id = cases.find(open_one).buyer_id
+    buyer_id = case_records.find(open_one).buyer_id
     with writing() as session:
         session.execute(update(ReviewCase).where(ReviewCase.id == case_id).values(buyer_id=buyer_id))
     for closed in (case_id, other):
@@ -238,7 +239,7 @@ def test_a_purge_that_broke_off_goes_on(shop, case_id, monkeypatch):
     with pytest.raises(RuntimeError):
         privacy.purge(now)
     assert WORDS in words_left(second)
-    assert WORDS not in cases.written(case_id).values()
+    assert WORDS not in case_records.written(case_id).values()
     monkeypatch.setattr(privacy, "forget_messages", whole)
 
     privacy.purge(now)
@@ -266,7 +267,7 @@ def test_the_note_of_a_call_is_emptied_or_sealed_again_and_never_rewritten(case_
 
 
 def test_a_buyer_who_is_forgotten_leaves_a_case_without_words(shop, case_id):
-    buyer_id = cases.find(case_id).buyer_id
+    buyer_id = case_records.find(case_id).buyer_id
     other = make_case(phone="13900139002")
     cases.add_note(CLERK, other, "Other words")
     counted = db.session.query(ReviewCase).count()
@@ -275,8 +276,8 @@ def test_a_buyer_who_is_forgotten_leaves_a_case_without_words(shop, case_id):
 
     left = words_left(case_id)
     assert not [found for found in left if found]
-    assert run_inputs.proposal(cases.find(case_id), "book", NOON) is None
-    assert [*cases.written(other).values()] == ["Other words"]
+    assert run_inputs.proposal(case_records.find(case_id), "book", NOON) is None
+    assert [*case_records.written(other).values()] == ["Other words"]
     assert db.session.query(ReviewCase).count() == counted
     assert not trouble()
 
@@ -288,7 +289,7 @@ def test_evidence_of_a_forgotten_buyer_goes_unless_a_complaint_rests_on_it(shop,
     keep(case_id)
 
     for number in (case_id, complained):
-        buyer_id = cases.find(number).buyer_id
+        buyer_id = case_records.find(number).buyer_id
         erasing.erase_buyer(OWNER, buyer_id, str(buyer_id))
 
     assert evidence.of_case(case_id) == []

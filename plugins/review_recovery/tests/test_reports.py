@@ -15,7 +15,15 @@ from shopadmin_review_recovery.models import (
     ReviewScriptStep,
     ReviewScriptVersion,
 )
-from shopadmin_review_recovery.services import cases, causes_report, opening, scripts, solved_weeks, statistics
+from shopadmin_review_recovery.services import (
+    case_records,
+    cases,
+    causes_report,
+    opening,
+    scripts,
+    solved_weeks,
+    statistics,
+)
 from shopadmin_review_recovery.services.causes_report import Span
 from shopadmin_review_recovery.services.evidence import SUBJECT
 from sqlalchemy import select
@@ -176,7 +184,7 @@ def test_the_first_answer_is_measured_when_it_goes_out_and_anew_when_the_case_op
     opening.open_for([review_id], morning)
     # Over the lunch break, which does not count.
     cases.answered(review_id, morning + timedelta(hours=4))
-    case = cases.of_review(review_id)
+    case = case_records.of_review(review_id)
     assert case is not None
     used = case.first_used_seconds
 
@@ -184,7 +192,7 @@ def test_the_first_answer_is_measured_when_it_goes_out_and_anew_when_the_case_op
     cases.reopen(OWNER, case.id, None, "broken again")
 
     assert used == 2.5 * 3600
-    assert cases.find(case.id).first_used_seconds is None
+    assert case_records.find(case.id).first_used_seconds is None
 
 
 def test_reach_denials_and_complaints_are_counted_by_case(shop: Flask) -> None:

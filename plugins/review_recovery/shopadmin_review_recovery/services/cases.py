@@ -4,11 +4,11 @@ Every act names the version of the case that the person saw, writes a line in it
 log, and keeps the clock. ``actor`` None is the program.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shopadmin.plugin_api import (
@@ -17,7 +17,6 @@ from shopadmin.plugin_api import (
     ObjectionsError,
     RefusedError,
     accounts_that_may,
-    db,
     record_audit,
     writing,
 )
@@ -27,7 +26,7 @@ from shopadmin_review_recovery.domain.calendars import Calendar
 from shopadmin_review_recovery.domain.causes import CAUSES
 from shopadmin_review_recovery.domain.states import OPEN, Standing, State, StateError
 from shopadmin_review_recovery.labels import REASONS
-from shopadmin_review_recovery.models import ReviewCase, ReviewCaseEvent, ReviewCaseText
+from shopadmin_review_recovery.models import ReviewCase
 from shopadmin_review_recovery.services import forgotten, opening, prevention_opening, setup, timing
 
 OBJECT = "review_recovery.case"
@@ -38,44 +37,6 @@ WRITTEN = "written"
 # The state in which the buyer has heard from the shop. To begin (``contacting``) is no answer: a message that went out
 # or somebody who took a call is.
 _ANSWERS = ("waiting_buyer",)
-
-
-def find(case_id: int) -> ReviewCase:
-    """The case. Raises MissingError."""
-    case = db.session().get(ReviewCase, case_id, populate_existing=True)
-    if case is None:
-        raise MissingError(case_id)
-    return case
-
-
-def of_review(review_id: int) -> ReviewCase | None:
-    """The review's case."""
-    return db.session().scalars(select(ReviewCase).where(ReviewCase.review_id == review_id)).one_or_none()
-
-
-def linked(case: ReviewCase) -> Sequence[ReviewCase]:
-    """The other cases of the same order or buyer, oldest first: they share the limits on contact."""
-    same = []
-    if case.order_id is not None:
-        same.append(ReviewCase.order_id == case.order_id)
-    if case.buyer_id is not None:
-        same.append(ReviewCase.buyer_id == case.buyer_id)
-    if not same:
-        return []
-    query = select(ReviewCase).where(or_(*same), ReviewCase.id != case.id).order_by(ReviewCase.id).limit(50)
-    return db.session().scalars(query).all()
-
-
-def timeline(case_id: int) -> Sequence[ReviewCaseEvent]:
-    """What happened in the case, newest first."""
-    query = select(ReviewCaseEvent).where(ReviewCaseEvent.case_id == case_id).order_by(ReviewCaseEvent.id.desc())
-    return db.session().scalars(query).all()
-
-
-def written(case_id: int) -> Mapping[int, str]:
-    """What people wrote in the case, by the lines of its timeline; a text whose time is over is gone."""
-    query = select(ReviewCaseText).where(ReviewCaseText.case_id == case_id)
-    return {row.event_id: row.text for row in db.session().scalars(query)}
 
 
 def assign(actor: Actor, case_ids: Collection[int], account_id: int | None, note: str = "") -> int:

@@ -28,7 +28,7 @@ from shopadmin_review_recovery.domain import compensation
 from shopadmin_review_recovery.domain.compensation import KINDS, Bounds, State, Wanted
 from shopadmin_review_recovery.domain.states import ENDED
 from shopadmin_review_recovery.models import ReviewCase, ReviewCaseEvent, ReviewCompensation
-from shopadmin_review_recovery.services import cases, follow_ups, forgotten, locking, remedy_words
+from shopadmin_review_recovery.services import case_records, cases, follow_ups, forgotten, locking, remedy_words
 
 OBJECT = "review_recovery.compensation"
 SETTING = "compensation_limit"
@@ -228,7 +228,7 @@ def _change(actor: Actor, compensation_id: int, before: State, after: State, not
 
 def _go_on(case_id: int) -> None:
     """Nothing of the case waits for the owner any more: the buyer hears what was decided, and the time runs again."""
-    if cases.find(case_id).state == "waiting_approval" and not undecided(case_id):
+    if case_records.find(case_id).state == "waiting_approval" and not undecided(case_id):
         cases.move(None, case_id, None, "contacting")
 
 

@@ -10,7 +10,7 @@ from shopadmin_review_recovery import permissions
 from shopadmin_review_recovery.domain import prevention
 from shopadmin_review_recovery.domain.causes import CODES
 from shopadmin_review_recovery.models import ReviewCase, ReviewPrevention
-from shopadmin_review_recovery.services import cases, keeping, scripts
+from shopadmin_review_recovery.services import case_records, cases, keeping, scripts
 from shopadmin_review_recovery.services import prevention as tasks
 
 # What becomes of every seventh of the cases; the others are new.
@@ -60,7 +60,7 @@ def _confirm_alike(owner: Actor) -> None:
 
 def _tell(owner: Actor, case_id: int, story: Sequence[str]) -> None:
     for step in story:
-        case = cases.find(case_id)
+        case = case_records.find(case_id)
         if step == "confirm":
             cases.assign(owner, [case_id], owner.account_id)
             cases.confirm_cause(owner, case_id, None, case.cause or CODES[case_id % 8])

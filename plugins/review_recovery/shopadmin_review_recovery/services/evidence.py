@@ -27,7 +27,7 @@ from shopadmin.plugin_api import (
 )
 from shopadmin_review_recovery import messages, permissions
 from shopadmin_review_recovery.models import ReviewCase
-from shopadmin_review_recovery.services import cases, forgotten, opening
+from shopadmin_review_recovery.services import case_records, cases, forgotten, opening
 
 SUBJECT = "review_recovery.case"
 # A court's or an authority's decision: nobody says so by choosing it from a list.
@@ -72,7 +72,7 @@ def keep_text(actor: Actor, case_id: int, what: str, text: str, origin: Evidence
 def keep_order(actor: Actor, case_id: int) -> str:
     """Keep what the shop's books say of the order now (E1). Raises as ``keep_picture``, ObjectionsError without one."""
     permissions.require(actor, SEES_ORDERS)
-    case = cases.find(case_id)
+    case = case_records.find(case_id)
     if case.order_id is None:
         raise ObjectionsError(messages.problem("no_order"))
     return _keep(actor, case_id, "order", order_facts(OrderId(case.order_id)), EvidenceOrigin(datetime.now(UTC)))
@@ -80,7 +80,7 @@ def keep_order(actor: Actor, case_id: int) -> str:
 
 def keep_review(actor: Actor, case_id: int) -> str:
     """Keep the review as it stands here now (E1). Raises as ``keep_picture``, ObjectionsError when it is gone."""
-    case = cases.find(case_id)
+    case = case_records.find(case_id)
     dossier = dossier_of(case)
     if dossier is None:
         raise ObjectionsError(messages.problem("no_review"))
@@ -109,7 +109,7 @@ def pack(actor: Actor, case_id: int, language: str = "") -> IO[bytes]:
     Raises ForbiddenError, MissingError, ObjectionsError where nothing is kept or a file was changed.
     """
     permissions.require(actor, permissions.EXPORT)
-    case = cases.find(case_id)
+    case = case_records.find(case_id)
     about = {"case": str(case.id), "platform": case.platform, "order_no": case.order_no}
     facts: Sequence[tuple[Any, Any]] = [
         (_("Platform"), platform_name(case.platform)), (_("Order"), case.order_no),
