@@ -16,7 +16,7 @@ from shopadmin_review_recovery.domain.appointments import WINDOWS
 from shopadmin_review_recovery.domain.scripts import walking
 from shopadmin_review_recovery.domain.scripts.graph import Edge, Node, Script, Texts
 from shopadmin_review_recovery.models import ReviewCase, ReviewScriptRun, ReviewScriptStep
-from shopadmin_review_recovery.services import compensations, follow_ups, run_inputs, run_values, runs, scripts
+from shopadmin_review_recovery.services import compensations, follow_ups, run_inputs, run_records, run_values, scripts
 
 _GAP = re.compile(r"(\{\{[^{}]*\}\})")
 
@@ -60,11 +60,11 @@ def reader_language() -> str:
 
 def shown(run: ReviewScriptRun, case: ReviewCase, actor: Actor, now: datetime) -> Shown:
     """The run as it stands."""
-    taken = runs.steps(run.id)
+    taken = run_records.steps(run.id)
     script = scripts.script_of(scripts.version(run.script_version_id))
-    at = runs.position(run, taken)
+    at = run_records.position(run, taken)
     node = script.by_name[at.node] if at.exit is None else None
-    typed = runs.typed(taken)
+    typed = run_records.typed(taken)
     known = run_values.values(actor, case, run.language, typed, now)
     choices = walking.choices(script, node) if node else ()
     own = {edge.on for edge in node.edges} if node else set()

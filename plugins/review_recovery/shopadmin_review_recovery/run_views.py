@@ -29,7 +29,7 @@ from shopadmin.plugin_api import (
 from shopadmin_review_recovery import permissions, run_pages, script_labels
 from shopadmin_review_recovery.domain.states import ENDED
 from shopadmin_review_recovery.models import ReviewCase, ReviewScriptStep
-from shopadmin_review_recovery.services import dossiers, forgotten, remedies, runs
+from shopadmin_review_recovery.services import dossiers, forgotten, remedies, run_records, runs
 
 _LONGEST_NUMBER = 6
 _CONTACT = "core.buyers:contact"
@@ -102,7 +102,7 @@ class RunsView(AdminView):
         case = _case(str(run.case_id))
         if not self.actor.can(_CONTACT):
             abort(403)
-        if not _may_ring(case, runs.steps(run.id), datetime.now(UTC)):
+        if not _may_ring(case, run_records.steps(run.id), datetime.now(UTC)):
             refused = gettext("The number is shown while a call goes on, and not once the buyer wants no contact.")
             flash(refused, "error")
             return self._page(case, run), 409
@@ -145,12 +145,12 @@ def panel(case: ReviewCase, actor: Actor) -> Panel:
 def panel_context(case: ReviewCase, actor: Actor, run: Any, typed: Mapping[str, str]) -> dict[str, Any]:
     """What run.html shows. ``run``: None for the case's newest one; ``typed``: what was refused."""
     now = datetime.now(UTC)
-    all_runs = runs.of_case(case.id)
+    all_runs = run_records.of_case(case.id)
     chosen = run or (all_runs[0] if all_runs else None)
     shown = run_pages.shown(chosen, case, actor, now) if chosen else None
     may_work = actor.can(permissions.REPLY)
     may_ring = may_work and not forgotten.is_forgotten(case)
-    is_free = not all_runs or not runs.goes_on(runs.steps(all_runs[0].id), now)
+    is_free = not all_runs or not run_records.goes_on(run_records.steps(all_runs[0].id), now)
     return {
         "case": case,
         "shown": shown,
@@ -161,7 +161,9 @@ def panel_context(case: ReviewCase, actor: Actor, run: Any, typed: Mapping[str, 
         "languages": list(script_labels.LANGUAGES.items()),
         "language": dossiers.language_of(case) or run_pages.reader_language(),
         "number": phone_to_ring(actor, case.buyer_id) if may_ring and case.buyer_id else "",
-        "may_see_number": actor.can(_CONTACT) and chosen is not None and _may_ring(case, runs.steps(chosen.id), now),
+        "may_see_number": actor.can(_CONTACT)
+        and chosen is not None
+        and _may_ring(case, run_records.steps(chosen.id), now),
         "has_contact_right": actor.can(_CONTACT),
         "zone": shop_settings().zone,
         **_errors(()),
@@ -172,7 +174,7 @@ def panel_context(case: ReviewCase, actor: Actor, run: Any, typed: Mapping[str, 
 
 def _may_ring(case: ReviewCase, taken: list[ReviewScriptStep], now: datetime) -> bool:
     """The gate let the call through, it goes on, and the buyer has not said meanwhile that nobody may ring (G4)."""
-    return runs.goes_on(taken, now) and case.buyer_id is not None and not is_contact_blocked(case.buyer_id)
+    return run_records.goes_on(taken, now) and case.buyer_id is not None and not is_contact_blocked(case.buyer_id)
 
 
 def _errors(refused: Sequence[Problem]) -> dict[str, Any]:
@@ -188,7 +190,7 @@ def _errors(refused: Sequence[Problem]) -> dict[str, Any]:
 
 def _run(text: str) -> Any:
     try:
-        return runs.find(parse_id(text))
+        return run_records.find(parse_id(text))
     except (ValueError, MissingError):
         abort(404)
 

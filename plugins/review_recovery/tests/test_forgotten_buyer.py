@@ -17,6 +17,7 @@ from shopadmin_review_recovery.services import (
     evidence,
     follow_ups,
     incidents,
+    run_records,
     runs,
     suspicions,
 )
@@ -58,7 +59,7 @@ def acts(case_id: int, run_id: int) -> list[Callable[[], object]]:
         lambda: answers.send(CLERK, case_id, answer, NOON),
         lambda: compensations.request(CLERK, case_id, "refund", "5", "Late parcel", NOON),
         lambda: runs.start(CLERK, case_id, "en", NOON),
-        lambda: runs.step(CLERK, run_id, len(runs.steps(run_id)) - 1, "yes", {}, NOON),
+        lambda: runs.step(CLERK, run_id, len(run_records.steps(run_id)) - 1, "yes", {}, NOON),
         lambda: follow_ups.plan(CLERK, case_id, "call", at),
         lambda: cases.move(CLERK, case_id, None, "contacting"),
         lambda: keep(case_id),

@@ -16,6 +16,7 @@ from shopadmin_review_recovery.services import (
     follow_ups,
     privacy,
     run_inputs,
+    run_records,
     runs,
 )
 from sqlalchemy import select, text, update
@@ -119,7 +120,7 @@ def test_g12_what_is_typed_in_calls_and_what_compensation_is_for_is_sealed_and_n
 
     kept = compensations.of_case(made)
     assert [(row.reason, row.decision_note) for row in kept] == [(WORDS + " again", WORDS + ", too"), (WORDS, "")]
-    assert runs.typed(runs.steps(run_id))["remedy.summary"] == WORDS
+    assert run_records.typed(run_records.steps(run_id))["remedy.summary"] == WORDS
     assert plugin_settings("review_recovery")["alert_phones"] == PHONE
     found = raw()
     assert "She rang" not in found
@@ -130,7 +131,7 @@ def test_g12_what_is_typed_in_calls_and_what_compensation_is_for_is_sealed_and_n
 
 def test_g12_what_is_typed_in_calls_goes_with_the_texts_and_nothing_else_of_a_step_changes(made):
     run_id = give(made)
-    before = [(step.node, step.outcome) for step in runs.steps(run_id)]
+    before = [(step.node, step.outcome) for step in run_records.steps(run_id)]
     close(made, datetime(2026, 3, 31, tzinfo=UTC))
     for change in ("node = 'x'", "inputs_encrypted = (select max(inputs_encrypted) from {t}) ", "remarks = '[]'"):
         with pytest.raises(DBAPIError), writing() as session:
@@ -139,8 +140,8 @@ def test_g12_what_is_typed_in_calls_goes_with_the_texts_and_nothing_else_of_a_st
 
     privacy.purge(datetime(2030, 1, 1, tzinfo=UTC))
 
-    assert runs.typed(runs.steps(run_id)) == {}
-    assert [(step.node, step.outcome) for step in runs.steps(run_id)] == before
+    assert run_records.typed(run_records.steps(run_id)) == {}
+    assert [(step.node, step.outcome) for step in run_records.steps(run_id)] == before
     assert {(row.reason, row.decision_note) for row in compensations.of_case(made)} == {("", "")}
     assert privacy.purge(datetime(2030, 1, 1, tzinfo=UTC)) == (0, 0)
 
@@ -148,7 +149,7 @@ def test_g12_what_is_typed_in_calls_goes_with_the_texts_and_nothing_else_of_a_st
 def test_what_was_typed_and_given_before_is_sealed_by_the_upgrade_and_comes_back(made):
     run_id = give(made)
     rotation.rotate()
-    before = [runs.typed(runs.steps(run_id)), plugin_settings("review_recovery")]
+    before = [run_records.typed(run_records.steps(run_id)), plugin_settings("review_recovery")]
 
     db.session.rollback()
     schema.downgrade("review_recovery", "0008")
@@ -159,7 +160,7 @@ def test_what_was_typed_and_given_before_is_sealed_by_the_upgrade_and_comes_back
     assert PHONE in plain
     assert "She rang" not in raw()
     assert PHONE not in raw()
-    assert [runs.typed(runs.steps(run_id)), plugin_settings("review_recovery")] == before
+    assert [run_records.typed(run_records.steps(run_id)), plugin_settings("review_recovery")] == before
     assert [row.reason for row in compensations.of_case(made)] == [WORDS + " again", WORDS]
     assert WORDS in case_records.written(made).values()
 

@@ -6,7 +6,16 @@ import pytest
 from replies_of_tests import compensation_states
 from runs_of_tests import CLERK, NOON, OWNER, case, events, make_case, path, set_platform, take
 from shopadmin_review_recovery.models import ReviewCaseFollowUp, ReviewInvitation
-from shopadmin_review_recovery.services import cases, compensations, follow_ups, keeping, listing, remedies, runs
+from shopadmin_review_recovery.services import (
+    cases,
+    compensations,
+    follow_ups,
+    keeping,
+    listing,
+    remedies,
+    run_records,
+    runs,
+)
 from sqlalchemy import func, select
 
 from shopadmin import testing
@@ -53,7 +62,7 @@ def test_a_remedy_within_the_limit_is_a_compensation_in_the_steps_own_transactio
         "20 back",
         None,
     )
-    assert runs.steps(run_id)[-1].remarks == {"compensation": row.id}
+    assert run_records.steps(run_id)[-1].remarks == {"compensation": row.id}
     assert remedies.open_count(db.session, case_id) == 0
 
 
@@ -201,7 +210,7 @@ def test_a_demand_opens_a_request_of_its_own_and_closes_the_invitation_for_good(
     take(run_id, "problem_left", **REFUND)
 
     assert (path(run_id)[-1], compensation_states()) == ("[new_request]", ["requested"])
-    assert runs.steps(run_id)[-1].remarks["compensation"] == compensations.of_case(case_id)[0].id
+    assert run_records.steps(run_id)[-1].remarks["compensation"] == compensations.of_case(case_id)[0].id
     assert case(case_id).state == "waiting_approval"
     compensations.approve(OWNER, compensations.of_case(case_id)[0].id)
     compensations.settle(CLERK, compensations.of_case(case_id)[0].id)
@@ -223,7 +232,9 @@ def test_a_booked_call_is_planned_on_the_buyers_clock_and_stands_on_top_at_its_t
     assert (found.state, found.planned_at, found.burns_at) == ("waiting_buyer", at, at)
     assert [one.id for one in listing.first()] == [other, case_id]
     assert follow_ups.due(at) == 1
-    assert runs.steps(runs.of_case(case_id)[0].id)[-1].inputs == {"callback.window": "3 March 15:00–16:00"}
+    assert run_records.steps(run_records.of_case(case_id)[0].id)[-1].inputs == {
+        "callback.window": "3 March 15:00–16:00"
+    }
 
 
 def test_g2_no_call_is_booked_into_quiet_hours(app):

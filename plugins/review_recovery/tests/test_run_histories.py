@@ -10,7 +10,7 @@ from contact_rules import faults
 from runs_of_tests import CLERK, NOON, make_case, set_platform
 from shopadmin_review_recovery.domain.scripts import walking
 from shopadmin_review_recovery.models import ReviewCase, ReviewInvitation, ReviewScriptStep
-from shopadmin_review_recovery.services import runs, scripts
+from shopadmin_review_recovery.services import run_records, runs, scripts
 from sqlalchemy import select
 
 from shopadmin import testing
@@ -32,8 +32,8 @@ def call(dice, case_id, now):
     except (ObjectionsError, RefusedError):
         return
     for _step in range(ENOUGH):
-        run, taken = runs.find(run_id), runs.steps(run_id)
-        at = runs.position(run, taken)
+        run, taken = run_records.find(run_id), run_records.steps(run_id)
+        at = run_records.position(run, taken)
         if at.exit is not None:
             return
         script = scripts.script_of(scripts.version(run.script_version_id))

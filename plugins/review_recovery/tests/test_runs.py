@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from runs_of_tests import CLERK, NOON, OWNER, case, events, make_case, path, set_platform, take
 from shopadmin_review_recovery.models import ReviewInvitation, ReviewScriptNote, ReviewScriptStep
-from shopadmin_review_recovery.services import cases, remedies, run_inputs, runs
+from shopadmin_review_recovery.services import cases, remedies, run_inputs, run_records, runs
 from sqlalchemy import func, select
 
 from shopadmin import testing
@@ -72,7 +72,7 @@ def test_g1_in_quiet_hours_the_run_waits_in_the_queue_and_nobody_counts_as_rung(
 
     assert path(run_id) == ["gate", "[queue]"]
     morning = (NOON - timedelta(hours=1) + timedelta(days=1)).isoformat()
-    assert runs.steps(run_id)[1].remarks == {"reasons": ["quiet_hours"], "until": morning}
+    assert run_records.steps(run_id)[1].remarks == {"reasons": ["quiet_hours"], "until": morning}
     # Nobody was contacted: the case stays where it was, and the time for a first answer runs on.
     assert (case(case_id).state, case(case_id).touched_at, events(case_id)) == ("triaged", None, ["run.ended"])
     assert [(call.state, call.contact_at) for call in messages()] == [("suppressed", None)]
@@ -325,7 +325,7 @@ def test_the_cause_is_confirmed_in_the_conversation(app):
 
     found = case(case_id)
     assert (found.cause, found.cause_confirmed_by) == ("packaging", CLERK.account_id)
-    assert runs.steps(run_id)[-1].node == "explain"
+    assert run_records.steps(run_id)[-1].node == "explain"
 
 
 def test_what_the_buyer_said_is_kept_with_the_step(app):
@@ -376,7 +376,7 @@ def test_a_message_with_a_missing_value_is_not_sent_and_the_step_says_which(app)
 
     take(run_id, *TO_GUARD, "agrees", "text")
 
-    step = runs.steps(run_id)[-1]
+    step = run_records.steps(run_id)[-1]
     assert (step.node, step.remarks) == ("steps", {"message": "incomplete", "missing": ["platform.link"]})
     assert [found.medium for found in messages()] == ["call"]
 

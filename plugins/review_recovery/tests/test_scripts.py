@@ -5,7 +5,7 @@ from runs_of_tests import CLERK, NOON, OWNER, make_case, take
 from scripts_of_tests import TEXT, shipped
 from shopadmin_review_recovery.domain.scripts import notation
 from shopadmin_review_recovery.models import ReviewScript, ReviewScriptNote, ReviewScriptVersion
-from shopadmin_review_recovery.services import runs, scripts
+from shopadmin_review_recovery.services import run_records, runs, scripts
 from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import DBAPIError
 
@@ -57,7 +57,9 @@ def test_new_runs_follow_the_newest_version_and_old_ones_keep_theirs(app):
     scripts.publish(OWNER, scripts.bring_in(OWNER, OTHER), 1)
     second = runs.start(CLERK, make_case(phone="13900139002"), "en", NOON)
 
-    names = [scripts.script_of(scripts.version(runs.find(one).script_version_id)).name for one in (first, second)]
+    names = [
+        scripts.script_of(scripts.version(run_records.find(one).script_version_id)).name for one in (first, second)
+    ]
     assert names == ["default", "other"]
 
 

@@ -2,22 +2,19 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shopadmin.plugin_api import (
     Actor,
     BuyerId,
     MessageRequest,
-    MissingError,
     ObjectionsError,
     RefusedError,
     begin_call,
-    db,
     record_audit,
     shop_settings,
     writing,
@@ -27,12 +24,7 @@ from shopadmin_review_recovery.domain.scripts import graph, shape, walking
 from shopadmin_review_recovery.domain.scripts.graph import Node
 from shopadmin_review_recovery.domain.scripts.walking import Position
 from shopadmin_review_recovery.domain.states import ENDED
-from shopadmin_review_recovery.models import (
-    ReviewCase,
-    ReviewScriptNote,
-    ReviewScriptRun,
-    ReviewScriptStep,
-)
+from shopadmin_review_recovery.models import ReviewCase, ReviewScriptNote, ReviewScriptRun, ReviewScriptStep
 from shopadmin_review_recovery.services import (
     follow_ups,
     forgotten,
@@ -41,51 +33,12 @@ from shopadmin_review_recovery.services import (
     run_effects,
     run_inputs,
     run_moves,
+    run_records,
     run_values,
     scripts,
 )
 from shopadmin_review_recovery.services.run_inputs import problem
 from shopadmin_review_recovery.services.run_walk import Walk
-
-# After that a run that nobody ended counts as left, and another may begin.
-LEFT_AFTER = timedelta(hours=4)
-
-
-def of_case(case_id: int) -> list[ReviewScriptRun]:
-    """The runs of a case, newest first."""
-    query = select(ReviewScriptRun).where(ReviewScriptRun.case_id == case_id)
-    return list(db.session().scalars(query.order_by(ReviewScriptRun.id.desc())))
-
-
-def find(run_id: int) -> ReviewScriptRun:
-    """A run. Raises MissingError."""
-    run = db.session().get(ReviewScriptRun, run_id)
-    if run is None:
-        raise MissingError(run_id)
-    return run
-
-
-def steps(run_id: int, session: Session | None = None) -> list[ReviewScriptStep]:
-    """The steps of a run, in order."""
-    query = select(ReviewScriptStep).where(ReviewScriptStep.run_id == run_id)
-    return list((session or db.session()).scalars(query.order_by(ReviewScriptStep.position)))
-
-
-def position(run: ReviewScriptRun, taken: list[ReviewScriptStep]) -> Position:
-    """Where a run stands."""
-    path = tuple(step.node for step in taken if step.node)
-    ended: Any = taken[-1].ended or None
-    return Position(path, ended, run.booked_at)
-
-
-def goes_on(taken: list[ReviewScriptStep], now: datetime) -> bool:
-    """Whether somebody is still at it: the run is not over, and its last step is not hours old."""
-    return not taken[-1].ended and now - taken[-1].at < LEFT_AFTER
-
-
-def typed(taken: list[ReviewScriptStep]) -> dict[str, str]:
-    """What was written down in a run, what came last counting."""
-    return {name: value for step in taken for name, value in step.inputs.items()}
 
 
 def start(actor: Actor, case_id: int, language: str, now: datetime | None = None) -> int:
@@ -135,21 +88,21 @@ def step(
     permissions.require(actor, permissions.REPLY)
     now = now or datetime.now(UTC)
     with writing() as session:
-        run = find(run_id)
+        run = run_records.find(run_id)
         case = locking.lock_case(session, run.case_id)
         forgotten.refuse(case)
-        taken = steps(run.id, session)
-        at = position(run, taken)
+        taken = run_records.steps(run.id, session)
+        at = run_records.position(run, taken)
         if len(taken) - 1 != at_position:
             raise ObjectionsError(problem("stale", _("The conversation has gone on meanwhile. Look at it again.")))
-        last = session.scalar(_last_run(case.id))
+        last = run_records.last_of(session, case.id)
         if last is not None and last.id != run.id:
             raise ObjectionsError(problem("left", _("A newer conversation about this case has begun.")))
         script = scripts.script_of(scripts.version(run.script_version_id))
         node = script.by_name[at.node]
         if at.exit is not None or on not in {edge.on for edge in walking.choices(script, node)}:
             raise ObjectionsError(problem("no_step", _("The script has no such step here.")))
-        walk = Walk(session, actor, case, run, script, now, typed(taken))
+        walk = Walk(session, actor, case, run, script, now, run_records.typed(taken))
         given = run_inputs.read(walk, node, on, inputs)
         walk.typed |= given.kept
         walk.money, walk.appointment = given.money, given.appointment
@@ -246,10 +199,10 @@ def _may_begin(session: Session, case: ReviewCase, now: datetime) -> None:
         raise RefusedError(problem("no_buyer", _("Nobody knows who the buyer is, so nobody can be rung.")))
     if not run_values.profile(case.platform, now).is_phone_allowed:
         raise ObjectionsError(problem("no_calls", _("This platform allows shops no calls to buyers.")))
-    last = session.scalar(_last_run(case.id))
+    last = run_records.last_of(session, case.id)
     if last is not None:
-        taken = steps(last.id, session)
-        if goes_on(taken, now):
+        taken = run_records.steps(last.id, session)
+        if run_records.goes_on(taken, now):
             raise ObjectionsError(problem("goes_on", _("A conversation about this case goes on. End it first.")))
 
 
@@ -263,13 +216,8 @@ def _not_before(case_id: int, now: datetime) -> None:
 
 def _booked_at(session: Session, case: ReviewCase) -> str:
     """The node at which the buyer asked for this call, empty for none; a call that the gate held is still that one."""
-    last = session.scalar(_last_run(case.id))
+    last = run_records.last_of(session, case.id)
     if last is None:
         return ""
-    at = position(last, steps(last.id, session))
+    at = run_records.position(last, run_records.steps(last.id, session))
     return at.node if at.exit == "booked" else last.booked_at if at.exit == "queue" else ""
-
-
-def _last_run(case_id: int) -> Any:
-    query = select(ReviewScriptRun).where(ReviewScriptRun.case_id == case_id)
-    return query.order_by(ReviewScriptRun.id.desc()).limit(1)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from shopadmin_review_recovery.models import ReviewCase, ReviewCaseEvent
-from shopadmin_review_recovery.services import runs, scripts
+from shopadmin_review_recovery.services import run_records, runs, scripts
 from sqlalchemy import select
 
 from shopadmin import testing
@@ -38,13 +38,13 @@ def take(run_id: int, *outcomes: str, now: datetime = NOON, actor: Actor = CLERK
     given = {name.replace("__", "."): value for name, value in inputs.items()}
     at = None
     for on in outcomes:
-        at = runs.step(actor, run_id, len(runs.steps(run_id)) - 1, on, given, now)
+        at = runs.step(actor, run_id, len(run_records.steps(run_id)) - 1, on, given, now)
     return at
 
 
 def path(run_id: int) -> list[str]:
     db.session.rollback()
-    return [step.node or f"[{step.ended}]" for step in runs.steps(run_id)]
+    return [step.node or f"[{step.ended}]" for step in run_records.steps(run_id)]
 
 
 def case(case_id: int) -> ReviewCase:
