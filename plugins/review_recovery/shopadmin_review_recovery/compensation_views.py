@@ -30,7 +30,7 @@ from shopadmin_review_recovery import reply_labels as labels
 from shopadmin_review_recovery.labels import AREA
 from shopadmin_review_recovery.models import ReviewCompensation
 from shopadmin_review_recovery.reply_forms import CompensationForm
-from shopadmin_review_recovery.services import answers, compensations
+from shopadmin_review_recovery.services import answers, compensation_decisions, compensations
 
 _ROW = ReviewCompensation
 
@@ -142,25 +142,27 @@ class CompensationsView(AdminListView):
     def approve_view(self, row_id: str) -> ResponseReturnValue:
         """Decide for it."""
         found, note = parse_id(row_id), request.form.get("note", "")
-        return self._act(found, lambda: compensations.approve(self.actor, found, note), _("It is approved."))
+        return self._act(found, lambda: compensation_decisions.approve(self.actor, found, note), _("It is approved."))
 
     @expose("/details/<row_id>/decline", methods=["POST"])
     def decline_view(self, row_id: str) -> ResponseReturnValue:
         """Decide against it."""
         found, note = parse_id(row_id), request.form.get("note", "")
-        return self._act(found, lambda: compensations.decline(self.actor, found, note), _("It is declined."))
+        return self._act(found, lambda: compensation_decisions.decline(self.actor, found, note), _("It is declined."))
 
     @expose("/details/<row_id>/withdraw", methods=["POST"])
     def withdraw_view(self, row_id: str) -> ResponseReturnValue:
         """Take the request back."""
         found = parse_id(row_id)
-        return self._act(found, lambda: compensations.withdraw(self.actor, found), _("The request is taken back."))
+        return self._act(
+            found, lambda: compensation_decisions.withdraw(self.actor, found), _("The request is taken back.")
+        )
 
     @expose("/details/<row_id>/settle", methods=["POST"])
     def settle_view(self, row_id: str) -> ResponseReturnValue:
         """The buyer has got it."""
         found = parse_id(row_id)
-        return self._act(found, lambda: compensations.settle(self.actor, found), _("It is handed over."))
+        return self._act(found, lambda: compensation_decisions.settle(self.actor, found), _("It is handed over."))
 
     def _act(self, row_id: int, change: Callable[[], object], done: Any) -> ResponseReturnValue:
         status = attempt(change, done)

@@ -7,7 +7,14 @@ from flask import Flask
 from replies_of_tests import CLERK, NOON, OVER, OWNER, READER, answers_of, make_reply, table
 from runs_of_tests import case, events, make_case, set_platform
 from shopadmin_review_recovery.models import ReviewAnswer
-from shopadmin_review_recovery.services import answers, case_records, compensations, gaps, replies
+from shopadmin_review_recovery.services import (
+    answers,
+    case_records,
+    compensation_decisions,
+    compensations,
+    gaps,
+    replies,
+)
 from shopadmin_review_recovery.services.answers import Answer
 from sqlalchemy import func, select
 
@@ -204,7 +211,7 @@ def test_g5_the_buyer_hears_of_compensation_once_it_is_decided(app: Flask) -> No
     assert refused.value.problems[0].code == "answer.undecided"
     assert messages() == []
 
-    compensations.approve(OWNER, asked.id, now=NOON)
+    compensation_decisions.approve(OWNER, asked.id, now=NOON)
     assert answers.send(CLERK, case_id, told, NOON).verdict == "allow"
     assert messages()[0].blocks == ["compensation"]
 

@@ -10,7 +10,7 @@ from flask import Flask
 from replies_of_tests import CLERK, NOON, OVER, OWNER, READER, compensation_states
 from runs_of_tests import case, events, make_case, set_platform
 from shopadmin_review_recovery.models import ReviewCompensation
-from shopadmin_review_recovery.services import case_records, compensations, run_effects
+from shopadmin_review_recovery.services import case_records, compensation_decisions, compensations, run_effects
 from shopadmin_review_recovery.services.run_walk import Walk
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -118,8 +118,8 @@ def test_it_is_approved_told_and_handed_over(app: Flask) -> None:
     case_id = make_case()
     asked = ask(case_id)
 
-    compensations.approve(OWNER, asked.id, "fair", NOON)
-    compensations.settle(CLERK, asked.id, NOON)
+    compensation_decisions.approve(OWNER, asked.id, "fair", NOON)
+    compensation_decisions.settle(CLERK, asked.id, NOON)
 
     row = compensations.find(asked.id)
     assert (row.state, row.decided_by, row.decision_note, row.settled_by) == ("settled", 1, "fair", 2)
@@ -131,8 +131,8 @@ def test_g14_nobody_decides_about_his_own_request_the_owner_included(app: Flask)
         asked = ask(make_case(), actor=actor)
         before = stored()
         for act in (
-            lambda asked=asked, actor=actor: compensations.approve(actor, asked.id),
-            lambda asked=asked, actor=actor: compensations.decline(actor, asked.id, "no"),
+            lambda asked=asked, actor=actor: compensation_decisions.approve(actor, asked.id),
+            lambda asked=asked, actor=actor: compensation_decisions.decline(actor, asked.id, "no"),
         ):
             with pytest.raises(ObjectionsError) as refused:
                 act()
@@ -164,7 +164,7 @@ def test_g14_the_database_itself_refuses_that_who_asked_decides(app: Flask) -> N
 )  # fmt: skip
 def test_what_was_asked_for_and_decided_never_changes(app: Flask, change: str) -> None:
     asked = ask(make_case())
-    compensations.approve(OWNER, asked.id, now=NOON)
+    compensation_decisions.approve(OWNER, asked.id, now=NOON)
     before = stored()
 
     with pytest.raises(DBAPIError), writing() as session:
@@ -211,13 +211,13 @@ def test_the_database_refuses_what_makes_no_sense(app: Flask, wrong: dict[str, A
 
 def test_only_who_asked_takes_it_back_and_only_before_it_is_decided(app: Flask) -> None:
     first, second = ask(make_case()), ask(make_case())
-    compensations.approve(OWNER, second.id, now=NOON)
+    compensation_decisions.approve(OWNER, second.id, now=NOON)
 
     with pytest.raises(ObjectionsError):
-        compensations.withdraw(BOTH, first.id, NOON)
+        compensation_decisions.withdraw(BOTH, first.id, NOON)
     with pytest.raises(ObjectionsError):
-        compensations.withdraw(CLERK, second.id, NOON)
-    compensations.withdraw(CLERK, first.id, NOON)
+        compensation_decisions.withdraw(CLERK, second.id, NOON)
+    compensation_decisions.withdraw(CLERK, first.id, NOON)
 
     assert compensation_states() == ["withdrawn", "approved"]
 
@@ -228,11 +228,11 @@ def test_who_may_not_decide_does_not(app: Flask, actor: Actor) -> None:
     before = stored()
 
     for act in (
-        lambda: compensations.approve(actor, asked.id),
-        lambda: compensations.decline(actor, asked.id, "no"),
+        lambda: compensation_decisions.approve(actor, asked.id),
+        lambda: compensation_decisions.decline(actor, asked.id, "no"),
         lambda: compensations.request(READER, make_case(), "refund", "1", "x"),
-        lambda: compensations.settle(READER, asked.id),
-        lambda: compensations.withdraw(READER, asked.id),
+        lambda: compensation_decisions.settle(READER, asked.id),
+        lambda: compensation_decisions.withdraw(READER, asked.id),
     ):
         with pytest.raises(ForbiddenError):
             act()
@@ -275,13 +275,13 @@ def test_g7_nobody_ties_a_compensation_to_a_review(app: Flask, words: str, rule:
     with pytest.raises(RefusedError) as requested:
         ask(case_id, reason=words)
     with pytest.raises(RefusedError) as approved:
-        compensations.approve(OWNER, asked.id, words)
+        compensation_decisions.approve(OWNER, asked.id, words)
 
     found = [(problem.code, problem.field) for refused in (requested, approved) for problem in refused.value.problems]
     assert {code for code, _field in found} >= {rule}
     assert {field for _code, field in found} == {"reason", "note"}
     assert stored() == before
-    compensations.decline(OWNER, asked.id, words)
+    compensation_decisions.decline(OWNER, asked.id, words)
 
 
 def test_a_form_that_is_sent_twice_asks_once(app: Flask) -> None:
@@ -291,7 +291,7 @@ def test_a_form_that_is_sent_twice_asks_once(app: Flask) -> None:
 
     assert sorted(results) == ["compensation.twice"] * 2 + ["done"]
     assert compensation_states() == ["requested"]
-    compensations.withdraw(CLERK, compensations.of_case(case_id)[0].id, NOON)
+    compensation_decisions.withdraw(CLERK, compensations.of_case(case_id)[0].id, NOON)
     assert ask(case_id).id
 
 
@@ -303,7 +303,7 @@ def test_a_case_that_is_over_gets_nothing_and_one_that_is_not_there_neither(app:
     with pytest.raises(MissingError):
         ask(999)
     with pytest.raises(MissingError):
-        compensations.approve(OWNER, 999)
+        compensation_decisions.approve(OWNER, 999)
 
     assert stored() == []
 
@@ -318,10 +318,10 @@ def test_g5_the_guard_before_the_invitation_sees_what_is_open(app: Flask) -> Non
     assert open_remedies() == 0
     asked, other = ask(case_id), ask(case_id, reason="lid missing")
     assert open_remedies() == 2
-    compensations.approve(OWNER, asked.id, now=NOON)
-    compensations.decline(OWNER, other.id, "no fault of ours", NOON)
+    compensation_decisions.approve(OWNER, asked.id, now=NOON)
+    compensation_decisions.decline(OWNER, other.id, "no fault of ours", NOON)
     assert open_remedies() == 1
-    compensations.settle(CLERK, asked.id, NOON)
+    compensation_decisions.settle(CLERK, asked.id, NOON)
     assert open_remedies() == 0
 
 
@@ -356,8 +356,12 @@ def test_g14_of_many_who_decide_at_the_same_moment_one_does(app: Flask, round_: 
 
     results = at_once(
         app,
-        *[lambda: compensations.approve(OWNER, asked.id), lambda: compensations.decline(SECOND, asked.id, "no")] * 3,
-        lambda: compensations.withdraw(CLERK, asked.id),
+        *[
+            lambda: compensation_decisions.approve(OWNER, asked.id),
+            lambda: compensation_decisions.decline(SECOND, asked.id, "no"),
+        ]
+        * 3,
+        lambda: compensation_decisions.withdraw(CLERK, asked.id),
     )
 
     assert sorted(results) == ["compensation.decided"] * 6 + ["done"]
@@ -392,9 +396,9 @@ def test_g14_linked_cases_at_the_same_moment_are_given_no_more_than_was_paid(app
 
 def test_handed_over_twice_it_counts_once(app: Flask) -> None:
     asked = ask(make_case())
-    compensations.approve(OWNER, asked.id, now=NOON)
+    compensation_decisions.approve(OWNER, asked.id, now=NOON)
 
-    results = at_once(app, *[lambda: compensations.settle(CLERK, asked.id)] * 4)
+    results = at_once(app, *[lambda: compensation_decisions.settle(CLERK, asked.id)] * 4)
 
     assert sorted(results) == ["compensation.decided"] * 3 + ["done"]
 

@@ -12,6 +12,7 @@ from shopadmin_review_recovery.services import (
     answers,
     case_records,
     cases,
+    compensation_decisions,
     compensations,
     complaints,
     evidence,
@@ -122,8 +123,8 @@ def test_what_is_the_shops_own_goes_on_after_a_buyer_was_forgotten(app: Flask) -
     buyer_id = case_records.find(case_id).buyer_id
     erasing.erase_buyer(OWNER, buyer_id, str(buyer_id))
 
-    compensations.approve(OWNER, asked.id)
-    compensations.settle(CLERK, asked.id)
+    compensation_decisions.approve(OWNER, asked.id)
+    compensation_decisions.settle(CLERK, asked.id)
     cases.confirm_cause(CLERK, case_id, None, "logistics", ())
     cases.close(CLERK, case_id, None, "resolved_kept", "solved", "paid back")
 

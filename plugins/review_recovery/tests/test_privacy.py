@@ -10,6 +10,7 @@ from shopadmin_review_recovery.models import ReviewCase, ReviewCaseEvent, Review
 from shopadmin_review_recovery.services import (
     case_records,
     cases,
+    compensation_decisions,
     compensations,
     complaints,
     evidence,
@@ -111,7 +112,7 @@ def give(case_id):
     take(run_id, "within_limit", remedy__summary=WORDS, remedy__due="Friday")
     compensations.request(CLERK, case_id, "refund", "20", WORDS, NOON)
     asked = compensations.request(CLERK, case_id, "gift", "5", WORDS + " again", NOON)
-    compensations.decline(OWNER, asked.id, WORDS + ", too", NOON)
+    compensation_decisions.decline(OWNER, asked.id, WORDS + ", too", NOON)
     return run_id
 
 

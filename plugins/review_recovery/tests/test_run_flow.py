@@ -8,6 +8,7 @@ from runs_of_tests import CLERK, NOON, OWNER, case, events, make_case, path, set
 from shopadmin_review_recovery.models import ReviewCaseFollowUp, ReviewInvitation
 from shopadmin_review_recovery.services import (
     cases,
+    compensation_decisions,
     compensations,
     follow_ups,
     keeping,
@@ -149,9 +150,9 @@ def test_once_nothing_waits_for_the_owner_the_case_goes_on(app, decide):
     (row,) = compensations.of_case(case_id)
 
     {
-        "approve": lambda: compensations.approve(OWNER, row.id),
-        "decline": lambda: compensations.decline(OWNER, row.id, "not ours"),
-        "withdraw": lambda: compensations.withdraw(CLERK, row.id),
+        "approve": lambda: compensation_decisions.approve(OWNER, row.id),
+        "decline": lambda: compensation_decisions.decline(OWNER, row.id, "not ours"),
+        "withdraw": lambda: compensation_decisions.withdraw(CLERK, row.id),
     }[decide]()
 
     assert case(case_id).state == "contacting"
@@ -163,7 +164,7 @@ def test_a_case_with_two_requests_waits_for_both(app):
     call(case_id, *TO_REMEDY, "above_limit", "next", "next", **REFUND)
     second = compensations.request(CLERK, case_id, "gift", "5", "and a cup", NOON)
 
-    compensations.approve(OWNER, second.id)
+    compensation_decisions.approve(OWNER, second.id)
 
     assert case(case_id).state == "waiting_approval"
 
@@ -171,7 +172,7 @@ def test_a_case_with_two_requests_waits_for_both(app):
 def test_a_decision_while_the_buyer_is_on_the_line_is_not_waited_for_again(app):
     case_id = make_case()
     run_id = call(case_id, *TO_REMEDY, "above_limit", **REFUND)
-    compensations.approve(OWNER, compensations.of_case(case_id)[0].id)
+    compensation_decisions.approve(OWNER, compensations.of_case(case_id)[0].id)
 
     take(run_id, "next", "next")
 
@@ -195,7 +196,7 @@ def test_g5_what_a_call_promised_is_handed_over_before_anybody_is_invited(app):
     assert path(run_id)[-2:] == ["ask_ok", "later"]
     take(run_id, "yes")
 
-    compensations.settle(CLERK, compensations.of_case(case_id)[0].id, NOON)
+    compensation_decisions.settle(CLERK, compensations.of_case(case_id)[0].id, NOON)
     again = call(case_id, "yes", "next", now=AFTERNOON)
 
     assert path(again)[-2:] == ["ask_ok", "ask"]
@@ -212,8 +213,8 @@ def test_a_demand_opens_a_request_of_its_own_and_closes_the_invitation_for_good(
     assert (path(run_id)[-1], compensation_states()) == ("[new_request]", ["requested"])
     assert run_records.steps(run_id)[-1].remarks["compensation"] == compensations.of_case(case_id)[0].id
     assert case(case_id).state == "waiting_approval"
-    compensations.approve(OWNER, compensations.of_case(case_id)[0].id)
-    compensations.settle(CLERK, compensations.of_case(case_id)[0].id)
+    compensation_decisions.approve(OWNER, compensations.of_case(case_id)[0].id)
+    compensation_decisions.settle(CLERK, compensations.of_case(case_id)[0].id)
     assert db.session.scalar(select(func.count()).select_from(ReviewInvitation)) == 1
     assert compensations.open_count(case_id) == 0
 
@@ -297,8 +298,8 @@ def test_two_days_after_a_remedy_somebody_asks_once_whether_it_arrived(app):
         compensations.request(CLERK, case_id, "refund", amount, "broken", now)
     first, second = compensations.of_case(case_id)
 
-    compensations.settle(CLERK, first.id, now)
-    compensations.settle(CLERK, second.id, now + timedelta(days=1))
+    compensation_decisions.settle(CLERK, first.id, now)
+    compensation_decisions.settle(CLERK, second.id, now + timedelta(days=1))
 
     assert planned(case_id) == [("remedy_check", now + timedelta(days=3))]
 
@@ -308,7 +309,7 @@ def test_whoever_refused_is_not_asked_whether_it_arrived(app):
     asked = compensations.request(CLERK, case_id, "refund", "10", "broken", NOON)
     cases.close(OWNER, case_id, None, "refused", "refused", "said so")
 
-    compensations.settle(CLERK, asked.id, NOON)
+    compensation_decisions.settle(CLERK, asked.id, NOON)
 
     assert (compensation_states(), planned(case_id)) == (["settled"], [])
 

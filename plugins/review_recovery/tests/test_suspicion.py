@@ -11,7 +11,7 @@ from runs_of_tests import NOON, case, events, make_case, set_platform
 from shopadmin_review_recovery.domain.suspicion import LASTS, Label, accuses, is_in_force, lacks
 from shopadmin_review_recovery.domain.templates import REGISTRY
 from shopadmin_review_recovery.models import ReviewSuspicion
-from shopadmin_review_recovery.services import compensations, evidence, suspicions
+from shopadmin_review_recovery.services import compensation_decisions, compensations, evidence, suspicions
 from shopadmin_review_recovery.services.run_effects import Walk, invitation_facts
 from sqlalchemy import select
 
@@ -153,7 +153,7 @@ def test_g10_refunds_and_answers_that_the_law_wants_go_on_as_ever(app: Flask) ->
     block_buyer(OWNER, found.buyer_id, "stop")
 
     asked = [compensations.request(AGENT, one, "refund", "20", "arrived broken", NOON) for one in (plain, case_id)]
-    compensations.approve(OWNER, asked[1].id, now=NOON)
+    compensation_decisions.approve(OWNER, asked[1].id, now=NOON)
     answer = MessageRequest(
         "review_recovery.t.2", BuyerId(found.buyer_id), "chat", "Your refund is on its way.", basis="statutory"
     )

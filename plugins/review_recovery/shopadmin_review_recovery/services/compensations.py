@@ -1,4 +1,4 @@
-"""Compensation: asked for, decided once by somebody else, handed over. Nothing here looks at a review (G5, G14)."""
+"""Compensation: asked for, and given at once where nobody has to decide. Nothing here looks at a review (G5, G14)."""
 
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from shopadmin.plugin_api import (
@@ -25,10 +25,10 @@ from shopadmin.plugin_api import (
 )
 from shopadmin_review_recovery import permissions
 from shopadmin_review_recovery.domain import compensation
-from shopadmin_review_recovery.domain.compensation import KINDS, Bounds, State, Wanted
+from shopadmin_review_recovery.domain.compensation import KINDS, Bounds, Wanted
 from shopadmin_review_recovery.domain.states import ENDED
 from shopadmin_review_recovery.models import ReviewCase, ReviewCaseEvent, ReviewCompensation
-from shopadmin_review_recovery.services import case_records, cases, follow_ups, forgotten, locking, remedy_words
+from shopadmin_review_recovery.services import cases, forgotten, locking, remedy_words
 
 OBJECT = "review_recovery.compensation"
 SETTING = "compensation_limit"
@@ -133,45 +133,8 @@ def request(
         )  # fmt: skip
         session.add(row)
         session.flush()
-        _note(session, actor, row, "given" if is_given else "requested", now)
+        write_down(session, actor, row, "given" if is_given else "requested", now)
         return Asked(row.id, reasons)
-
-
-def approve(actor: Actor, compensation_id: int, note: str = "", now: datetime | None = None) -> None:
-    """Decide for it, once. Raises ForbiddenError, MissingError, RefusedError; ObjectionsError for whoever asked for it,
-    and when it is decided already.
-    """
-    permissions.require(actor, permissions.APPROVE)
-    note = remedy_words.line(note, "note", is_needed=False)
-    remedy_words.refuse_trade({"note": note})
-    _decide(actor, compensation_id, "approved", note, now)
-
-
-def decline(actor: Actor, compensation_id: int, note: str, now: datetime | None = None) -> None:
-    """Decide against it, with a reason, which may well be that it was meant as a trade. Raises as ``approve`` does."""
-    permissions.require(actor, permissions.APPROVE)
-    _decide(actor, compensation_id, "declined", remedy_words.line(note, "note"), now)
-
-
-def withdraw(actor: Actor, compensation_id: int, now: datetime | None = None) -> None:
-    """Take a request back before it is decided; whoever asked for it may. Raises as ``approve`` does."""
-    permissions.require(actor, permissions.REPLY)
-    with writing():
-        if find(compensation_id).requested_by != actor.account_id:
-            raise ObjectionsError(problem("not_yours", _("Only who asked for it takes it back.")))
-        _change(actor, compensation_id, "requested", "withdrawn", "", now)
-
-
-def settle(actor: Actor, compensation_id: int, now: datetime | None = None) -> None:
-    """Say that the buyer has got it: paid out, or sent; in two days somebody asks whether it arrived.
-
-    Raises as ``approve`` does.
-    """
-    permissions.require(actor, permissions.REPLY)
-    now = now or datetime.now(UTC)
-    with writing() as session:
-        _change(actor, compensation_id, "approved", "settled", "", now)
-        follow_ups.check_arrival(session, find(compensation_id).case_id, now)
 
 
 def _not_alone(actor: Actor) -> Any:
@@ -189,47 +152,6 @@ def _refuse_twice(case: ReviewCase, wanted: Wanted, reason: str) -> None:
             text = _("The same is open already, as number %(number)s. For another one say what that is for.",
                      number=row.id)  # fmt: skip
             raise ObjectionsError(problem("twice", text, "reason"))
-
-
-def _decide(actor: Actor, compensation_id: int, state: State, note: str, now: datetime | None) -> None:
-    with writing():
-        if find(compensation_id).requested_by == actor.account_id:
-            own = _("You asked for this yourself, so somebody else decides.")
-            raise ObjectionsError(problem("own", own))
-        _change(actor, compensation_id, "requested", state, note, now)
-
-
-def _change(actor: Actor, compensation_id: int, before: State, after: State, note: str, now: datetime | None) -> None:
-    """One conditional UPDATE: of two people who decide at the same moment one does, the other is told."""
-    now = now or datetime.now(UTC)
-    by = actor.account_id
-    values: dict[str, Any] = {"state": after}
-    if after == "settled":
-        values |= {"settled_at": now, "settled_by": by}
-    else:
-        values |= {"decided_at": now, "decided_by": by, "decision_note": note}
-    with writing() as session:
-        # The case first, as a step of a call does.
-        locking.lock_case(session, find(compensation_id).case_id)
-        wanted = update(ReviewCompensation).where(
-            ReviewCompensation.id == compensation_id, ReviewCompensation.state == before
-        )
-        if after in ("approved", "declined"):
-            wanted = wanted.where(ReviewCompensation.requested_by != by)
-        done: Any = session.execute(wanted.values(**values), execution_options={"synchronize_session": False})
-        row = find(compensation_id)
-        if not done.rowcount:
-            late = _("Somebody decided this meanwhile, or it was taken back. Look at it again.")
-            raise ObjectionsError(problem("decided", late))
-        _note(session, actor, row, after, now)
-        if before == "requested":
-            _go_on(row.case_id)
-
-
-def _go_on(case_id: int) -> None:
-    """Nothing of the case waits for the owner any more: the buyer hears what was decided, and the time runs again."""
-    if case_records.find(case_id).state == "waiting_approval" and not undecided(case_id):
-        cases.move(None, case_id, None, "contacting")
 
 
 def _bounds(session: Session, case: ReviewCase) -> Bounds:
@@ -255,7 +177,7 @@ def _bounds(session: Session, case: ReviewCase) -> Bounds:
     )
 
 
-def _note(session: Session, actor: Actor, row: ReviewCompensation, act: str, now: datetime) -> None:
+def write_down(session: Session, actor: Actor, row: ReviewCompensation, act: str, now: datetime) -> None:
     """A line in the case's timeline and one in the activity log."""
     data = {"compensation": row.id, "kind": row.kind, "amount": row.amount, "currency": row.currency}
     event = ReviewCaseEvent(

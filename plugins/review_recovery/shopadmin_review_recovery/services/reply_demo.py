@@ -6,7 +6,7 @@ from shopadmin.plugin_api import AccountId, Actor, DemoShop, accounts_that_may, 
 from shopadmin_review_recovery import permissions
 from shopadmin_review_recovery.domain.states import OPEN
 from shopadmin_review_recovery.models import ReviewCase
-from shopadmin_review_recovery.services import answers, compensations, reply_files
+from shopadmin_review_recovery.services import answers, compensation_decisions, compensations, reply_files
 from shopadmin_review_recovery.services.answers import Answer
 
 _CAN = frozenset({permissions.READ, permissions.REPLY})
@@ -41,11 +41,11 @@ def load(shop: DemoShop) -> None:
 def _compensate(owner: Actor, clerk: Actor, case_id: int, kind: str, amount: str, reason: str, end: str) -> None:
     asked = compensations.request(clerk, case_id, kind, amount, reason)
     if end in ("approved", "settled"):
-        compensations.approve(owner, asked.id)
+        compensation_decisions.approve(owner, asked.id)
     if end == "settled":
-        compensations.settle(clerk, asked.id)
+        compensation_decisions.settle(clerk, asked.id)
     if end == "declined":
-        compensations.decline(owner, asked.id, "买家已收到补发")
+        compensation_decisions.decline(owner, asked.id, "买家已收到补发")
 
 
 def _answer(clerk: Actor, case: ReviewCase) -> None:
