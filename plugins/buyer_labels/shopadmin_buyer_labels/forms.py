@@ -32,7 +32,8 @@ from shopadmin_buyer_labels import labels
 from shopadmin_buyer_labels.domain.drafts import LONGEST_NOTE, Draft
 from shopadmin_buyer_labels.messages import problem
 from shopadmin_buyer_labels.models import Label
-from shopadmin_buyer_labels.services.proposing import LONGEST_WHY, Piece
+from shopadmin_buyer_labels.services.attaching import Piece
+from shopadmin_buyer_labels.services.proposing import LONGEST_WHY
 
 
 def _choices(texts: Any) -> list[Any]:

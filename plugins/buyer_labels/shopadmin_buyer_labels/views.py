@@ -37,7 +37,7 @@ from shopadmin.plugin_api import (
 from shopadmin_buyer_labels import forms, label_page, labels, permissions
 from shopadmin_buyer_labels.messages import problem
 from shopadmin_buyer_labels.models import Label
-from shopadmin_buyer_labels.services import ending, listing, lookups, proposing, reading, records, reviewing
+from shopadmin_buyer_labels.services import attaching, ending, listing, lookups, proposing, reading, records, reviewing
 
 # What asks for a word on a page of its own: the permission, the heading, the button, and the service.
 _Act = Callable[..., object]
@@ -165,7 +165,7 @@ class LabelsView(AdminListView):
         def save() -> tuple[str, Any]:
             with writing():
                 for piece in self._pieces(form):
-                    proposing.keep_piece(self.actor, label.id, piece)
+                    attaching.keep_piece(self.actor, label.id, piece)
             return url_for(".details_view", row_id=label.id), _("The evidence is kept.")
 
         return self._form(form, save, _("Attach evidence"), _("Attach"), label)
@@ -246,7 +246,7 @@ class LabelsView(AdminListView):
         identifier = BuyerIdentifier(form.kind_of_identifier.data, form.identifiers.data, form.platform.data or "")
         return known_or_new_buyer(self.actor, [identifier], name)
 
-    def _pieces(self, form: forms.PieceForm) -> tuple[proposing.Piece, ...]:
+    def _pieces(self, form: forms.PieceForm) -> tuple[attaching.Piece, ...]:
         if not (found := form.pieces(*uploaded_picture())):
             raise RefusedError(problem("no_piece", "file"))
         return found

@@ -17,6 +17,7 @@ from shopadmin_buyer_labels import permissions
 from shopadmin_buyer_labels.models import BuyerKey, MatchSuggestion
 from shopadmin_buyer_labels.services import (
     appeals,
+    attaching,
     complaints,
     deciding,
     dossiers,
@@ -24,7 +25,6 @@ from shopadmin_buyer_labels.services import (
     lookups,
     merging,
     orders,
-    proposing,
 )
 from shopadmin_buyer_labels.services.appeals import Objection
 from sqlalchemy import select, update
@@ -65,7 +65,7 @@ def write_everything(shop: Flask, boss: Actor) -> int:
     )  # fmt: skip
     appeal_id = appeals.open_for(boss, label_id, Objection(f"{WORD} says {NAME}", "phone"), NOW)
     appeals.decide(decider(shop), appeal_id, "rejected", "", f"{WORD} reason", NOW + HOUR)
-    proposing.keep_piece(worker, label_id, piece(f"{WORD} more"), NOW)
+    attaching.keep_piece(worker, label_id, piece(f"{WORD} more"), NOW)
     live_rule()
     grave_label(buyer_id, code="refund.empty_parcel", note=WORD)
     deciding.decide_new(NOW)

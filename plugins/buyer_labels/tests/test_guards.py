@@ -23,6 +23,7 @@ from shopadmin_buyer_labels.models import OrderHold
 from shopadmin_buyer_labels.services import (
     allowances,
     appeals,
+    attaching,
     deciding,
     dossiers,
     ending,
@@ -208,7 +209,7 @@ def forging() -> Any:
 ACTS: dict[str, tuple[str, Callable[[Actor], object]]] = {
     "propose": (permissions.PROPOSE, lambda actor: proposing.propose(actor, 99, draft())),
     "edit": (permissions.PROPOSE, lambda actor: proposing.edit(actor, 99, None, draft())),
-    "attach": (permissions.PROPOSE, lambda actor: proposing.keep_piece(actor, 99, piece())),
+    "attach": (permissions.PROPOSE, lambda actor: attaching.keep_piece(actor, 99, piece())),
     "submit": (permissions.PROPOSE, lambda actor: reviewing.submit(actor, 99, None)),
     "renew": (permissions.PROPOSE, lambda actor: proposing.renew(actor, 99, piece())),
     "approve": (permissions.REVIEW, lambda actor: reviewing.approve(actor, 99, None)),

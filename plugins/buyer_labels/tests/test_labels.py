@@ -26,7 +26,7 @@ from people_of_tests import (
 from shopadmin_buyer_labels import labels
 from shopadmin_buyer_labels.domain.status import Effect
 from shopadmin_buyer_labels.models import Label
-from shopadmin_buyer_labels.services import changes, ending, proposing, reading, records, reviewing, waiting
+from shopadmin_buyer_labels.services import attaching, changes, ending, proposing, reading, records, reviewing, waiting
 from sqlalchemy import func, select
 
 from shopadmin import testing
@@ -115,7 +115,7 @@ def test_g3_self_review_is_refused(shop: Flask) -> None:
 
 def brought_evidence() -> int:
     label_id = propose((piece(tier=1, kind="chat"),))
-    proposing.keep_piece(KIM, label_id, piece("The platform decided", 3, "decision"), NOW)
+    attaching.keep_piece(KIM, label_id, piece("The platform decided", 3, "decision"), NOW)
     return label_id
 
 
@@ -165,7 +165,7 @@ def test_g2_a_draft_without_the_evidence_of_its_code_does_not_reach_review(shop:
     prepare(label_id)
 
     assert refused(ObjectionsError, lambda: reviewing.submit(ROBIN, label_id, None, NOW)) == [("tier", "evidence")]
-    proposing.keep_piece(ROBIN, label_id, piece(), NOW)
+    attaching.keep_piece(ROBIN, label_id, piece(), NOW)
     reviewing.submit(ROBIN, label_id, None, NOW)
     assert status_of(label_id) == "pending_review"
 
@@ -177,7 +177,7 @@ def test_no_typed_text_weighs_more_than_its_kind_can(shop: Flask, kind: str, mos
     buyer_id, weight = testing.make_buyer(), [("weight", "weight")]
 
     assert refused(RefusedError, lambda: proposing.propose(ROBIN, buyer_id, draft(), (heavy,), now=NOW)) == weight
-    assert refused(RefusedError, lambda: proposing.keep_piece(ROBIN, label_id, heavy, NOW)) == weight
+    assert refused(RefusedError, lambda: attaching.keep_piece(ROBIN, label_id, heavy, NOW)) == weight
     assert db.session.scalar(select(func.count()).select_from(Label)) == 1
     assert len(records.pieces(label_id)) == 1
 
@@ -249,7 +249,7 @@ def test_who_may_not_is_refused(shop: Flask) -> None:
 def test_what_is_under_review_stands_still_and_goes_back_with_words(shop: Flask) -> None:
     label_id = submitted()
 
-    assert refused(ObjectionsError, lambda: proposing.keep_piece(ROBIN, label_id, piece("more"), NOW)) == [
+    assert refused(ObjectionsError, lambda: attaching.keep_piece(ROBIN, label_id, piece("more"), NOW)) == [
         ("not_now", "")
     ]
     assert refused(RefusedError, lambda: reviewing.send_back(KIM, label_id, None, " ", NOW)) == [("why", "text")]
@@ -261,7 +261,7 @@ def test_what_is_under_review_stands_still_and_goes_back_with_words(shop: Flask)
 def test_more_evidence_on_an_active_label_makes_nothing_worse(shop: Flask) -> None:
     label_id = active()
 
-    proposing.keep_piece(ROBIN, label_id, piece("A decision, says Robin", 3, "decision"), NOW)
+    attaching.keep_piece(ROBIN, label_id, piece("A decision, says Robin", 3, "decision"), NOW)
 
     snapshot = reading.labels_by_id([label_id], SOON)[label_id]
     assert (snapshot.tier, snapshot.evidence, snapshot.effect) == (2, 2, Effect.HOLD)
@@ -292,9 +292,9 @@ def test_a_suspended_label_counts_again_on_new_evidence_and_by_a_second_person(s
         return ending.resume(KIM, label_id, None, "Clear now", SOON)
 
     assert refused(ObjectionsError, resume) == [("no_new_evidence", "evidence")]
-    proposing.keep_piece(ROBIN, label_id, piece(), SOON)  # the same bytes as before
+    attaching.keep_piece(ROBIN, label_id, piece(), SOON)  # the same bytes as before
     assert refused(ObjectionsError, resume) == [("no_new_evidence", "evidence")]
-    proposing.keep_piece(KIM, label_id, piece("A second photo"), SOON)
+    attaching.keep_piece(KIM, label_id, piece("A second photo"), SOON)
     assert refused(ObjectionsError, resume) == [("self_review", "")]
     ending.resume(OWNER, label_id, None, "Clear now", SOON)
 

@@ -21,7 +21,7 @@ from shopadmin_buyer_labels.domain.status import Effect as Reach
 from shopadmin_buyer_labels.domain.taxonomy import CODES
 from shopadmin_buyer_labels.models import Label
 from shopadmin_buyer_labels.services import complaints, proposing, reading, reviewing
-from shopadmin_buyer_labels.services.proposing import Piece
+from shopadmin_buyer_labels.services.attaching import Piece
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 

@@ -28,7 +28,7 @@ from shopadmin_buyer_labels.services import (
     proposing,
     reviewing,
 )
-from shopadmin_buyer_labels.services.proposing import Piece
+from shopadmin_buyer_labels.services.attaching import Piece
 
 # Anybody of the demo's people but the owner may stand for the one who proposes.
 _COLLEAGUE = "core.orders:read"

@@ -20,7 +20,8 @@ from shopadmin_buyer_labels.domain import taxonomy
 from shopadmin_buyer_labels.domain.drafts import Draft
 from shopadmin_buyer_labels.models import Label
 from shopadmin_buyer_labels.services import proposing
-from shopadmin_buyer_labels.services.proposing import Piece, Source
+from shopadmin_buyer_labels.services.attaching import Piece
+from shopadmin_buyer_labels.services.proposing import Source
 
 ORIGIN = "incident"
 KINDS = ("review.extortion_demand", "payment.chargeback_represented_won", "delivery.cod_refused_repeat")

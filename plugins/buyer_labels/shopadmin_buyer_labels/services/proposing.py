@@ -1,46 +1,31 @@
 """Drafts: a label is proposed, changed, and founded, before anybody is asked to review it."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from shopadmin.plugin_api import (
-    EVIDENCE_KINDS,
     Actor,
-    EvidenceOrigin,
     ObjectionsError,
     RefusedError,
     buyer_refs,
     db,
-    evidence_by_uuid,
     keep_buyer,
     shop_settings,
-    store_evidence,
     writing,
 )
 from shopadmin_buyer_labels import labels, permissions
 from shopadmin_buyer_labels.domain import drafts, status, taxonomy
 from shopadmin_buyer_labels.domain.drafts import Draft
 from shopadmin_buyer_labels.messages import problem
-from shopadmin_buyer_labels.models import Label, LabelEvidence
-from shopadmin_buyer_labels.services import reading, records, staff
+from shopadmin_buyer_labels.models import Label
+from shopadmin_buyer_labels.services import attaching, reading, records, staff
+from shopadmin_buyer_labels.services.attaching import Piece
 
-SUBJECT = records.OBJECT
 LONGEST_WHY = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Something to be kept as evidence: ``kind`` as the core has it; bytes for a picture, else a text."""
-
-    kind: Any
-    content: bytes | str
-    origin: EvidenceOrigin
-    file_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +54,11 @@ def propose(
     permissions.require(actor, permissions.PROPOSE)
     now = now or datetime.now(UTC)
     for piece in pieces:
-        check_weight(piece)
+        attaching.check_weight(piece)
     with writing() as session:
         check_person(buyer_id)
         # The pieces count for the cap of the severity, so they are weighed first.
-        best = max([draft.tier, *(piece.origin.tier for piece in pieces), *_tiers(uuids)])
+        best = max([draft.tier, *(piece.origin.tier for piece in pieces), *attaching.tiers(uuids)])
         draft = _with_tier(draft, best)
         check(draft, now, now)
         if (other := same(buyer_id, draft, now)) is not None:
@@ -84,8 +69,8 @@ def propose(
         session.flush()
         records.keep(session, actor, label, "proposed", now, origin=source.origin)
         for piece in pieces:
-            _attach_new(session, actor, label, piece, now)
-        attach_kept(session, actor, label, uuids, now)
+            attaching.attach_new(session, actor, label, piece, now)
+        attaching.attach_kept(session, actor, label, uuids, now)
         return label.id
 
 
@@ -106,36 +91,6 @@ def edit(actor: Actor, label_id: int, revision: int | None, draft: Draft, now: d
         changed = sorted(name for name, value in _values(draft, label.created_at).items() if _set(label, name, value))
         label.edited_by = actor.account_id
         records.keep(session, actor, label, "edit", now, fields=changed)
-
-
-def keep_piece(actor: Actor, label_id: int, piece: Piece, now: datetime | None = None) -> str:
-    """Keep a piece of evidence and attach it; returns its uuid. Raises ForbiddenError, MissingError, RefusedError,
-    ObjectionsError while the label is under review, or once it is over.
-    """
-    permissions.require(actor, permissions.PROPOSE)
-    check_weight(piece)
-    now = now or datetime.now(UTC)
-    with writing() as session:
-        label = records.load(session, label_id, None)
-        records.ask(session, actor, label, "attach", now)
-        return _attach_new(session, actor, label, piece, now)
-
-
-def attach_kept(
-    session: Session, actor: Actor | None, label: Label, uuids: Collection[str], now: datetime | None = None,
-    *, raises: bool = True,
-) -> None:  # fmt: skip
-    """Attach evidence that the core keeps already, as a decision that came; in the transaction around.
-
-    What is attached already is left. Asks no rule: who calls has decided that it belongs there. ``raises``: whether
-    the label weighs as much as its best piece then.
-    """
-    if not uuids:
-        return
-    known = {piece.uuid for piece in records.pieces(label.id)}
-    found = [row for row in evidence_by_uuid(list(uuids)) if row.uuid not in known]
-    for row in sorted(found, key=lambda row: row.id):
-        _attach(session, actor, label, row, now or datetime.now(UTC), raises)
 
 
 def check_own_fault(
@@ -206,12 +161,6 @@ def check_person(buyer_id: int) -> None:
         raise RefusedError(problem("staff", "buyer"))
 
 
-def check_weight(piece: Piece) -> None:
-    """Raise RefusedError for a piece that is said to weigh more than its kind can: a chat is no court's decision."""
-    if piece.origin.tier > (most := taxonomy.most_of(piece.kind)):
-        raise RefusedError(problem("weight", "weight", kind=EVIDENCE_KINDS[piece.kind], most=most))
-
-
 def check_text(text: str, field: str, *, needed: bool = False) -> None:
     """Raise RefusedError for a person's words that are too long to be kept, or missing."""
     if len(text) > LONGEST_WHY or "\0" in text:
@@ -258,26 +207,3 @@ def _set(label: Label, name: str, value: Any) -> bool:
 
 def _with_tier(draft: Draft, tier: int) -> Draft:
     return replace(draft, tier=tier)
-
-
-def _tiers(uuids: Collection[str]) -> list[int]:
-    return [row.tier for row in evidence_by_uuid(list(uuids))] if uuids else []
-
-
-def _attach_new(session: Session, actor: Actor | None, label: Label, piece: Piece, now: datetime) -> str:
-    uuid = store_evidence(actor, SUBJECT, label.id, piece.kind, piece.content, piece.origin, piece.file_name)
-    # What one person attaches to a label that was reviewed makes nothing worse: that needs the second one again.
-    attach_kept(session, actor, label, [uuid], now, raises=label.submitted_at is None)
-    return uuid
-
-
-def _attach(session: Session, actor: Actor | None, label: Label, row: Any, now: datetime, raises: bool) -> None:
-    by = actor.account_id if actor else row.uploaded_by
-    session.add(
-        LabelEvidence(
-            label_id=label.id, uuid=row.uuid, tier=row.tier, sha256=row.sha256.hex(), attached_at=now, attached_by=by
-        )
-    )
-    if raises:
-        label.tier, label.evidence_tier = max(label.tier, row.tier), max(label.evidence_tier, row.tier)
-    records.keep(session, actor, label, "attach", now, kind=row.kind, tier=row.tier)

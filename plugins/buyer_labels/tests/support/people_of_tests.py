@@ -9,7 +9,7 @@ from shopadmin_buyer_labels.domain.drafts import Draft
 from shopadmin_buyer_labels.domain.status import Status, status
 from shopadmin_buyer_labels.models import Label, LabelEvent
 from shopadmin_buyer_labels.services import proposing, reading, reviewing
-from shopadmin_buyer_labels.services.proposing import Piece
+from shopadmin_buyer_labels.services.attaching import Piece
 from sqlalchemy import select
 
 from shopadmin import testing
