@@ -14,7 +14,7 @@ from shopadmin_buyer_labels.appeal_views import mark
 from shopadmin_buyer_labels.domain.status import FINAL, status
 from shopadmin_buyer_labels.domain.taxonomy import CODES
 from shopadmin_buyer_labels.models import Appeal, Label
-from shopadmin_buyer_labels.services import appeals, complaints, reading
+from shopadmin_buyer_labels.services import appeal_records, complaints, reading
 
 VIEW = "buyer_labels_appeals"
 
@@ -31,7 +31,7 @@ def make(label: Label, actor: Actor) -> Panel | None:
             {"at": one.opened_at, "mark": mark(one, now), "url": url_for(f"{VIEW}.details_view", row_id=one.id)}
             for one in found
         ],
-        "rebuttals": appeals.rebuttals_of([label.id]).get(label.id, []),
+        "rebuttals": appeal_records.rebuttals_of([label.id]).get(label.id, []),
         "wrong_url": url_for(f"{VIEW}.wrong_view", label_id=label.id) if stands and not is_open else "",
         "raise_url": url_for(f"{VIEW}.raise_view", label_id=label.id) if stands else "",
         "dossier_url": (

@@ -9,12 +9,12 @@ from flask_babel import ngettext
 from shopadmin.plugin_api import Tile
 from shopadmin_buyer_labels import permissions
 from shopadmin_buyer_labels.domain.appeals import REMINDERS
-from shopadmin_buyer_labels.services import appeals
+from shopadmin_buyer_labels.services import appeal_records
 
 
 def tiles(now: datetime | None = None) -> list[Tile]:
     """Nothing where nobody objects. The reminder: red from three days before one is due."""
-    waiting, soon = appeals.waiting((now or datetime.now(UTC)) + max(REMINDERS))
+    waiting, soon = appeal_records.waiting((now or datetime.now(UTC)) + max(REMINDERS))
     if not waiting:
         return []
     note = ngettext("%(num)s is due within three days", "%(num)s are due within three days", soon) if soon else ""

@@ -33,7 +33,7 @@ from shopadmin_buyer_labels import appeal_texts, labels, permissions
 from shopadmin_buyer_labels.appeal_forms import DECISIONS, DecisionForm, ObjectionForm, instant
 from shopadmin_buyer_labels.domain import appeals as rules
 from shopadmin_buyer_labels.models import Appeal, Label
-from shopadmin_buyer_labels.services import appeals, lookups, reading, records
+from shopadmin_buyer_labels.services import appeal_records, appeals, lookups, reading, records
 from shopadmin_buyer_labels.services.appeals import Objection
 
 _ROW = Appeal
@@ -153,7 +153,7 @@ class AppealsView(AdminListView):
         if order:
             return redirect(url_for("orders.details_view", row_id=objection.order_id), 303)
         if status == 200:
-            return redirect(url_for(".details_view", row_id=appeals.open_of([number])[number].id), 303)
+            return redirect(url_for(".details_view", row_id=appeal_records.open_of([number])[number].id), 303)
         return redirect(self.address(), 303)
 
     @expose("/details/<row_id>/take-back", methods=["POST"])
@@ -169,7 +169,7 @@ class AppealsView(AdminListView):
 
     def _find(self, row_id: str) -> Appeal:
         try:
-            return appeals.find(parse_id(row_id))
+            return appeal_records.find(parse_id(row_id))
         except MissingError:
             abort(404)
 
@@ -183,11 +183,11 @@ class AppealsView(AdminListView):
     def _page(self, found: Appeal, form: DecisionForm) -> str:
         label = records.find(found.label_id)
         lookups.saw(self.actor, "objection", [found.buyer_id])
-        now, facts = datetime.now(UTC), appeals.facts(found, label)
+        now, facts = datetime.now(UTC), appeal_records.facts(found, label)
         snapshot = reading.labels_by_id([label.id], now)[label.id]
         names: Mapping[Any, str] = account_names([found.opened_by, found.decided_by])
-        said = appeals.rebuttals_of([label.id]).get(label.id, [])
-        refusal = rules.lacks(facts, self.actor.account_id, appeals.deciders(), "rejected", "", now)
+        said = appeal_records.rebuttals_of([label.id]).get(label.id, [])
+        refusal = rules.lacks(facts, self.actor.account_id, appeal_records.deciders(), "rejected", "", now)
         may_decide = self.actor.can(permissions.DECIDE_APPEAL) and found.decided_at is None
         return str(
             self.render(
@@ -216,7 +216,7 @@ class AppealsView(AdminListView):
                 decide_url=url_for(".decide_view", row_id=found.id) if may_decide and not refusal else "",
                 take_back_url=(
                     url_for(".take_back_view", row_id=found.id)
-                    if appeals.may_take_back(self.actor, found, label, now)
+                    if appeal_records.may_take_back(self.actor, found, label, now)
                     else ""
                 ),
                 add_url=url_for(".raise_view", label_id=label.id) if found.decided_at is None else "",

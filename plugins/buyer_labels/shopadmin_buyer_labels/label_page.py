@@ -28,7 +28,7 @@ from shopadmin_buyer_labels.domain import moves
 from shopadmin_buyer_labels.domain.moves import Move, Who
 from shopadmin_buyer_labels.domain.status import Effect, Status, effect, status
 from shopadmin_buyer_labels.models import Label, LabelEvent
-from shopadmin_buyer_labels.services import appeals, incidents, reading, records, reviewing
+from shopadmin_buyer_labels.services import appeal_records, incidents, reading, records, reviewing
 
 VIEW = "buyer_labels_labels"
 # Ways to change a label, in the order of their buttons: the move, its text, how the button looks, whether it only asks
@@ -104,7 +104,7 @@ def review_context(label: Label, actor: Actor) -> dict[str, Any]:
         "times": _times(label, known),
         "buyer": _buyer(label, actor, now),
         "panels": label_panels.drawn([evidence_panel.make_whole(label)], actor),
-        "rebuttals": appeals.rebuttals_of([label.id]).get(label.id, []),
+        "rebuttals": appeal_records.rebuttals_of([label.id]).get(label.id, []),
         "events": _events(label),
     }
 

@@ -15,7 +15,7 @@ from shopadmin.plugin_api import EVIDENCE_TIERS, Actor, Badge, OrderId, OrderSna
 from shopadmin_buyer_labels import labels, people_panel, permissions, policy_texts
 from shopadmin_buyer_labels.domain.status import FINAL
 from shopadmin_buyer_labels.models import Appeal
-from shopadmin_buyer_labels.services import alike, appeals, complaints, lookups, orders, reading, records
+from shopadmin_buyer_labels.services import alike, appeal_records, complaints, lookups, orders, reading, records
 from shopadmin_buyer_labels.services.orders import OrderState
 
 
@@ -122,11 +122,11 @@ def with_whose(rows: list[dict[str, Any]], buyer_id: int, actor: Actor) -> list[
 def paused_rows(label_ids: Sequence[int], actor: Actor) -> list[dict[str, Any]]:
     """Labels that somebody objects to now, with the objection, and the way back for whoever raised it by a click."""
     rows = {row["id"]: row for row in label_rows(label_ids, actor)}
-    return [rows[label_id] | _objection(found, actor) for label_id, found in appeals.open_of(list(rows)).items()]
+    return [rows[label_id] | _objection(found, actor) for label_id, found in appeal_records.open_of(list(rows)).items()]
 
 
 def _objection(found: Appeal, actor: Actor) -> dict[str, Any]:
-    can_undo = appeals.may_take_back(actor, found, records.find(found.label_id), datetime.now(UTC))
+    can_undo = appeal_records.may_take_back(actor, found, records.find(found.label_id), datetime.now(UTC))
     return {
         "raised_at": found.opened_at,
         "objection_url": _objections("details_view", row_id=found.id),

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from forms import send
 from shopadmin_buyer_labels import permissions
 from shopadmin_buyer_labels.models import Appeal
-from shopadmin_buyer_labels.services import appeals, lookups
+from shopadmin_buyer_labels.services import appeal_records, appeals, lookups
 from shopadmin_buyer_labels.services.appeals import Objection
 from sqlalchemy import select
 
@@ -54,7 +54,7 @@ def test_this_is_wrong_is_one_click_and_somebody_else_decides_on_the_page(shop: 
 
 def test_who_decides_about_what_is_their_own_as_nobody_else_may_is_told_so(shop: Flask) -> None:
     shop_owner = make_actor(shop, permissions.READ, permissions.DECIDE_APPEAL)
-    (founder,) = set(appeals.deciders()) - {shop_owner.account_id}
+    (founder,) = set(appeal_records.deciders()) - {shop_owner.account_id}
     label_id = make_label(founder, shop_owner.account_id)
     found = appeals.open_for(None, label_id, Objection(), NOW - timedelta(days=2))
     page = f"{BASE}/objections/details/{found}"

@@ -8,7 +8,7 @@ from appeals_shop import DAY, HOUR, NOW, decider, label_of, make_actor, make_lab
 from flask import Flask
 from shopadmin_buyer_labels import permissions
 from shopadmin_buyer_labels.models import Appeal, LabelEvent, Rebuttal
-from shopadmin_buyer_labels.services import appeals, reading
+from shopadmin_buyer_labels.services import appeal_records, appeals, reading
 from shopadmin_buyer_labels.services.appeals import Objection
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
@@ -33,9 +33,9 @@ def test_g9_an_objection_pauses_the_effect_at_once_and_its_words_stay_with_the_l
     assert stands(label_id) == "disputed"
     (snapshot,) = reading.labels_by_id([label_id], NOW).values()
     assert snapshot.effect == 0
-    said = appeals.rebuttals_of([label_id])[label_id]
+    said = appeal_records.rebuttals_of([label_id])[label_id]
     assert [row.text for row in said] == ["I sent the right thing", "Look at the parcel"]
-    assert appeals.find(first).due_at == NOW + 14 * DAY
+    assert appeal_records.find(first).due_at == NOW + 14 * DAY
 
 
 @pytest.mark.parametrize(
@@ -52,9 +52,9 @@ def test_a_decision_ends_the_label_or_lets_its_effect_go_on(
 
     assert stands(label_id) == stands_after
     assert label_of(label_id).disputed_at is None
-    assert appeals.find(appeal_id).reason == "Looked at the weight"
-    assert appeals.rebuttals_of([label_id])[label_id][0].text == "No"
-    assert appeals.open_of([label_id]) == {}
+    assert appeal_records.find(appeal_id).reason == "Looked at the weight"
+    assert appeal_records.rebuttals_of([label_id])[label_id][0].text == "No"
+    assert appeal_records.open_of([label_id]) == {}
 
 
 def test_g10_neither_author_nor_reviewer_decides_and_the_database_holds_it_too(shop: Flask) -> None:
@@ -106,7 +106,7 @@ def test_g10_what_nobody_decides_in_fourteen_days_is_suspended_by_the_job_or_by_
 
     assert (stands(by_job, late), label_of(by_job).suspended_why) == ("suspended", "overdue")
     assert stands(by_touch, late) == "active"
-    assert appeals.find(second).overdue_at == late
+    assert appeal_records.find(second).overdue_at == late
     appeals.decide(judge, first, "rejected", "", "Because", late + DAY)
     assert stands(by_job, late + DAY) == "active"
 

@@ -11,7 +11,15 @@ from policy_of_tests import DAY, HOLD, decisions, grave_label, held, live_rule, 
 from shopadmin_buyer_labels import permissions, policy_jobs
 from shopadmin_buyer_labels.domain.policy import Effect, Level
 from shopadmin_buyer_labels.models import LabelEvidence
-from shopadmin_buyer_labels.services import allowances, appeals, deciding, indexing, looking_back, orders, rules
+from shopadmin_buyer_labels.services import (
+    allowances,
+    appeal_records,
+    deciding,
+    indexing,
+    looking_back,
+    orders,
+    rules,
+)
 from sqlalchemy import select
 
 from shopadmin import testing
@@ -131,7 +139,7 @@ def test_this_is_wrong_lets_the_order_go_in_one_click_and_is_undone_in_another(a
 
     assert (clicked.status_code, clicked.location) == (303, page)
     assert held(order_id).released_why == "disputed"
-    (raised,) = appeals.open_of([label_id]).values()
+    (raised,) = appeal_records.open_of([label_id]).values()
     assert (raised.order_id, raised.opened_by, raised.channel) == (order_id, clerk_id, "page")
     shown = clerk.get(page).text
     undo = f"/admin/buyer-labels/objections/details/{raised.id}/take-back"
@@ -139,11 +147,11 @@ def test_this_is_wrong_lets_the_order_go_in_one_click_and_is_undone_in_another(a
     assert undo in shown
     assert undo not in other.get(page).text
     assert other.post(undo, data={"order": str(order_id)}).status_code == 303
-    assert appeals.open_of([label_id])
+    assert appeal_records.open_of([label_id])
 
     assert clerk.post(undo, data={"order": str(order_id)}).location == page
 
-    assert appeals.open_of([label_id]) == {}
+    assert appeal_records.open_of([label_id]) == {}
     # Its one hold is over: from here on it is a flag, and the log says who did what.
     assert "Labelled buyer" in clerk.get(page).text
     acts = ("appeal_opened", "appeal_withdrawn")

@@ -3,33 +3,21 @@
 A label is locked before its appeal, so that two who decide at once take turns: the second one hears of the first.
 """
 
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shopadmin.plugin_api import (
-    Actor,
-    MissingError,
-    ObjectionsError,
-    OrderId,
-    RefusedError,
-    accounts_that_may,
-    among,
-    db,
-    writing,
-)
+from shopadmin.plugin_api import Actor, MissingError, ObjectionsError, OrderId, RefusedError, db, writing
 from shopadmin_buyer_labels import appeal_texts, permissions
 from shopadmin_buyer_labels.domain import appeals as rules
 from shopadmin_buyer_labels.domain.status import FINAL, status
 from shopadmin_buyer_labels.models import Appeal, Label, Rebuttal
-from shopadmin_buyer_labels.services import reading, records
+from shopadmin_buyer_labels.services import appeal_records, reading, records
 
 LONGEST = 4000
-_REBUTTALS = select(Rebuttal).where(among(Rebuttal.label_id, "ids")).order_by(Rebuttal.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +79,9 @@ def decide(
     with writing() as session:
         label, found = _locked(session, appeal_id)
         _lapse(session, label, found, now)
-        refusal = rules.lacks(facts(found, label), actor.account_id, deciders(), outcome, remedy, now)
+        refusal = rules.lacks(
+            appeal_records.facts(found, label), actor.account_id, appeal_records.deciders(), outcome, remedy, now
+        )
         if refusal == "remedy":
             raise RefusedError(appeal_texts.problem(refusal, "remedy"))
         if refusal:
@@ -113,17 +103,12 @@ def take_back(actor: Actor, appeal_id: int, now: datetime | None = None) -> None
     now = now or datetime.now(UTC)
     with writing() as session:
         label, found = _locked(session, appeal_id)
-        if refusal := _cannot_take_back(session, actor, found, label, now):
+        if refusal := appeal_records.cannot_take_back(session, actor, found, label, now):
             raise ObjectionsError(appeal_texts.problem(refusal))
         found.decided_at, found.decided_by, found.outcome = now, actor.account_id, rules.WITHDRAWN
         before = status(reading.facts(label), now)
         label.disputed_at = None
         records.keep(session, actor, label, "appeal_withdrawn", now, "", before, appeal=found.id)
-
-
-def may_take_back(actor: Actor, found: Appeal, label: Label, now: datetime) -> bool:
-    """Whether the actor is shown the way to undo it."""
-    return _cannot_take_back(db.session(), actor, found, label, now) is None
 
 
 def suspend_overdue(now: datetime | None = None) -> int:
@@ -136,56 +121,6 @@ def suspend_overdue(now: datetime | None = None) -> int:
             label, appeal = _locked(session, appeal_id)
             _lapse(session, label, appeal, now)
     return len(found)
-
-
-def find(appeal_id: int) -> Appeal:
-    """The appeal. Raises MissingError."""
-    found = db.session().get(Appeal, appeal_id)
-    if found is None:
-        raise MissingError(appeal_id)
-    return found
-
-
-def open_of(label_ids: Collection[int]) -> Mapping[int, Appeal]:
-    """The open appeals of these labels, by label."""
-    query = select(Appeal).where(among(Appeal.label_id, "ids"), Appeal.decided_at.is_(None))
-    return {found.label_id: found for found in db.session().scalars(query, {"ids": list(label_ids)})}
-
-
-def waiting(before: datetime) -> tuple[int, int]:
-    """How many objections wait for a decision, and how many of them are due before then (aware UTC)."""
-    due = func.count().filter(Appeal.due_at <= before)
-    is_open = (Appeal.decided_at.is_(None), Label.tombstoned_at.is_(None))
-    query = select(func.count(), due).join(Label, Label.id == Appeal.label_id).where(*is_open)
-    row = db.session().execute(query).one()
-    return row[0], row[1]
-
-
-def rebuttals_of(label_ids: Collection[int]) -> Mapping[int, list[Rebuttal]]:
-    """What buyers say of these labels, by label, the oldest first: to be shown wherever a label is."""
-    found: dict[int, list[Rebuttal]] = {}
-    for row in db.session().scalars(_REBUTTALS, {"ids": list(label_ids)}):
-        if row.text:
-            found.setdefault(row.label_id, []).append(row)
-    return found
-
-
-def deciders() -> Collection[int]:
-    """The accounts that may decide about objections now."""
-    return accounts_that_may(permissions.DECIDE_APPEAL).keys()
-
-
-def facts(appeal: Appeal, label: Label) -> rules.Facts:
-    """What the rules see of an appeal and its label."""
-    people = {*records.authors(label), label.reviewed_by}
-    return rules.Facts(appeal.opened_at, appeal.decided_at, frozenset(one for one in people if one is not None))
-
-
-def _cannot_take_back(
-    session: Session, actor: Actor, found: Appeal, label: Label, now: datetime
-) -> rules.Refusal | None:
-    words = session.scalar(select(func.count(Rebuttal.id)).where(Rebuttal.appeal_id == found.id)) or 0
-    return rules.cannot_take_back(facts(found, label), actor.account_id, found.channel, found.opened_by, words, now)
 
 
 def _start(session: Session, actor: Actor | None, label: Label, objection: Objection, now: datetime) -> Appeal:
@@ -215,7 +150,7 @@ def _settle(label: Label, appeal: Appeal, now: datetime) -> None:
 
 
 def _lapse(session: Session, label: Label, appeal: Appeal, now: datetime) -> None:
-    if appeal.overdue_at is not None or not rules.is_overdue(facts(appeal, label), now):
+    if appeal.overdue_at is not None or not rules.is_overdue(appeal_records.facts(appeal, label), now):
         return
     appeal.overdue_at, before = now, status(reading.facts(label), now)
     if label.suspended_at is None:
