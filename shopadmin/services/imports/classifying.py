@@ -19,7 +19,8 @@ from sqlalchemy import (
     update,
 )
 
-from shopadmin.services.imports.targets import BY_NAME, Resolution, Target
+from shopadmin.services.imports.resolutions import Resolution
+from shopadmin.services.imports.targets import BY_NAME, Target
 
 RUN: BindParameter[int] = bindparam("run")
 NEW, UPDATED, LINKED, SAME, DUPLICATE, REJECTED = "n", "u", "l", "s", "d", "x"

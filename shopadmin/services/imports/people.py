@@ -1,7 +1,7 @@
 """Who an order or a review is from: the buyer's reference, and the identifiers that go with it.
 
 A reference is as strong as what it is made of: a platform's own name of the person, an e-mail address, a phone, or
-nothing but the order. A stronger one may take an order over from a weaker one, see targets.py.
+nothing but the order. A stronger one may take an order over from a weaker one, see resolutions.py.
 """
 
 from dataclasses import dataclass
