@@ -8,7 +8,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from shopadmin.services import jobs
-from shopadmin.services.imports import questions, reading, runs, undoing
+from shopadmin.services.imports import layouts, questions, runs, undoing
 from shopadmin.services.imports.messages import file_message, row_message
 
 SHOWN_REJECTIONS = 50
@@ -34,7 +34,7 @@ _PAGES = {"shop_order": "orders", "buyer": "buyers", "review": "reviews", "produ
 def files(report: runs.RunReport, may_run: bool) -> list[dict[str, Any]]:
     """What was found in each file; the questions that are open only for those who may answer them."""
     shown: dict[int, dict[str, Any]] = {}
-    titles = {layout.name: layout.title for layout in reading.formats()}
+    titles = {layout.name: layout.title for layout in layouts.formats()}
     for entry in report.files:
         file = shown.setdefault(entry.file_id, _file(report, entry, titles, may_run))
         if entry.kind:

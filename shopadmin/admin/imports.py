@@ -17,7 +17,7 @@ from shopadmin.admin import import_page, import_questions
 from shopadmin.admin.base import AdminView
 from shopadmin.contract import MenuItem
 from shopadmin.services import jobs, lists
-from shopadmin.services.imports import history, questions, reading, rejected, runs, undoing, working
+from shopadmin.services.imports import history, layouts, questions, rejected, runs, undoing, working
 from shopadmin.services.imports.messages import file_message
 
 
@@ -94,7 +94,7 @@ class ImportsView(AdminView):
         page = self.render(
             "admin/imports/upload.html",
             form=form,
-            platforms=[{"title": layout.title, "how": ""} for layout in reading.formats()],
+            platforms=[{"title": layout.title, "how": ""} for layout in layouts.formats()],
             back_url=url_for(".index_view"),
         )
         return page, status

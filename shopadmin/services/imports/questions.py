@@ -17,7 +17,7 @@ from shopadmin.platforms.decoding import ENCODINGS
 from shopadmin.platforms.files import open_sources
 from shopadmin.platforms.refusals import FileRefused
 from shopadmin.services import audit
-from shopadmin.services.imports.reading import headings_digest
+from shopadmin.services.imports.layouts import headings_digest
 from shopadmin.services.imports.runs import CHECK, ImportRefusedError, begin_job, check_state
 from shopadmin.services.transactions import writing
 

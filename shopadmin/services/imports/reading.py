@@ -1,7 +1,6 @@
 """Read the files of a run into its staging area. Touches nothing of the shop but the run's own rows."""
 
 import gc
-import hashlib
 import json
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -9,22 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from shopadmin import hook_calls
 from shopadmin.contract import ImportFormat, ReadContext
 from shopadmin.domain.records import KIND_OF, Rejection
 from shopadmin.models import db
-from shopadmin.models.imports import ImportCount, ImportFile, ImportMapping, ImportRejection, ImportRun
+from shopadmin.models.imports import ImportCount, ImportFile, ImportRejection, ImportRun
 from shopadmin.platforms.files import Source
-from shopadmin.platforms.headings import normal_headings
-from shopadmin.platforms.mapped import mapped_format
-from shopadmin.platforms.recognise import decide_date_order, recognise_all
+from shopadmin.platforms.recognise import decide_date_order
 from shopadmin.platforms.refusals import FileRefused
 from shopadmin.services import contacts, failpoints, settings
-from shopadmin.services.imports import areas
+from shopadmin.services.imports import areas, layouts
 from shopadmin.services.imports.control import CancelledError, StoppingError
 from shopadmin.services.imports.rows import RowMaker, TooLongError
 from shopadmin.services.jobs import LeaseLostError
@@ -37,12 +32,6 @@ BATCH = 2_000
 UNREADABLE = "reader_failed"
 
 Progress = Callable[[int], None]
-
-
-def formats() -> tuple[ImportFormat, ...]:
-    """Every layout that is understood: the core's and the plugins'."""
-    known = {found.name: found for found in hook_calls.import_formats()}
-    return tuple(known.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +145,7 @@ class _Reader:
 
     def read(self) -> None:
         """Recognise and read. Raises FileRefused, also in the middle of the file."""
-        found = recognise(self.file.path, self.file.answers)
+        found = layouts.recognise(self.file.path, self.file.answers)
         kinds: dict[str, None] = {}
         for layout, source in found:
             kinds |= dict.fromkeys(layout.kinds)
@@ -253,43 +242,6 @@ def _note(file_id: int, kinds: Iterable[str], rejected: Mapping[str, int], **fac
                     rejected=rejected.get(kind, 0),
                 )
             )  # fmt: skip
-
-
-def recognise(path: str, answers: Mapping[str, Any]) -> tuple[tuple[ImportFormat, Source], ...]:
-    """The layouts of a stored file: those we know, or the columns someone mapped before. Raises FileRefused."""
-    full = current_app.config["DATA_FOLDER"] / path
-    known = formats()
-    if answers.get("columns"):
-        known = (mapped_format(answers["kind"], answers["platform"], answers["columns"]),)
-    try:
-        return recognise_all(full, known, encoding=answers.get("encoding"))
-    except FileRefused as refused:
-        remembered = _remembered(refused)
-        if remembered is None:
-            raise
-        return recognise_all(full, (remembered,), encoding=answers.get("encoding"))
-
-
-def _remembered(refused: FileRefused) -> ImportFormat | None:
-    """The mapping that the owner gave these headings before."""
-    headings = refused.details.get("headings")
-    if refused.code not in ("unknown_layout", "missing_column") or not isinstance(headings, tuple | list):
-        return None
-    found = (
-        db.session()
-        .execute(
-            select(ImportMapping.kind, ImportMapping.platform, ImportMapping.columns).where(
-                ImportMapping.headings_sha256 == headings_digest(headings)
-            )
-        )
-        .one_or_none()
-    )
-    return mapped_format(found.kind, found.platform, found.columns) if found else None
-
-
-def headings_digest(headings: Iterable[str]) -> str:
-    """What a mapping is remembered by."""
-    return hashlib.sha256("\n".join(normal_headings(headings)).encode()).hexdigest()
 
 
 def _sqlite_time(at: datetime) -> str:

@@ -25,8 +25,8 @@ from shopadmin.platforms.refusals import FileRefused
 from shopadmin.services import settings
 from shopadmin.services.exports import export_cell
 from shopadmin.services.imports import areas
+from shopadmin.services.imports.layouts import recognise
 from shopadmin.services.imports.messages import row_message
-from shopadmin.services.imports.reading import recognise
 from shopadmin.services.transactions import writing
 
 _BATCH = 1_000
