@@ -21,7 +21,8 @@ from shopadmin.platforms.refusals import FileRefused
 from shopadmin.services import contacts, failpoints, settings
 from shopadmin.services.imports import areas, layouts
 from shopadmin.services.imports.control import CancelledError, StoppingError
-from shopadmin.services.imports.rows import RowMaker, TooLongError
+from shopadmin.services.imports.limits import TooLongError
+from shopadmin.services.imports.rows import RowMaker
 from shopadmin.services.jobs import LeaseLostError
 from shopadmin.services.transactions import writing
 

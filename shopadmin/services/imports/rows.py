@@ -7,7 +7,6 @@ of ``LOADED``, and nothing is looked up twice.
 import json
 from collections.abc import Callable
 from datetime import datetime
-from hashlib import blake2b
 from typing import Any
 
 from shopadmin.domain import records, reviews
@@ -16,7 +15,9 @@ from shopadmin.domain.records import Record
 from shopadmin.keys import Keyring
 from shopadmin.services import contacts
 from shopadmin.services.imports import people
+from shopadmin.services.imports.limits import LIMITS, TooLongError
 from shopadmin.services.imports.people import Identifier
+from shopadmin.services.imports.recent import Recent
 
 _BASE = ("run_id", "seq", "file_id", "row", "derived")
 LOADED: dict[str, tuple[str, ...]] = {
@@ -48,37 +49,9 @@ LOADED: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 # How many buyers (and suppliers), and how many identifiers, are remembered as staged already.
-_REMEMBERED = {"person": 60_000, "identifier": 10_000}
+_PERSONS, _IDENTIFIERS = 60_000, 10_000
 
 Rows = dict[str, list[tuple[Any, ...]]]
-
-# Longest texts of fields that an index holds, or a column limits: PostgreSQL refuses longer ones for the whole chunk.
-_INDEXED = 255
-_LIMITS: dict[type, tuple[tuple[str, int], ...]] = {
-    records.CategoryRecord: (("ref", _INDEXED),),
-    records.SellerRecord: (("ref", _INDEXED),),
-    records.ProductRecord: (("ref", _INDEXED), ("sku", _INDEXED), ("supplier_ref", _INDEXED)),
-    records.BuyerRecord: (("ref", _INDEXED), ("name", _INDEXED)),
-    records.OrderRecord: (
-        ("order_no", _INDEXED), ("buyer_ref", _INDEXED), ("buyer_name", _INDEXED), ("recipient", _INDEXED),
-        ("tracking_no", _INDEXED),
-    ),
-    records.LineRecord: (("line_no", _INDEXED), ("product_ref", _INDEXED)),
-    records.PaymentRecord: (("sequence", 40),),
-    records.ReviewRecord: (
-        ("review_ref", _INDEXED), ("order_no", _INDEXED), ("buyer_ref", _INDEXED), ("buyer_name", _INDEXED),
-        ("state", 20),
-    ),
-    records.IncidentRecord: (("incident_ref", _INDEXED), ("kind", 40), ("order_no", _INDEXED), ("currency", 3)),
-}  # fmt: skip
-
-
-class TooLongError(ValueError):
-    """A text that does not fit where it is kept; nothing of its record was staged. ``most``: characters that fit."""
-
-    def __init__(self, field: str, value: str, most: int) -> None:
-        super().__init__(field)
-        self.field, self.value, self.most = field, value, most
 
 
 class RowMaker:
@@ -92,7 +65,7 @@ class RowMaker:
         self.rows: Rows = {name: [] for name in LOADED}
         self.seqs = dict.fromkeys(LOADED, 0)
         self.file_id, self.platform = 0, ""
-        self._recent: dict[str, set[bytes]] = {what: set() for what in _REMEMBERED}
+        self._persons, self._identifiers = Recent(_PERSONS), Recent(_IDENTIFIERS)
         self._tails: dict[str, bytes | None] = {}
         self._makers: dict[type, Callable[[Any, int], None]] = {
             records.CategoryRecord: self._category,
@@ -109,8 +82,8 @@ class RowMaker:
     def begin_file(self, file_id: int, platform: str) -> None:
         """The records that follow are of this file."""
         self.file_id, self.platform = file_id, platform
-        for recent in self._recent.values():
-            recent.clear()
+        self._persons.forget()
+        self._identifiers.forget()
 
     def add(self, record: Record, row: int) -> None:
         """Stage one record and what it says of others (its buyer, their identifiers, its parcel).
@@ -118,7 +91,7 @@ class RowMaker:
         Raises TooLongError.
         """
         kind = type(record)
-        for name, limit in _LIMITS[kind]:
+        for name, limit in LIMITS[kind]:
             if len(getattr(record, name)) > limit:
                 raise TooLongError(name, getattr(record, name), limit)
         self._makers[kind](record, row)
@@ -140,7 +113,7 @@ class RowMaker:
         )  # fmt: skip
 
     def _product(self, record: records.ProductRecord, row: int) -> None:
-        if record.supplier_ref and self._is_fresh("person", f"supplier {record.supplier_ref}"):
+        if record.supplier_ref and self._persons.is_fresh(f"supplier {record.supplier_ref}"):
             self._put("sellers", row, True, self.platform, record.supplier_ref, record.supplier_ref, None, None, None)
         self._put(
             "products", row, False, self.platform, record.ref, record.sku or None, record.title or None,
@@ -193,7 +166,7 @@ class RowMaker:
         is_virtual = record.phone is not None and bool(record.phone.extension)
         found = people.reference(self.platform, record.buyer_ref, email, phone, is_virtual)
         ref, rank = found or (f"order:{self.platform}/{record.order_no}", people.RANK_ORDER)
-        if self._is_fresh("person", f"{record.accepts_marketing} {ref}"):
+        if self._persons.is_fresh(f"{record.accepts_marketing} {ref}"):
             order_no = None if found else record.order_no
             self._put(
                 "buyers", row, True, self.platform, ref, record.buyer_name or record.recipient or None, None, None,
@@ -204,7 +177,7 @@ class RowMaker:
         return ref, rank
 
     def _identifier(self, row: int, ref: str, found: Identifier | None, phone: records.Phone | None = None) -> None:
-        if found is None or not self._is_fresh("identifier", f"{found.value_hash.hex()} {ref}"):
+        if found is None or not self._identifiers.is_fresh(f"{found.value_hash.hex()} {ref}"):
             return
         tail = self._tail_hash(found.value) if found.kind == "phone" else None
         expires_at = phone.expires_at if phone and phone.expires_at else None
@@ -212,17 +185,6 @@ class RowMaker:
             "identifiers", row, True, ref, found.kind, found.value_hash,
             contacts.seal_identifier(self.keys, found.value), tail, self._time(expires_at),
         )  # fmt: skip
-
-    def _is_fresh(self, what: str, text: str) -> bool:
-        recent = self._recent[what]
-        # Twelve bytes of a cryptographic hash take less room than the text.
-        key = blake2b(text.encode(), digest_size=12).digest()
-        if key in recent:
-            return False
-        if len(recent) >= _REMEMBERED[what]:
-            recent.clear()
-        recent.add(key)
-        return True
 
     def _tail_hash(self, phone: str) -> bytes | None:
         """There are ten thousand tails, and a million phones."""
@@ -248,7 +210,7 @@ class RowMaker:
     def _review(self, record: records.ReviewRecord, row: int) -> None:
         email = people.email_identifier(self.keys, record.email) if record.email else None
         person = people.reference(self.platform, record.buyer_ref, email, None, False)
-        if person and self._is_fresh("person", f"None {person[0]}"):
+        if person and self._persons.is_fresh(f"None {person[0]}"):
             self._put(
                 "buyers", row, True, self.platform, person[0], record.buyer_name or None, None, None, None, None,
                 self.moment(record.created_at), None,
