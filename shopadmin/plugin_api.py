@@ -1,11 +1,12 @@
 """The one door: everything a plugin may import from shopadmin. The core itself never imports this module."""
 
-from shopadmin.admin.base import AdminListView, AdminView, Column, Pair
+from shopadmin.admin.base import AdminView
 from shopadmin.admin.charts import Picture, Series, chart_response, chart_svg, chosen_look
 from shopadmin.admin.evidence import shown_response as evidence_response
 from shopadmin.admin.form_answers import answer as answer_form
 from shopadmin.admin.form_answers import seen_version
 from shopadmin.admin.form_answers import show as show_problems
+from shopadmin.admin.list_view import AdminListView, Column, Pair
 from shopadmin.admin.pages import attempt, uploaded_picture
 from shopadmin.api_contract import (
     ApiAnswer,

@@ -9,7 +9,7 @@ from flask_admin.base import expose
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
-from shopadmin.admin.base import AdminListView, Column
+from shopadmin.admin.list_view import AdminListView, Column
 from shopadmin.contract import MenuItem
 from shopadmin.services import activity, lists
 

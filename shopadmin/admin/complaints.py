@@ -11,8 +11,8 @@ from flask_admin.base import expose
 from flask_babel import lazy_gettext as _
 
 from shopadmin.admin import complaint_page, pages
-from shopadmin.admin.base import AdminListView, Column
 from shopadmin.admin.complaint_form import ComplaintForm
+from shopadmin.admin.list_view import AdminListView, Column
 from shopadmin.contract import EvidenceOrigin, MenuItem, Problem, Text
 from shopadmin.domain.complaints import State
 from shopadmin.domain.evidence import KINDS

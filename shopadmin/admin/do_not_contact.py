@@ -14,7 +14,7 @@ from wtforms import SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from shopadmin.admin import pages
-from shopadmin.admin.base import AdminListView, Column
+from shopadmin.admin.list_view import AdminListView, Column
 from shopadmin.contract import MenuItem
 from shopadmin.platforms.names import platforms
 from shopadmin.services import lists

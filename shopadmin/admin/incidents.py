@@ -14,7 +14,7 @@ from flask_wtf import FlaskForm
 from wtforms import DateTimeLocalField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from shopadmin.admin.base import AdminListView, Column
+from shopadmin.admin.list_view import AdminListView, Column
 from shopadmin.contract import MenuItem
 from shopadmin.services import incident_reports, incidents, lists, settings
 from shopadmin.services.conflicts import RefusedError

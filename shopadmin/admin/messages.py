@@ -10,7 +10,7 @@ from flask_admin.base import expose
 from flask_babel import lazy_gettext as _
 
 from shopadmin.admin import pages
-from shopadmin.admin.base import AdminListView, Column
+from shopadmin.admin.list_view import AdminListView, Column
 from shopadmin.contract import MenuItem, Text
 from shopadmin.domain.identifiers import mask_email, mask_phone
 from shopadmin.domain.sms.parts import count

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _
 
 from shopadmin import hook_calls
 from shopadmin.admin import order_page, pages
-from shopadmin.admin.base import AdminListView, Column, Pair
+from shopadmin.admin.list_view import AdminListView, Column, Pair
 from shopadmin.contract import MenuItem, Text
 from shopadmin.domain.orders import OrderStatus
 from shopadmin.models.orders import Order

@@ -13,7 +13,7 @@ from wtforms import IntegerField, StringField
 from wtforms.validators import Length, NumberRange, Optional
 
 from shopadmin.admin import pages
-from shopadmin.admin.base import AdminListView, Column, Pair
+from shopadmin.admin.list_view import AdminListView, Column, Pair
 from shopadmin.contract import MenuItem
 from shopadmin.models.products import Product
 from shopadmin.platforms.names import platform_name

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _
 
 from shopadmin import hook_calls
 from shopadmin.admin import pages
-from shopadmin.admin.base import AdminListView, Column
+from shopadmin.admin.list_view import AdminListView, Column
 from shopadmin.contract import MenuItem, Text
 from shopadmin.models.buyers import Buyer
 from shopadmin.models.reviews import Review

@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from shopadmin import hookspecs, testing
 from shopadmin.admin import gate
-from shopadmin.admin.base import AdminListView, AdminView, Column
+from shopadmin.admin.base import AdminView
+from shopadmin.admin.list_view import AdminListView, Column
 from shopadmin.contract import Manifest, Permission
 from shopadmin.domain.identifiers import mask_name
 from shopadmin.models import db
