@@ -10,10 +10,10 @@ from flask.typing import ResponseReturnValue
 from flask_admin.base import expose
 from flask_babel import lazy_gettext as _
 
-from shopadmin.admin import complaint_page, pages
+from shopadmin.admin import complaint_inputs, complaint_page, pages
 from shopadmin.admin.complaint_form import ComplaintForm
 from shopadmin.admin.list_view import AdminListView, Column
-from shopadmin.contract import EvidenceOrigin, MenuItem, Problem, Text
+from shopadmin.contract import MenuItem, Problem, Text
 from shopadmin.domain.complaints import State
 from shopadmin.domain.evidence import KINDS
 from shopadmin.platforms.names import platform_name
@@ -136,7 +136,9 @@ class ComplaintsView(AdminListView):
         item = request.form.get("item", "")
         return self._act(
             row_id,
-            lambda found: working.add_evidence(self.actor, found, "picture", data, _origin(), item, name),
+            lambda found: working.add_evidence(
+                self.actor, found, "picture", data, complaint_inputs.origin(), item, name
+            ),
             _("The evidence is kept."),
         )
 
@@ -149,7 +151,7 @@ class ComplaintsView(AdminListView):
         def keep(found: int) -> None:
             if kind is None:
                 raise RefusedError(Problem("kind", _("Choose what the text is."), "kind"))
-            working.add_evidence(self.actor, found, kind, text, _origin(), item)
+            working.add_evidence(self.actor, found, kind, text, complaint_inputs.origin(), item)
 
         return self._act(row_id, keep, _("The evidence is kept."))
 
@@ -176,7 +178,9 @@ class ComplaintsView(AdminListView):
     def deadline(self, row_id: str) -> ResponseReturnValue:
         """Set the deadline."""
         return self._act(
-            row_id, lambda found: working.set_deadline(self.actor, found, _time("deadline_at")), _("Saved.")
+            row_id,
+            lambda found: working.set_deadline(self.actor, found, complaint_inputs.time("deadline_at")),
+            _("Saved."),
         )
 
     @expose("/details/<row_id>/submit", methods=["POST"])
@@ -201,7 +205,7 @@ class ComplaintsView(AdminListView):
     @expose("/new", methods=["GET", "POST"])
     def create_view(self) -> ResponseReturnValue:
         """The form, and what it sends; with an order or a review in the address it is about that."""
-        about = self._about()
+        about = complaint_inputs.about(self.actor)
         form = ComplaintForm.about(about.platform if about else None)
         if request.method == "GET":
             return self._form_page(form)
@@ -218,17 +222,6 @@ class ComplaintsView(AdminListView):
             return self._form_page(form), 400
         flash(str(_("The complaint is open. Collect what the checklist asks for.")), "success")
         return redirect(url_for(".details_view", row_id=complaint_id))
-
-    def _about(self) -> opening.About | None:
-        """The order or review of the address; 404 for one that the actor may not know of."""
-        for name, find, permission in (
-            ("order_id", opening.about_order, "core.orders:read"),
-            ("review_id", opening.about_review, "core.reviews:read"),
-        ):
-            if name in request.args:
-                found = find(self.actor, lists.parse_id(request.args[name])) if self.actor.can(permission) else None
-                return found or abort(404)
-        return None
 
     def _form_page(self, form: ComplaintForm) -> str:
         return str(
@@ -262,21 +255,3 @@ class ComplaintsView(AdminListView):
         return str(
             self.render("admin/complaints/detail.html", **complaint_page.context(self.actor, details, self.permissions))
         )
-
-
-def _time(name: str) -> datetime:
-    """A time of the form, written by the shop's clock. Raises RefusedError."""
-    try:
-        found = datetime.fromisoformat(request.form.get(name, ""))
-    except ValueError:
-        raise RefusedError(Problem("time", _("Write the time as 2026-03-01T10:00."), name)) from None
-    return found.replace(tzinfo=settings.load().zone).astimezone(UTC)
-
-
-def _origin() -> EvidenceOrigin:
-    """Where the evidence of the form is from: now, where nobody said when. Raises RefusedError."""
-    tier = request.form.get("tier", "")
-    if tier not in ("0", "1", "2", "3", "4"):
-        raise RefusedError(Problem("tier", _("Choose what it is: E0 to E4."), "tier"))
-    at = _time("captured_at") if request.form.get("captured_at") else datetime.now(UTC)
-    return EvidenceOrigin(at, request.form.get("source", ""), int(tier))
