@@ -156,10 +156,10 @@ def _healthz() -> ResponseReturnValue:
 
 def _readyz() -> ResponseReturnValue:
     """200 once the database answers with the schema that this version needs; a plugin that is behind stays out."""
-    from shopadmin.services import schema
+    from shopadmin.services import schema_state
 
     db.session.execute(text("select 1"))
-    pending = [owner for owner in schema.pending() if owner == schema.CORE]
+    pending = [owner for owner in schema_state.pending() if owner == schema_state.CORE]
     return {"ok": not pending, "pending": pending}, 503 if pending else 200
 
 

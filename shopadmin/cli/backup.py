@@ -7,7 +7,7 @@ import click
 from shopadmin.cli import starting
 from shopadmin.cli.contexts import inside
 from shopadmin.cli.main import AppFactory, RefusedError, answer, build_app, json_option, with_shop
-from shopadmin.services import backups, occupancy, restores, schema
+from shopadmin.services import backups, occupancy, restores, schema_state
 from shopadmin.services.backup_archives import BadArchiveError
 
 KEYS_WARNING = (
@@ -59,4 +59,6 @@ def restore(app_factory: AppFactory, file: Path, yes: bool, as_json: bool) -> No
             f"Restored: {rows} rows. What was here before is in {restores.where_replaced()}; "
             "it goes with the next restore."
         )
-        answer({"rows": found.rows, "schema": schema.heads(), "replaced": restores.where_replaced()}, as_json, text)
+        answer(
+            {"rows": found.rows, "schema": schema_state.heads(), "replaced": restores.where_replaced()}, as_json, text
+        )

@@ -5,7 +5,7 @@ from alembic.util.exc import CommandError
 
 from shopadmin.cli import starting
 from shopadmin.cli.main import RefusedError, answer, json_option, with_app
-from shopadmin.services import schema
+from shopadmin.services import schema, schema_state
 
 plugin_option = click.option("--plugin", help="Only this plugin's tables; the core's when left out.")
 
@@ -30,7 +30,7 @@ def upgrade(plugin: str | None, as_json: bool) -> None:
 @with_app
 def check(as_json: bool) -> None:
     """Say whether the database is up to date. Exit 0 it is, 1 it is not."""
-    pending = schema.pending()
+    pending = schema_state.pending()
     answer(
         {"ok": not pending, "pending": pending}, as_json, f"Pending: {', '.join(pending)}" if pending else "Up to date."
     )
@@ -49,7 +49,7 @@ def revision(message: str, plugin: str | None, as_json: bool) -> None:
     """
     try:
         path = schema.revise(_owner(plugin), message)
-    except (schema.SchemaError, CommandError) as error:
+    except (schema_state.SchemaError, CommandError) as error:
         raise RefusedError(str(error), "schema") from error
     answer({"file": str(path)}, as_json, f"Written: {path}. Read it before you run it.")
 
@@ -72,13 +72,13 @@ def downgrade(target: str, plugin: str | None, yes: bool, as_json: bool) -> None
         schema.downgrade(owner, target)
     except CommandError as error:
         raise RefusedError(str(error), "schema") from error
-    heads = schema.heads()
+    heads = schema_state.heads()
     answer({"owner": owner, "revision": heads.get(owner, "")}, as_json, f"{owner} is at {heads.get(owner, 'base')}.")
 
 
 def _owner(plugin: str | None) -> str:
     if plugin is None:
-        return schema.CORE
-    if plugin not in schema.owners():
+        return schema_state.CORE
+    if plugin not in schema_state.owners():
         raise RefusedError(f"no plugin {plugin} with tables is installed", "unknown_plugin")
     return plugin

@@ -17,7 +17,7 @@ from shopadmin.cli import start_checks
 from shopadmin.cli.contexts import inside
 from shopadmin.cli.main import AppFactory, RefusedError, answer, build_app, json_option
 from shopadmin.models import db
-from shopadmin.services import database_roles, schema
+from shopadmin.services import database_roles, schema, schema_state
 
 OLDEST, NEWEST = (3, 11), (3, 13)
 ENOUGH_DISK = 500 * 2**20
@@ -92,7 +92,7 @@ def _database() -> Iterator[Finding]:
     for check in checks:
         try:
             yield check()
-        except (SQLAlchemyError, schema.SchemaError) as error:
+        except (SQLAlchemyError, schema_state.SchemaError) as error:
             yield "database", False, f"{type(error).__name__}: {str(error).splitlines()[0]}"
             return
 
@@ -111,10 +111,10 @@ def _role() -> Finding:
 
 
 def _schema() -> Finding:
-    schema.check_startable()
-    pending = schema.pending()
+    schema_state.check_startable()
+    pending = schema_state.pending()
     words = f"behind: {', '.join(pending)}; run: shopadmin db upgrade" if pending else "up to date"
-    return "schema", not pending or schema.is_new(), "nothing there yet" if schema.is_new() else words
+    return "schema", not pending or schema_state.is_new(), "nothing there yet" if schema_state.is_new() else words
 
 
 def _clock() -> Finding:

@@ -14,7 +14,7 @@ import config as environment
 from shopadmin.cli import serving, start_checks
 from shopadmin.cli.contexts import inside
 from shopadmin.cli.main import AppFactory, RefusedError, build_app
-from shopadmin.services import backups, occupancy, plugins, schema, server_address
+from shopadmin.services import backups, occupancy, plugins, schema, schema_state, server_address
 
 log = logging.getLogger(__name__)
 LOOPBACK = "127.0.0.1"
@@ -55,16 +55,16 @@ def upgrade(owner: str | None = None) -> list[str]:
     """
     try:
         schema.let_serve()
-        schema.check_startable()
-        was_new = schema.is_new()
-        if schema.pending() and not was_new:
+        schema_state.check_startable()
+        was_new = schema_state.is_new()
+        if schema_state.pending() and not was_new:
             click.echo(f"Backup before the upgrade: {backups.before_upgrade()}", err=True)
         moved = schema.upgrade(owner)
         plugins.look_again()
         if was_new:
             plugins.switch_on_installed()
         return moved
-    except schema.SchemaError as error:
+    except schema_state.SchemaError as error:
         raise RefusedError(str(error), "schema") from error
 
 

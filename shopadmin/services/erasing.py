@@ -23,7 +23,7 @@ from shopadmin.models.complaints import Complaint, ComplaintEvent
 from shopadmin.models.messages import OutboxMessage
 from shopadmin.models.orders import Order
 from shopadmin.models.reviews import Review
-from shopadmin.services import audit, forgetting, plugins, schema
+from shopadmin.services import audit, forgetting, plugins, schema_state
 from shopadmin.services.conflicts import MissingError, ObjectionsError, RefusedError
 from shopadmin.services.evidence import erasing as evidence_erasing
 from shopadmin.services.messages import blocks, consents, contents, delivering, people
@@ -50,7 +50,7 @@ def erase_buyer(actor: Actor, buyer_id: int, typed: str) -> None:
         text = _("In safe mode no plugin can be asked to forget the buyer: start the shop without it first.")
         raise ObjectionsError(Problem("safe_mode", text))
     left_out = {card.name for card in plugins.cards() if card.state in ("quarantined", "missing")}
-    if deaf := left_out & schema.heads().keys():
+    if deaf := left_out & schema_state.heads().keys():
         text = _(
             "These plugins cannot be asked to forget the buyer: %(names)s. Repair them or erase them.",
             names=", ".join(sorted(deaf)),

@@ -25,7 +25,7 @@ from shopadmin.models.imports import ImportCount, ImportFile, ImportRun
 from shopadmin.models.messages import ContactDecision, OutboxMessage
 from shopadmin.models.orders import Order, OrderLine, Payment, Shipment, ShipmentLine
 from shopadmin.models.reviews import Reply, Review
-from shopadmin.services import audit, contacts, schema, snapshots
+from shopadmin.services import audit, contacts, schema_state, snapshots
 from shopadmin.services.evidence import storing
 from shopadmin.services.messages import contents
 from shopadmin.services.transactions import write_lock
@@ -47,7 +47,7 @@ def seal_log() -> None:
 
 def problems() -> list[Problem]:
     """Everything that is wrong, an empty list when nothing is. Writes nothing but missing seals."""
-    if schema.CORE in schema.pending():
+    if schema_state.CORE in schema_state.pending():
         return [Problem("schema", "the database is not at the newest schema")]
     found: list[Problem] = []
     for check in CHECKS:

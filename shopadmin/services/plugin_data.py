@@ -9,7 +9,7 @@ from shopadmin import hook_calls
 from shopadmin.contract import Actor, Problem
 from shopadmin.models import db
 from shopadmin.models.plugins import PluginFailure, PluginState
-from shopadmin.services import audit, plugins, schema
+from shopadmin.services import audit, plugins, schema, schema_state
 from shopadmin.services.conflicts import MissingError, ObjectionsError, RefusedError
 from shopadmin.services.transactions import writing
 
@@ -36,7 +36,7 @@ def measure(name: str) -> DataSize:
 
 def _tables(name: str) -> tuple[str, ...]:
     """The plugin's tables as they stand, without the table of its revision."""
-    prefix, version = f"plugin_{name}_", schema.version_table(name)
+    prefix, version = f"plugin_{name}_", schema_state.version_table(name)
     names = inspect(db.engine).get_table_names()
     return tuple(table for table in sorted(names) if table.startswith(prefix) and table != version)
 
@@ -58,7 +58,7 @@ def erase(actor: Actor | None, name: str, typed: str) -> int:
         raise ObjectionsError(
             Problem("safe_mode", _("In safe mode the plugin cannot be asked: start the shop without it first."))
         )
-    if name not in schema.heads():
+    if name not in schema_state.heads():
         raise MissingError(name)
     if card.manifest and (objections := hook_calls.check_erase(name)):
         raise ObjectionsError(*objections)

@@ -17,7 +17,7 @@ from shopadmin.hook_guard import record
 from shopadmin.models import db
 from shopadmin.models.audit import AuditEntry
 from shopadmin.models.plugins import PluginState
-from shopadmin.services import access, audit, plugin_secrets, plugin_texts, schema, settings
+from shopadmin.services import access, audit, plugin_secrets, plugin_texts, schema, schema_state, settings
 from shopadmin.services.conflicts import MissingError, ObjectionsError
 from shopadmin.services.transactions import writing
 
@@ -81,7 +81,7 @@ def look_again() -> None:
 
     It reads every owner's revisions and takes a connection of its own: in a rush many threads would do so at once.
     """
-    record().late = frozenset(schema.pending()) - {schema.CORE}
+    record().late = frozenset(schema_state.pending()) - {schema_state.CORE}
 
 
 def switch_on_installed() -> None:
@@ -104,8 +104,8 @@ def cards() -> list[PluginCard]:
     In safe mode: every one that the shop knows of by its name.
     """
     states = dict(db.session().execute(select(PluginState.name, PluginState.state)).all())
-    heads = schema.heads()
-    owners = heads.keys() - {schema.CORE}
+    heads = schema_state.heads()
+    owners = heads.keys() - {schema_state.CORE}
     if is_safe_mode():
         names = record().not_loaded | states.keys() | owners
         return [PluginCard(name, "not_loaded", None, _NOT_LOADED, (), _decided(name, states)) for name in sorted(names)]
@@ -168,7 +168,7 @@ def _permissions(name: str) -> tuple[Permission, ...]:
 def enable(actor: Actor | None, name: str) -> None:
     """Switch a plugin on; make its tables if it has none. Raises MissingError, or ObjectionsError when it cannot be."""
     found = card(name)
-    if found.state != "on" and name in _late() and name not in schema.heads():
+    if found.state != "on" and name in _late() and name not in schema_state.heads():
         try:
             schema.upgrade(name)  # it has no data yet, so there is nothing that could go wrong
         except schema.OwnershipError as error:

@@ -20,7 +20,17 @@ from shopadmin import keys
 from shopadmin.models import db
 from shopadmin.models.buyers import BuyerIdentifier
 from shopadmin.models.orders import Order
-from shopadmin.services import audit, backups, contacts, database_roles, failpoints, occupancy, schema, snapshots
+from shopadmin.services import (
+    audit,
+    backups,
+    contacts,
+    database_roles,
+    failpoints,
+    occupancy,
+    schema,
+    schema_state,
+    snapshots,
+)
 from shopadmin.services.backup_archives import BadArchiveError, Reader
 from shopadmin.services.snapshots import Figures
 from shopadmin.services.transactions import writing
@@ -89,13 +99,13 @@ def _check_fit(archive: Reader, folder: Path) -> None:
     if manifest.engine != engine:
         raise BadArchiveError(f"the backup is of a shop on {manifest.engine}, this one is on {engine}")
     for owner, revisions in manifest.schema.items():
-        is_here = owner in schema.owners()
-        unknown = [revision for revision in revisions.split(",") if is_here and not schema.knows(owner, revision)]
+        is_here = owner in schema_state.owners()
+        unknown = [revision for revision in revisions.split(",") if is_here and not schema_state.knows(owner, revision)]
         if unknown:
             raise BadArchiveError(f"the backup is newer than this version: {owner} is at {', '.join(unknown)}")
         if not is_here and engine == "postgresql":
             raise BadArchiveError(f"the backup holds tables of the plugin {owner}, which is not installed")
-    if schema.CORE not in manifest.schema:
+    if schema_state.CORE not in manifest.schema:
         raise BadArchiveError("the backup holds no shop")
     if archive.size() + _MARGIN > shutil.disk_usage(folder).free:
         raise BadArchiveError("there is not enough room on the disk to unpack the backup")

@@ -1,4 +1,4 @@
-"""The schema: one Alembic environment, a version table per owner (the core, or one plugin)."""
+"""Migrating the schema: one Alembic environment, a version table per owner (the core, or one plugin)."""
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
@@ -6,141 +6,22 @@ from pathlib import Path
 
 import alembic.command
 import alembic.config
-from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import current_app
 from sqlalchemy import Connection, Engine, MetaData, func, inspect, select
 
-from shopadmin.models import Base, db, engine
-from shopadmin.services import database_roles
+from shopadmin.models import db, engine
+from shopadmin.services import database_roles, schema_state
 from shopadmin.services.database_roles import Rights
+from shopadmin.services.schema_state import SchemaError
 from shopadmin.services.transactions import write_lock
 
-CORE = database_roles.CORE
 # Any constant: all migrations of one PostgreSQL database ask for the same one.
 _MIGRATION_LOCK = 7_310_002
 
 
-def version_table(owner: str) -> str:
-    """The owner's version table."""
-    return database_roles.CORE_VERSION_TABLE if owner == CORE else f"plugin_{owner}_alembic_version"
-
-
-def owners() -> dict[str, Path]:
-    """Every owner with its folder of revisions: the core first, then the plugins that have one."""
-    found = {CORE: migrations_folder() / "versions"}
-    plugins = current_app.extensions["shopadmin.hooks"].plugins
-    for name in plugins.names():
-        module = plugins.manager.get_plugin(name)
-        source = getattr(module, "__file__", None)
-        folder = Path(source).parent / "migrations" / "versions" if source else None
-        if folder and folder.is_dir():
-            found[name] = folder
-    return found
-
-
-def migrations_folder() -> Path:
-    """``migrations/`` of the checkout, or the copy that an installed wheel carries."""
-    package = Path(__file__).resolve().parent.parent
-    checkout = package.parent / "migrations"
-    return checkout if checkout.is_dir() else package / "_migrations"
-
-
-def configuration(owner: str) -> alembic.config.Config:
-    """Alembic's configuration for one owner; there is no ini file."""
-    found = alembic.config.Config()
-    found.set_main_option("script_location", str(migrations_folder()))
-    found.set_main_option("version_locations", str(owners()[owner]))
-    found.set_main_option("path_separator", "newline")
-    found.attributes["owner"] = owner
-    found.attributes["version_table"] = version_table(owner)
-    return found
-
-
-class SchemaError(Exception):
-    """No upgrade starts from here: written by a newer version, half of it missing, or owned by another role."""
-
-
 class OwnershipError(SchemaError):
     """The role that ``DATABASE_MIGRATE_URL`` names cannot migrate here."""
-
-
-def pending() -> list[str]:
-    """Owners whose database is not at the head of their revisions."""
-    with db.engine.connect() as connection:
-        return _pending(connection)
-
-
-def _pending(connection: Connection) -> list[str]:
-    return [owner for owner in owners() if set(current_heads(connection, owner)) != known_heads(owner)]
-
-
-def is_new() -> bool:
-    """Whether the database holds nothing yet."""
-    with db.engine.connect() as connection:
-        return not current_heads(connection, CORE)
-
-
-def heads() -> dict[str, str]:
-    """Every owner's revision as the database stands, owners that are not installed included."""
-    with db.engine.connect() as connection:
-        return heads_of(connection)
-
-
-def heads_of(connection: Connection) -> dict[str, str]:
-    """As ``heads``, of any database."""
-    names = inspect(connection).get_table_names()
-    found = {owner: current_heads(connection, owner) for owner in filter(None, map(_owner_of, names))}
-    return {owner: ",".join(sorted(revisions)) for owner, revisions in sorted(found.items()) if revisions}
-
-
-def _owner_of(table: str) -> str | None:
-    """Whose version table this is, None for any other table."""
-    if table == version_table(CORE):
-        return CORE
-    name = table.removeprefix("plugin_").removesuffix("_alembic_version")
-    return name if version_table(name) == table else None
-
-
-def current_heads(connection: Connection, owner: str) -> tuple[str, ...]:
-    """The revisions that the owner's version table names."""
-    context = MigrationContext.configure(connection, opts={"version_table": version_table(owner)})
-    return context.get_current_heads()
-
-
-def known_heads(owner: str) -> set[str]:
-    """The newest revisions that this version of the owner brings along."""
-    return set(ScriptDirectory.from_config(configuration(owner)).get_heads())
-
-
-def knows(owner: str, revision: str) -> bool:
-    """Whether this installation has the owner's revision."""
-    if owner not in owners():
-        return False
-    scripts = ScriptDirectory.from_config(configuration(owner))
-    return revision in {script.revision for script in scripts.walk_revisions()}
-
-
-def check_startable() -> None:
-    """Raise SchemaError for a database that is newer than this version, or holds tables without a version."""
-    with db.engine.connect() as connection:
-        for owner in owners():
-            found = current_heads(connection, owner)
-            newer = [revision for revision in found if not knows(owner, revision)]
-            if newer:
-                raise SchemaError(f"the database is newer than this version: {owner} is at {', '.join(newer)}")
-            if not found and _has_tables(connection, owner):
-                raise SchemaError(
-                    f"half a schema: tables of {owner} without a version, left by a migration that broke off; "
-                    "restore the backup made before it"
-                )
-
-
-def _has_tables(connection: Connection, owner: str) -> bool:
-    names = [name for name in inspect(connection).get_table_names() if name != version_table(owner)]
-    if owner == CORE:
-        return any(name in Base.metadata.tables and not name.startswith("plugin_") for name in names)
-    return any(name.startswith(f"plugin_{owner}_") for name in names)
 
 
 def upgrade(owner: str | None = None) -> list[str]:
@@ -149,12 +30,12 @@ def upgrade(owner: str | None = None) -> list[str]:
     One process at a time: the others wait, find nothing left to do, and go on.
     """
     let_serve()
-    check_startable()
+    schema_state.check_startable()
     moved = []
-    for name in pending():
+    for name in schema_state.pending():
         if owner in (None, name):
             with _migrating(name) as config:
-                if name in _pending(config.attributes["connection"]):
+                if name in schema_state.pending_in(config.attributes["connection"]):
                     config.attributes["connection"].rollback()
                     alembic.command.upgrade(config, "head")
                     moved.append(name)
@@ -196,8 +77,8 @@ def faults_of_serving_role() -> list[str]:
 def _wanted_rights() -> Callable[[str], Rights | None]:
     """What the serving role needs on a table, by what the owners' revisions say."""
     declared: dict[str, dict[str, str]] = {}
-    for owner in owners():
-        scripts = ScriptDirectory.from_config(configuration(owner))
+    for owner in schema_state.owners():
+        scripts = ScriptDirectory.from_config(schema_state.configuration(owner))
         declared[owner] = {}
         for script in reversed(list(scripts.walk_revisions())):
             declared[owner] |= getattr(script.module, "GRANTS", {})
@@ -212,7 +93,7 @@ def downgrade(owner: str, revision: str) -> None:
 
 def drop(owner: str) -> None:
     """Take a plugin's tables away: by its own revisions, or as they stand when the plugin is gone."""
-    if owner in owners():
+    if owner in schema_state.owners():
         downgrade(owner, "base")
     with _connected() as connection:
         names = inspect(connection).get_table_names()
@@ -227,7 +108,9 @@ def drop(owner: str) -> None:
 def revise(owner: str, message: str) -> Path:
     """Write a new revision of the owner from the difference between its tables and the database."""
     with _migrating(owner) as config:
-        script = alembic.command.revision(config, message, autogenerate=True, version_path=str(owners()[owner]))
+        script = alembic.command.revision(
+            config, message, autogenerate=True, version_path=str(schema_state.owners()[owner])
+        )
     if script is None or isinstance(script, list):
         raise SchemaError("no revision was written")
     return Path(script.path)
@@ -256,7 +139,7 @@ def build(target: Engine, revisions: Mapping[str, str]) -> None:
 @contextlib.contextmanager
 def _migrating(owner: str, target: Engine | None = None) -> Iterator[alembic.config.Config]:
     """Configuration with a connection that nobody else migrates on."""
-    config = configuration(owner)
+    config = schema_state.configuration(owner)
     with _connected(target) as connection:
         config.attributes["connection"] = connection
         yield config

@@ -30,7 +30,7 @@ from sqlalchemy.pool import NullPool
 
 from shopadmin.contract import Problem
 from shopadmin.models import db
-from shopadmin.services import audit, schema
+from shopadmin.services import audit, schema_state
 
 # Tables that a restart fills again.
 _TRANSIENT = ("stage_", "sqlite_")
@@ -50,7 +50,7 @@ def figures(connection: Connection) -> Figures:
     rows = {name: connection.scalar(select(func.count()).select_from(table(name))) or 0 for name in tables(connection)}
     with Session(connection) as session:
         head = audit.head(session)
-    return Figures(schema.heads_of(connection), rows, head)
+    return Figures(schema_state.heads_of(connection), rows, head)
 
 
 def tables(connection: Connection) -> list[str]:

@@ -18,7 +18,7 @@ from shopadmin.contract import Manifest
 from shopadmin.hookspecs import hookimpl
 from shopadmin.models import Base, db
 from shopadmin.models.staging import STAGE
-from shopadmin.services import integrity, schema
+from shopadmin.services import integrity, schema, schema_state
 
 
 def tables() -> set[str]:
@@ -32,7 +32,7 @@ def empty_app(make_app: Callable[..., Flask]) -> Iterator[Flask]:
     """A shop whose database holds nothing at all."""
     made = make_app()
     with made.app_context():
-        schema.downgrade(schema.CORE, "base")
+        schema.downgrade(schema_state.CORE, "base")
         yield made
         db.session.remove()
 
@@ -40,18 +40,18 @@ def empty_app(make_app: Callable[..., Flask]) -> Iterator[Flask]:
 def test_up_down_and_up_again(app: Flask) -> None:
     full = tables()
 
-    schema.downgrade(schema.CORE, "base")
-    assert tables() == {schema.version_table(schema.CORE)}
-    assert schema.is_new()
+    schema.downgrade(schema_state.CORE, "base")
+    assert tables() == {schema_state.version_table(schema_state.CORE)}
+    assert schema_state.is_new()
 
-    assert schema.upgrade() == [schema.CORE]
+    assert schema.upgrade() == [schema_state.CORE]
     assert tables() == full
     assert integrity.problems() == []
 
 
 def test_pictures_of_orders_become_evidence_and_go_back(app: Flask) -> None:
     testing.make_account(app, is_owner=True)
-    schema.downgrade(schema.CORE, "0003")
+    schema.downgrade(schema_state.CORE, "0003")
     added = (
         "insert into attachment (uuid, subject, subject_id, file_name, media_type, size, sha256, shown_sha256, "
         "uploaded_by, uploaded_at) select 'u-1', 'order', 7, 'a.png', 'image/png', 3, sha, sha, id, created_at "
@@ -70,20 +70,20 @@ def test_pictures_of_orders_become_evidence_and_go_back(app: Flask) -> None:
         more = connection.exec_driver_sql("select kind, tier, source, captured_at = uploaded_at from evidence").all()
         assert [tuple(found) for found in connection.exec_driver_sql(kept.format("evidence"))] == [row]
         assert [tuple(found) for found in more] == [("picture", 1, "", True)]
-    schema.downgrade(schema.CORE, "0003")
+    schema.downgrade(schema_state.CORE, "0003")
     with db.engine.connect() as connection:
         assert [tuple(found) for found in connection.exec_driver_sql(kept.format("attachment"))] == [row]
     schema.upgrade()
 
 
 def test_the_models_and_the_revisions_agree(app: Flask) -> None:
-    assert schema.differences(schema.CORE) == []
+    assert schema.differences(schema_state.CORE) == []
 
 
 def test_a_model_that_no_revision_knows_is_noticed(app: Flask) -> None:
     table = sa.Table("shelf", Base.metadata, sa.Column("id", sa.Integer, primary_key=True))
     try:
-        found = schema.differences(schema.CORE)
+        found = schema.differences(schema_state.CORE)
     finally:
         Base.metadata.remove(table)
 
@@ -95,7 +95,7 @@ def test_a_column_that_no_revision_knows_is_noticed(app: Flask) -> None:
         connection.exec_driver_sql("alter table setting add column extra varchar(10)")
         connection.commit()
 
-    found = schema.differences(schema.CORE)
+    found = schema.differences(schema_state.CORE)
 
     assert [(change[0], change[2], change[3].name) for change in found] == [("remove_column", "setting", "extra")]
 
@@ -106,7 +106,7 @@ def test_a_second_upgrade_has_nothing_to_do(app: Flask) -> None:
 
 def test_no_foreign_key_leads_to_another_owner() -> None:
     def owner(name: str) -> str:
-        return name.removeprefix("plugin_").partition("_")[0] if name.startswith("plugin_") else schema.CORE
+        return name.removeprefix("plugin_").partition("_")[0] if name.startswith("plugin_") else schema_state.CORE
 
     crossing = [
         f"{table.name}.{key.parent.name}"
@@ -142,7 +142,7 @@ def test_a_database_newer_than_the_code_is_refused(app: Flask) -> None:
         connection.commit()
     before = tables()
 
-    with pytest.raises(schema.SchemaError, match="newer"):
+    with pytest.raises(schema_state.SchemaError, match="newer"):
         schema.upgrade()
 
     assert tables() == before
@@ -154,7 +154,7 @@ def test_tables_without_a_version_are_refused(app: Flask) -> None:
         connection.commit()
     before = tables()
 
-    with pytest.raises(schema.SchemaError, match="half"):
+    with pytest.raises(schema_state.SchemaError, match="half"):
         schema.upgrade()
 
     assert tables() == before
@@ -194,11 +194,11 @@ def test_a_plugin_comes_and_goes_with_a_version_table_of_its_own(
     app = make_app(plugins={"guest": plugin_with(tmp_path / "guest", CREATE)})
     with app.app_context():
         core = tables()
-        assert schema.pending() == ["guest"]
+        assert schema_state.pending() == ["guest"]
 
         assert schema.upgrade() == ["guest"]
         assert tables() - core == {"plugin_guest_seat", "plugin_guest_alembic_version"}
-        assert schema.heads() == {"core": schema.heads()["core"], "guest": "0001"}
+        assert schema_state.heads() == {"core": schema_state.heads()["core"], "guest": "0001"}
 
         schema.downgrade("guest", "base")
         assert tables() - core == {"plugin_guest_alembic_version"}
@@ -214,8 +214,8 @@ def test_the_core_is_fine_without_a_plugin_that_left_its_tables(make_app: Callab
     without = create_app({name: app.config[name] for name in names}, plugins={})
 
     with without.app_context():
-        assert schema.pending() == []
-        assert schema.differences(schema.CORE) == []
+        assert schema_state.pending() == []
+        assert schema.differences(schema_state.CORE) == []
         assert "plugin_guest_seat" in tables()
         db.engine.dispose()
 
@@ -229,7 +229,7 @@ def test_a_migration_that_breaks_off_leaves_nothing_half_done(make_app: Callable
             schema.upgrade()
 
         assert tables() - core <= {"plugin_guest_alembic_version"}
-        assert schema.pending() == ["guest"]
+        assert schema_state.pending() == ["guest"]
         db.session.remove()
 
 
@@ -275,7 +275,7 @@ def test_an_unknown_revision_is_refused(app: Flask) -> None:
     before = tables()
 
     with pytest.raises(CommandError):
-        schema.downgrade(schema.CORE, "nowhere")
+        schema.downgrade(schema_state.CORE, "nowhere")
 
     assert tables() == before
 

@@ -18,7 +18,16 @@ from shopadmin import testing
 from shopadmin.app import create_app
 from shopadmin.models import db
 from shopadmin.models.orders import Order
-from shopadmin.services import backup_archives, backups, contacts, integrity, occupancy, restores, schema, snapshots
+from shopadmin.services import (
+    backup_archives,
+    backups,
+    contacts,
+    integrity,
+    occupancy,
+    restores,
+    schema_state,
+    snapshots,
+)
 from shopadmin.services.backup_archives import BadArchiveError
 from shopadmin.services.demo import load
 
@@ -116,7 +125,7 @@ def test_an_archive_says_what_it_holds(shop: Flask) -> None:
 
     manifest = archive.manifest
     archive.close()
-    assert manifest.schema == schema.heads()
+    assert manifest.schema == schema_state.heads()
     assert manifest.rows["shop_order"] == 2
     assert manifest.audit["count"] == manifest.rows["audit_seal"]
     assert all(len(entry["sha256"]) == 64 for entry in manifest.files.values())

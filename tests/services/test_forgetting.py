@@ -18,7 +18,7 @@ from shopadmin.models.imports import ImportChange, ImportRun
 from shopadmin.models.messages import OutboxMessage
 from shopadmin.models.orders import Order
 from shopadmin.models.reviews import Review
-from shopadmin.services import contacts, erasing, forgetting, integrity, schema
+from shopadmin.services import contacts, erasing, forgetting, integrity, schema, schema_state
 from shopadmin.services.conflicts import MissingError, ObjectionsError, RefusedError
 from shopadmin.services.messages import blocks, consents, contents, delivering, people
 from shopadmin.services.messages.sending import send
@@ -152,7 +152,7 @@ def test_numbers_that_were_taken_back_before_go_from_orders_by_the_upgrade(buyer
     testing.make_order(2, buyer_id=buyer_id, status="completed")
     lend(1, NOON - timedelta(days=1))
     lend(2, forgetting.database_now() + timedelta(days=1))
-    schema.downgrade(schema.CORE, "0005")
+    schema.downgrade(schema_state.CORE, "0005")
 
     schema.upgrade()
 
@@ -289,7 +289,7 @@ def test_a_plugin_that_cannot_forget_keeps_the_buyer_everywhere(memory, buyer_id
 @pytest.mark.parametrize("state", ["quarantined", "missing"])
 def test_while_a_plugin_cannot_be_asked_nobody_is_forgotten(memory, buyer_id, monkeypatch, state):
     monkeypatch.setattr(erasing.plugins, "cards", lambda: [PluginCard("absent", state)])
-    monkeypatch.setattr(erasing.schema, "heads", lambda: {"absent": "0001"})
+    monkeypatch.setattr(erasing.schema_state, "heads", lambda: {"absent": "0001"})
 
     refused(buyer_id, memory, ObjectionsError)
 

@@ -72,7 +72,7 @@ def test_refusals_are_english_in_a_chinese_shop_and_carry_a_code(chinese, run):
 
 def test_a_plugins_own_objection_is_said_with_its_code(chinese, run, monkeypatch):
     app = chinese({"odd": odd(shopadmin_check_erase=hookimpl(lambda: [Problem("odd.busy", "Busy.")]))})
-    monkeypatch.setattr("shopadmin.services.schema.heads", lambda: {"core": "1", "odd": "1"})
+    monkeypatch.setattr("shopadmin.services.schema_state.heads", lambda: {"core": "1", "odd": "1"})
     assert run(app, "plugins", "disable", "odd") == (0, {"name": "odd", "state": "off"})
 
     assert run(app, "plugins", "erase", "odd", "--yes", "odd") == (2, {"error": "Busy.", "code": "odd.busy"})

@@ -14,7 +14,7 @@ from shopadmin.contract import Actor
 from shopadmin.models import db
 from shopadmin.models.audit import AuditEntry
 from shopadmin.models.plugins import PluginState
-from shopadmin.services import integrity, plugin_data, plugin_trouble, plugins, schema
+from shopadmin.services import integrity, plugin_data, plugin_trouble, plugins, schema, schema_state
 from shopadmin.services.conflicts import MissingError, ObjectionsError, RefusedError
 from shopadmin.services.transactions import writing
 
@@ -201,7 +201,7 @@ def test_a_plugin_whose_tables_are_behind_stays_out_until_they_are_upgraded(fold
             assert "pending migration" in plugins.card("gift").reason
         with pytest.raises(ObjectionsError):
             plugins.enable(None, "gift")
-        assert schema.heads()["gift"] == "0001"
+        assert schema_state.heads()["gift"] == "0001"
 
         schema.upgrade("gift")
         plugins.look_again()
@@ -219,7 +219,7 @@ def test_erasing_needs_the_plugin_off_and_its_name_typed(shop):
     assert plugin_data.erase(owner(shop), "gift", "gift") == 2
 
     assert not [name for name in inspect(db.engine).get_table_names() if name.startswith("plugin_gift_")]
-    assert "gift" not in schema.heads()
+    assert "gift" not in schema_state.heads()
     assert codes() == ["core.plugin.disabled", "core.plugin.erased"]
     assert integrity.problems() == []
 
@@ -287,11 +287,11 @@ def test_settings_are_kept_and_logged(shop):
 
 
 def test_downgrading_one_plugin_leaves_the_core_alone(shop):
-    before = schema.heads()
+    before = schema_state.heads()
 
     schema.downgrade("gift", "base")
-    assert schema.heads() == {"core": before["core"]}
+    assert schema_state.heads() == {"core": before["core"]}
     schema.upgrade("gift")
 
-    assert schema.heads() == before
+    assert schema_state.heads() == before
     assert schema.differences("core") == []

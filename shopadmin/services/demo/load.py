@@ -14,7 +14,17 @@ from shopadmin.contract import AccountId, BuyerId, DemoShop, OrderId
 from shopadmin.models import db
 from shopadmin.models.audit import AuditEntry
 from shopadmin.models.cases import Incident, Note
-from shopadmin.services import audit, contacts, database_roles, occupancy, plugins, schema, settings, shops
+from shopadmin.services import (
+    audit,
+    contacts,
+    database_roles,
+    occupancy,
+    plugins,
+    schema,
+    schema_state,
+    settings,
+    shops,
+)
 from shopadmin.services.demo import catalogue, complaints, messages, orders, people, reviews
 from shopadmin.services.demo.orders import DemoOrder
 from shopadmin.services.transactions import writing
@@ -113,8 +123,8 @@ def empty() -> None:
     folder = current_app.config["DATA_FOLDER"]
     with occupancy.alone(folder):
         db.session.remove()
-        for owner in reversed(schema.owners()):
-            if owner in schema.heads():
+        for owner in reversed(schema_state.owners()):
+            if owner in schema_state.heads():
                 schema.downgrade(owner, "base")
         shutil.rmtree(folder / "attachments", ignore_errors=True)
         schema.upgrade()
