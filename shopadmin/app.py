@@ -23,7 +23,7 @@ from shopadmin.admin.icons import icons
 from shopadmin.contract import Text
 from shopadmin.http_api import document, receipts, serving
 from shopadmin.models import db, engine
-from shopadmin.services import access, activity, plugin_health, restores, transactions
+from shopadmin.services import access, activity, plugin_health, restore_swap, transactions
 from shopadmin.services import plugins as plugin_states
 
 API_ENDPOINTS = "api."
@@ -37,7 +37,7 @@ def create_app(config: Mapping[str, Any] | None = None, plugins: Mapping[str, ob
     """
     app = Flask("shopadmin", static_folder="static", template_folder="templates")
     _configure(app, config or {})
-    restores.finish(app.config)  # one that a crash cut short
+    restore_swap.finish(app.config)  # one that a crash cut short
     _open_keys(app)
     _open_database(app)
     _register_plugins(app, plugins)

@@ -1,16 +1,11 @@
 """Bring a backup back: everything is looked over first, then swapped in so that a crash leaves the old or the new.
 
 What comes back is prepared beside what is there (``restoring/`` in the data folder; on PostgreSQL a schema of its
-own) and verified there. Then a marker is written; from that moment the swap is finished, at the next start if need be.
+own) and verified there. Then a marker is written; from that moment ``restore_swap`` finishes it.
 """
 
-import json
-import os
 import shutil
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from flask import current_app
 from sqlalchemy import Connection, Engine, select, text
@@ -27,27 +22,18 @@ from shopadmin.services import (
     database_roles,
     failpoints,
     occupancy,
+    restore_swap,
     schema,
     schema_state,
     snapshots,
 )
 from shopadmin.services.backup_archives import BadArchiveError, Reader
+from shopadmin.services.restore_swap import INCOMING, OUTGOING, REPLACED, WORKING, Move
 from shopadmin.services.snapshots import Figures
 from shopadmin.services.transactions import writing
 
-WORKING, REPLACED, MARKER = "restoring", "replaced", "ready.json"
-INCOMING, OUTGOING = "shopadmin_restoring", "shopadmin_replaced"
 # Room that must stay free on the disk.
 _MARGIN = 50 * 2**20
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """One thing to swap in: where it waits, where it goes, and where what is there goes."""
-
-    source: str
-    target: str
-    aside: str
 
 
 def restore(path: Path) -> Figures:
@@ -73,11 +59,11 @@ def restore(path: Path) -> Figures:
             archive.close()
         found = Figures(archive.manifest.schema, archive.manifest.rows, archive.manifest.audit)
         failpoints.reach("restore.prepared")
-        _write_marker(working, moves)
+        restore_swap.write_marker(working, moves)
         failpoints.reach("restore.marked")
         db.session.remove()
         db.engine.dispose()
-        finish(current_app.config)
+        restore_swap.finish(current_app.config)
     return found
 
 
@@ -210,71 +196,3 @@ def _verify(connection: Connection, archive: Reader, keyring: keys.Keyring) -> N
             "the backup's phones and addresses do not open with the keys of this shop; put the keys that belong to it "
             "into keys/ of the data folder first"
         ) from error
-
-
-def _write_marker(working: Path, moves: list[Move]) -> None:
-    draft = working / f"{MARKER}.new"
-    with draft.open("w") as file:
-        json.dump([[move.source, move.target, move.aside] for move in moves], file)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(working / MARKER)
-    backups.sync_folder(working)
-
-
-def finish(config: Mapping[str, Any]) -> None:
-    """Swap in what a restore has prepared; nothing to do when none is under way. Can be repeated at any point."""
-    working = Path(config["DATA_FOLDER"]) / WORKING
-    marker = working / MARKER
-    if not marker.exists():
-        return
-    moves = [Move(*entry) for entry in json.loads(marker.read_text())]
-    if _are_all_waiting(moves):
-        shutil.rmtree(working.parent / REPLACED, ignore_errors=True)
-    (working.parent / REPLACED).mkdir(mode=0o700, exist_ok=True)
-    _swap_schemas(config)
-    for move in moves:
-        _swap_in(move)
-        failpoints.reach("restore.moved")
-    marker.unlink()
-    shutil.rmtree(working)
-
-
-def _are_all_waiting(moves: list[Move]) -> bool:
-    return all(Path(move.source).exists() for move in moves)
-
-
-def _swap_in(move: Move) -> None:
-    source, target, aside = Path(move.source), Path(move.target), Path(move.aside)
-    if not source.exists():
-        return  # done before a crash
-    # SQLite's journals go first: the new file must never meet the old one's.
-    for suffix in ("-wal", "-shm", ""):
-        old = target.with_name(target.name + suffix)
-        if old.exists():
-            old.replace(aside.with_name(aside.name + suffix))
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    source.replace(target)
-    backups.sync_folder(target.parent)
-
-
-def _swap_schemas(config: Mapping[str, Any]) -> None:
-    """PostgreSQL: the prepared schema takes the place of the one that serves, in one transaction.
-
-    Where another role serves than owns the tables, the migrations that made the schema gave it what it needs.
-    """
-    engine = database_roles.owner_engine(config)
-    if engine.dialect.name != "postgresql":
-        return
-    role = database_roles.serving(config)
-    with engine.begin() as connection:
-        waiting = text("select 1 from information_schema.schemata where schema_name = :name")
-        if not connection.scalar(waiting, {"name": INCOMING}):
-            return
-        serving = connection.scalar(text("select current_schema()")) or "public"
-        connection.execute(text(f"drop schema if exists {OUTGOING} cascade"))
-        connection.execute(text(f'alter schema "{serving}" rename to {OUTGOING}'))
-        connection.execute(text(f'alter schema {INCOMING} rename to "{serving}"'))
-        if role:  # what was there before is for the tables' owner alone
-            name = connection.dialect.identifier_preparer.quote(role)
-            connection.execute(text(f"revoke all on schema {OUTGOING} from public, {name}"))

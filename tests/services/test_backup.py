@@ -24,6 +24,7 @@ from shopadmin.services import (
     contacts,
     integrity,
     occupancy,
+    restore_swap,
     restores,
     schema_state,
     snapshots,
@@ -63,7 +64,7 @@ def state(app: Flask) -> tuple[object, ...]:
         figures.rows | {"audit_entry": 0, "audit_seal": 0},  # a refusal may be written into the log
         orders,
         {path.relative_to(folder): path.read_bytes() for path in kept},
-        (folder / restores.WORKING).exists(),
+        (folder / restore_swap.WORKING).exists(),
     )
 
 
@@ -112,12 +113,12 @@ def test_what_was_there_before_is_kept_aside(shop: Flask, database_kind: str) ->
     restores.restore(archive)
 
     folder = Path(shop.config["DATA_FOLDER"])
-    assert (folder / restores.REPLACED / "attachments" / "ab" / "picture.shown").exists()
+    assert (folder / restore_swap.REPLACED / "attachments" / "ab" / "picture.shown").exists()
     if database_kind == "sqlite":
-        assert (folder / restores.REPLACED / "shop.db").exists()
+        assert (folder / restore_swap.REPLACED / "shop.db").exists()
     else:
         with db.engine.connect() as connection:
-            assert connection.exec_driver_sql(f"select count(*) from {restores.OUTGOING}.shop_order").scalar() == 2
+            assert connection.exec_driver_sql(f"select count(*) from {restore_swap.OUTGOING}.shop_order").scalar() == 2
 
 
 def test_an_archive_says_what_it_holds(shop: Flask) -> None:

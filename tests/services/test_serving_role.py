@@ -21,7 +21,7 @@ from shopadmin.cli import backup, check, database, demo, doctor, plugins
 from shopadmin.cli.main import build
 from shopadmin.models import db
 from shopadmin.models.orders import Order
-from shopadmin.services import audit, backups, database_roles, integrity, plugin_data, restores, schema
+from shopadmin.services import audit, backups, database_roles, integrity, plugin_data, restore_swap, restores, schema
 from shopadmin.services import plugins as plugin_states
 from shopadmin.services.backup_archives import BadArchiveError
 from shopadmin.services.conflicts import ObjectionsError
@@ -147,7 +147,7 @@ def test_a_shop_lives_with_a_role_that_owns_nothing(
     assert rights(empty_roles) == before
     assert_exact(empty_roles, plugin_gift_alembic_version=READING)
     with pytest.raises(exc.ProgrammingError, match="permission denied for schema"):
-        empty_roles.run("serving", f"select * from {restores.OUTGOING}.shop_order")
+        empty_roles.run("serving", f"select * from {restore_swap.OUTGOING}.shop_order")
     assert told(command("check", "--json"))["ok"]
     assert told(command("demo", "--data-only", "--fresh", "--json"))["loaded"]
     assert_exact(empty_roles, plugin_gift_alembic_version=READING)
@@ -312,7 +312,7 @@ def test_a_restore_by_a_role_that_cannot_swap_schemas_touches_nothing(two_roles:
             restores.restore(archive)
 
     assert two_roles.run("shop", "select nspname from pg_namespace order by 1") == before
-    assert not (two_roles.data / restores.WORKING).exists()
+    assert not (two_roles.data / restore_swap.WORKING).exists()
 
 
 def test_the_tables_that_revisions_name_in_their_grants_are_there(two_roles: TwoRoles) -> None:
