@@ -20,6 +20,7 @@ from shopadmin.plugin_api import (
 )
 from shopadmin_red_envelope import labels, permissions
 from shopadmin_red_envelope.amounts import money_text
+from shopadmin_red_envelope.domain.simulation import BreakEven
 from shopadmin_red_envelope.form_notes import show_problems
 from shopadmin_red_envelope.services import budget, campaigns, forecasts, listing
 from shopadmin_red_envelope.services.budget import Stake
@@ -130,20 +131,13 @@ def _shown(name: str, question: Question, found: Forecast, form: SimulatorForm) 
 
 def _tiles(question: Question, found: Forecast, stake: Stake) -> list[dict[str, Any]]:
     """The four figures above the pictures."""
-    draft, currency = question.draft, question.currency
-    worst = stake.worst
-    bound = (
-        gettext("if every piece is used")
-        if worst.is_bound
-        else gettext("no bound: one for each of %(buyers)s buyers of the last 365 days", buyers=number(worst.buyers))
-    )
-    tiles = [
+    currency, days = question.currency, question.draft.use_days
+    chosen = [one for one in found.break_even if one.rate == question.rate]
+    return [
         {
             "title": _("Buyers it fits"),
             "value": number(ceil(found.found.buyers)),
-            "note": gettext(
-                "with %(orders)s orders in %(days)s days", orders=number(found.found.orders), days=draft.use_days
-            ),
+            "note": gettext("with %(orders)s orders in %(days)s days", orders=number(found.found.orders), days=days),
             "tone": "info",
             "icon": "people",
         },
@@ -156,27 +150,35 @@ def _tiles(question: Question, found: Forecast, stake: Stake) -> list[dict[str, 
             "tone": "info",
             "icon": "tag",
         },
-        {
-            "title": _("At worst"),
-            "value": money_text(worst.amount, currency),
-            "note": bound,
-            "tone": "warn" if stake.must_be_confirmed or not worst.is_bound else "neutral",
-            "icon": "exclamation-triangle-fill",
-        },
+        _worst_tile(stake, currency),
+        *(_break_even_tile(one, currency, days) for one in chosen),
     ]
-    chosen = [one for one in found.break_even if one.rate == question.rate]
-    return tiles + [
-        {
-            "title": _("Pays from"),
-            "value": f"+{percent(one.uplift)}",
-            "note": gettext(
-                "%(goods)s more sales in %(days)s days", goods=money_text(one.goods, currency), days=draft.use_days
-            ),
-            "tone": "neutral",
-            "icon": "graph-up",
-        }
-        for one in chosen
-    ]
+
+
+def _worst_tile(stake: Stake, currency: str) -> dict[str, Any]:
+    worst = stake.worst
+    bound = (
+        gettext("if every piece is used")
+        if worst.is_bound
+        else gettext("no bound: one for each of %(buyers)s buyers of the last 365 days", buyers=number(worst.buyers))
+    )
+    return {
+        "title": _("At worst"),
+        "value": money_text(worst.amount, currency),
+        "note": bound,
+        "tone": "warn" if stake.must_be_confirmed or not worst.is_bound else "neutral",
+        "icon": "exclamation-triangle-fill",
+    }
+
+
+def _break_even_tile(one: BreakEven, currency: str, days: int) -> dict[str, Any]:
+    return {
+        "title": _("Pays from"),
+        "value": f"+{percent(one.uplift)}",
+        "note": gettext("%(goods)s more sales in %(days)s days", goods=money_text(one.goods, currency), days=days),
+        "tone": "neutral",
+        "icon": "graph-up",
+    }
 
 
 def _notes(question: Question, found: Forecast, stake: Stake) -> list[str]:
