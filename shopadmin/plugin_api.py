@@ -7,6 +7,7 @@ from shopadmin.admin.form_answers import answer as answer_form
 from shopadmin.admin.form_answers import seen_version
 from shopadmin.admin.form_answers import show as show_problems
 from shopadmin.admin.list_view import AdminListView, Column, Pair
+from shopadmin.admin.money_field import MoneyField
 from shopadmin.admin.pages import attempt, uploaded_picture
 from shopadmin.api_contract import (
     ApiAnswer,
@@ -314,6 +315,7 @@ __all__ = [
     "MessageRequest",
     "MessageSnapshot",
     "MissingError",
+    "MoneyField",
     "ObjectionsError",
     "OrderAmount",
     "OrderChange",

@@ -10,9 +10,8 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateTimeLocalField, IntegerField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
-from shopadmin.plugin_api import RefusedError, shop_settings, to_decimal
 from shopadmin_red_envelope import labels
-from shopadmin_red_envelope.amounts import money_text, read_money, read_price, read_prices
+from shopadmin_red_envelope.amounts import money_text, read_price, read_prices
 from shopadmin_red_envelope.domain.checks import INSTANTS, Activity, Terms
 from shopadmin_red_envelope.services import activities, denominations
 from shopadmin_red_envelope.shop_clock import instants
@@ -125,23 +124,6 @@ class DenominationForm(FlaskForm):
     def found(self, currency: str) -> list[int]:
         """The amounts in minor units. Raises RefusedError."""
         return read_prices(self.amounts.data or "", currency, "amounts")
-
-
-class MoneyField(StringField):
-    """An amount of the shop's money: text for people, minor units as its value, None where it is left open."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read it. Raises ValueError with the sentence for the person."""
-        self.data = None
-        try:
-            self.data = read_money(valuelist[0] if valuelist else "", shop_settings().currency, self.short_name)
-        except RefusedError as refused:
-            raise ValueError(str(refused.problems[0].message)) from None
-
-    def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
-        return "" if self.data is None else f"{to_decimal(self.data, shop_settings().currency):f}"
 
 
 def _number(text: str) -> Decimal | str:

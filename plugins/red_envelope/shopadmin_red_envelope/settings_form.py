@@ -8,11 +8,10 @@ from wtforms import Form, IntegerField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from shopadmin.plugin_api import selling_platforms
+from shopadmin.plugin_api import MoneyField, selling_platforms
 from shopadmin_red_envelope import messages
 from shopadmin_red_envelope.amounts import parts
 from shopadmin_red_envelope.domain import baskets, envelopes, pushes
-from shopadmin_red_envelope.forms import MoneyField
 from shopadmin_red_envelope.services.tool_lists import SETTINGS
 
 REMIND_DAYS = 3

@@ -1,34 +1,16 @@
 """What the owner sets about compensation: how much a case may get without being asked."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import Form, StringField
+from wtforms import Form
 from wtforms.validators import Optional
 
-from shopadmin.plugin_api import RefusedError, read_amount, shop_settings, to_decimal
-
-
-class LimitField(StringField):
-    """An amount of the shop's money: text for people, minor units as its value, None where it is left open."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read it. Raises ValueError with the sentence for the person."""
-        text = valuelist[0].strip() if valuelist else ""
-        self.data = None
-        try:
-            self.data = read_amount(text, shop_settings().currency, self.short_name, least=0) if text else None
-        except RefusedError as refused:
-            raise ValueError(str(refused.problems[0].message)) from None
-
-    def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
-        return "" if self.data is None else f"{to_decimal(self.data, shop_settings().currency):f}"
+from shopadmin.plugin_api import MoneyField
 
 
 class CompensationSettings(Form):
     """The limit."""
 
-    compensation_limit = LimitField(
+    compensation_limit = MoneyField(
         _("Compensation that needs no decision"),
         [Optional()],
         description=_(
