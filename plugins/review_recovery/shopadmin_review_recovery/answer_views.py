@@ -31,7 +31,7 @@ from shopadmin_review_recovery import reply_labels as labels
 from shopadmin_review_recovery.labels import CAUSES
 from shopadmin_review_recovery.models import ReviewCase
 from shopadmin_review_recovery.models.replies import LANGUAGES
-from shopadmin_review_recovery.services import answers, dossiers, forgotten, gaps, replies
+from shopadmin_review_recovery.services import answers, case_records, dossiers, forgotten, gaps, replies
 from shopadmin_review_recovery.services.answers import Answer
 
 _TOKEN = re.compile(r"[0-9a-f]{32}", re.ASCII)
@@ -195,7 +195,7 @@ def _new_token() -> str:
 
 def _find(row_id: str) -> ReviewCase:
     try:
-        return answers.find_case(parse_id(row_id))
+        return case_records.find(parse_id(row_id))
     except MissingError:
         abort(404)
 

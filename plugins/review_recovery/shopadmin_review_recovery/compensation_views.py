@@ -30,7 +30,7 @@ from shopadmin_review_recovery import reply_labels as labels
 from shopadmin_review_recovery.labels import AREA
 from shopadmin_review_recovery.models import ReviewCompensation
 from shopadmin_review_recovery.reply_forms import CompensationForm
-from shopadmin_review_recovery.services import answers, compensation_decisions, compensations
+from shopadmin_review_recovery.services import case_records, compensation_decisions, compensations
 
 _ROW = ReviewCompensation
 
@@ -115,7 +115,7 @@ class CompensationsView(AdminListView):
     def request_view(self, row_id: str) -> ResponseReturnValue:
         """Ask for one."""
         try:
-            case = answers.find_case(parse_id(row_id))
+            case = case_records.find(parse_id(row_id))
         except MissingError:
             abort(404)
         form = CompensationForm(compensations.currency_of(case))

@@ -29,7 +29,7 @@ from shopadmin.plugin_api import (
 from shopadmin_review_recovery import permissions, run_pages, script_labels
 from shopadmin_review_recovery.domain.states import ENDED
 from shopadmin_review_recovery.models import ReviewCase, ReviewScriptStep
-from shopadmin_review_recovery.services import dossiers, forgotten, remedies, run_records, runs
+from shopadmin_review_recovery.services import case_records, dossiers, forgotten, remedies, run_records, runs
 
 _LONGEST_NUMBER = 6
 _CONTACT = "core.buyers:contact"
@@ -197,12 +197,9 @@ def _run(text: str) -> Any:
 
 def _case(text: str) -> ReviewCase:
     try:
-        found = db.session().get(ReviewCase, parse_id(text), populate_existing=True)
-    except ValueError:
-        found = None
-    if found is None:
+        return case_records.find(parse_id(text))
+    except (ValueError, MissingError):
         abort(404)
-    return found
 
 
 def _case_url(case_id: int) -> str:

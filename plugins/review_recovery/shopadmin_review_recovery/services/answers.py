@@ -13,7 +13,6 @@ from shopadmin.plugin_api import (
     BuyerId,
     MessageChannel,
     MessageRequest,
-    MissingError,
     ObjectionsError,
     Problem,
     RefusedError,
@@ -32,7 +31,16 @@ from shopadmin_review_recovery.domain.replies import Question, Ranked
 from shopadmin_review_recovery.domain.states import ENDED
 from shopadmin_review_recovery.models import ReviewAnswer, ReviewCase, ReviewCaseEvent
 from shopadmin_review_recovery.models.replies import LANGUAGES
-from shopadmin_review_recovery.services import compensations, forgotten, replies, run_effects, run_values, setup, timing
+from shopadmin_review_recovery.services import (
+    cases,
+    compensations,
+    forgotten,
+    replies,
+    run_effects,
+    run_values,
+    setup,
+    timing,
+)
 
 About = Literal["service", "apology", "compensation"]
 # What an answer is made of (G6). An invitation is none of it: that exists behind the script's guard alone.
@@ -63,14 +71,6 @@ class Answer:
 def problem(code: str, message: Any, field: str = "") -> Problem:
     """An objection of this module."""
     return Problem(f"answer.{code}", message, field)
-
-
-def find_case(case_id: int) -> ReviewCase:
-    """The case. Raises MissingError."""
-    case = db.session().get(ReviewCase, case_id, populate_existing=True)
-    if case is None:
-        raise MissingError(case_id)
-    return case
 
 
 def channels() -> dict[str, MessageChannel]:
@@ -118,9 +118,7 @@ def send(actor: Actor, case_id: int, answer: Answer, now: datetime | None = None
     permissions.require(actor, permissions.REPLY)
     now = now or datetime.now(UTC)
     with writing() as session:
-        case = session.get(ReviewCase, case_id, with_for_update=True, populate_existing=True)
-        if case is None:
-            raise MissingError(case_id)
+        case = cases.load(session, case_id, None)
         forgotten.refuse(case)
         _check(case, answer)
         result = send_message(actor, _request(actor, case, answer, now), now)
