@@ -238,7 +238,7 @@ from shopadmin.services.spreadsheets import read_day, read_table
 from shopadmin.services.standing import ask_many as ask_standing
 from shopadmin.services.standing import ask_of_each as ask_standing_of_each
 from shopadmin.services.subject_records import held_on as records_held_on
-from shopadmin.services.transactions import after_commit, gather, seal_now_and_then, writing
+from shopadmin.services.transactions import after_commit, gather, lock_row, seal_now_and_then, writing
 from shopadmin.services.viewing import record_views, views_of
 from shopadmin.services.wording import problems as wording_problems
 from shopadmin.services.wording import remarks as wording_remarks
@@ -444,6 +444,7 @@ __all__ = [
     "known_reviews",
     "last_order_id",
     "latest_job",
+    "lock_row",
     "low_reviews",
     "masked_buyers",
     "mean_difference",

@@ -23,7 +23,7 @@ from shopadmin.models.api import ApiToken
 from shopadmin.services import api_scopes, audit
 from shopadmin.services.conflicts import MissingError, RefusedError
 from shopadmin.services.refusals import ForbiddenError
-from shopadmin.services.transactions import writing
+from shopadmin.services.transactions import lock_row, writing
 
 MANAGE = "core.tokens:manage"
 # So that who finds one in a file sees what it is.
@@ -117,9 +117,7 @@ def revoke(actor: Actor | None, token_id: int) -> None:
     if not 0 < token_id < 2**63:  # what no row can have, and no database takes
         raise MissingError(token_id)
     with writing() as session:
-        row = session.get(ApiToken, token_id, with_for_update=True)
-        if row is None:
-            raise MissingError(token_id)
+        row = lock_row(session, ApiToken, token_id)
         if row.revoked_at is None:
             row.revoked_at = datetime.now(UTC)
             audit.record(actor, "core.token.revoked", "token", token_id, before={"label": row.label})

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import current_app
 from sqlalchemy import event
@@ -14,12 +14,17 @@ from sqlalchemy.orm import ORMExecuteState, Session
 
 from shopadmin import hook_guard
 from shopadmin.models import db
+from shopadmin.models.base import Base
 from shopadmin.services import audit
+from shopadmin.services.conflicts import MissingError
 
 try:
     import fcntl
 except ImportError:  # pragma: no cover - Windows has no flock; SQLite's busy handler alone then orders writers
     fcntl = None  # type: ignore[assignment]
+
+
+Row = TypeVar("Row", bound=Base)
 
 
 class WriteOutsideTransactionError(RuntimeError):
@@ -63,6 +68,14 @@ def writing(*, seals: bool = True) -> Iterator[Session]:
             audit.seal_new(session)
     for announce in session.info.pop("after_commit"):
         announce()
+
+
+def lock_row(session: Session, model: type[Row], key: int) -> Row:
+    """The row as it is now, held until the commit. Raises MissingError."""
+    row = session.get(model, key, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise MissingError(key)
+    return row
 
 
 def seal_now_and_then() -> None:

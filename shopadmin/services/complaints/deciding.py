@@ -17,9 +17,9 @@ from shopadmin.services import kept_texts
 from shopadmin.services.complaints import events, labels
 from shopadmin.services.complaints.opening import ids_of
 from shopadmin.services.complaints.working import LONGEST_NOTE, LONGEST_REFERENCE, link, log_change
-from shopadmin.services.conflicts import MissingError, ObjectionsError, RefusedError
+from shopadmin.services.conflicts import ObjectionsError, RefusedError
 from shopadmin.services.evidence import storing
-from shopadmin.services.transactions import after_commit, writing
+from shopadmin.services.transactions import after_commit, lock_row, writing
 
 # Steps that say nothing but themselves; the others need a reference or an outcome.
 STEPS = frozenset({State.MORE_INFO, State.APPEALED, State.CLOSED})
@@ -33,7 +33,7 @@ def submit(actor: Actor, complaint_id: int, channel: str, reference: str) -> Non
     if channel not in rules.CHANNELS:
         raise RefusedError(Problem("channel", _("Choose which way it was handed in."), "channel"))
     with writing() as session:
-        found = _load(session, complaint_id)
+        found = lock_row(session, Complaint, complaint_id)
         now = datetime.now(UTC)
         _go(session, actor, found, State.SUBMITTED, now, reference=reference)
         found.channel, found.reference = channel, reference or found.reference
@@ -46,7 +46,7 @@ def step(actor: Actor, complaint_id: int, wanted: State, text: str = "") -> None
         raise RefusedError(Problem("state", _("This is no step of its own."), "state"))
     text = kept_texts.checked(text, "text", LONGEST_NOTE)
     with writing() as session:
-        _go(session, actor, _load(session, complaint_id), wanted, datetime.now(UTC), text)
+        _go(session, actor, lock_row(session, Complaint, complaint_id), wanted, datetime.now(UTC), text)
 
 
 def decide(actor: Actor, complaint_id: int, outcome: str, text: str = "") -> None:
@@ -58,7 +58,7 @@ def decide(actor: Actor, complaint_id: int, outcome: str, text: str = "") -> Non
         raise RefusedError(Problem("outcome", _("Choose what came of it."), "outcome"))
     text = kept_texts.checked(text, "text", storing.LONGEST_TEXT)
     with writing() as session:
-        found = _load(session, complaint_id)
+        found = lock_row(session, Complaint, complaint_id)
         now = datetime.now(UTC)
         _go(session, actor, found, State(outcome), now)
         found.outcome, found.decided_at = outcome, now
@@ -95,13 +95,6 @@ def _event(session: Session, actor: Actor | None, found: Complaint, at: datetime
         order_id=order_id, review_id=review_id, buyer_id=buyer_id, origin=found.origin, origin_id=found.origin_id,
         evidence=tuple(session.scalars(query)), at=at, actor=actor.account_id if actor else None,
     )  # fmt: skip
-
-
-def _load(session: Session, complaint_id: int) -> Complaint:
-    found = session.get(Complaint, complaint_id, with_for_update=True)
-    if found is None:
-        raise MissingError(complaint_id)
-    return found
 
 
 def _go(

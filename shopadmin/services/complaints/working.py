@@ -21,7 +21,7 @@ from shopadmin.services.complaints.opening import checked_deadline
 from shopadmin.services.conflicts import MissingError, ObjectionsError, RefusedError
 from shopadmin.services.evidence import facts, storing
 from shopadmin.services.refusals import ForbiddenError
-from shopadmin.services.transactions import writing
+from shopadmin.services.transactions import lock_row, writing
 
 NAMES_AUTHORITY = "core.evidence:authority"
 LONGEST_NOTE = 4000
@@ -32,9 +32,7 @@ LONGEST_REFERENCE = 120
 def working(complaint_id: int) -> Iterator[tuple[Session, Complaint]]:
     """The complaint, locked, in a transaction. Raises MissingError, ObjectionsError for one that is over."""
     with writing() as session:
-        found = session.get(Complaint, complaint_id, with_for_update=True)
-        if found is None:
-            raise MissingError(complaint_id)
+        found = lock_row(session, Complaint, complaint_id)
         if State(found.state) not in rules.GROWING:
             raise ObjectionsError(Problem("complaint_over", _("This complaint is over; nothing is added to it.")))
         yield session, found

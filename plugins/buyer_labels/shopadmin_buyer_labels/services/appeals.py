@@ -10,7 +10,7 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shopadmin.plugin_api import Actor, MissingError, ObjectionsError, OrderId, RefusedError, db, writing
+from shopadmin.plugin_api import Actor, MissingError, ObjectionsError, OrderId, RefusedError, db, lock_row, writing
 from shopadmin_buyer_labels import appeal_texts, permissions
 from shopadmin_buyer_labels.domain import appeals as rules
 from shopadmin_buyer_labels.domain.status import FINAL, status
@@ -163,9 +163,7 @@ def _locked(session: Session, appeal_id: int) -> tuple[Label, Appeal]:
     if label_id is None:
         raise MissingError(appeal_id)
     label = _label(session, label_id)
-    found = session.get(Appeal, appeal_id, with_for_update=True, populate_existing=True)
-    if found is None:
-        raise MissingError(appeal_id)
+    found = lock_row(session, Appeal, appeal_id)
     return label, found
 
 

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from shopadmin.plugin_api import (
     Actor,
-    MissingError,
     ObjectionsError,
     RefusedError,
     buyer_refs,
@@ -21,6 +20,7 @@ from shopadmin.plugin_api import (
     buyers_found,
     db,
     keep_buyer,
+    lock_row,
     record_audit,
     writing,
 )
@@ -102,9 +102,7 @@ def unmerge(actor: Actor, merge_id: int, now: datetime | None = None) -> None:
     """Take a merge back. Raises ForbiddenError, MissingError; ObjectionsError where it is ended."""
     permissions.require(actor, permissions.MERGE)
     with writing() as session:
-        row = session.get(BuyerMerge, merge_id, with_for_update=True, populate_existing=True)
-        if row is None:
-            raise MissingError(merge_id)
+        row = lock_row(session, BuyerMerge, merge_id)
         together = same_people([row.buyer_id])[row.buyer_id]
         now = _end(row, actor, now)
         session.flush()
@@ -141,9 +139,7 @@ def unsplit(actor: Actor, split_id: int, now: datetime | None = None) -> None:
     """Take a split back. Raises ForbiddenError, MissingError; ObjectionsError where it is ended."""
     permissions.require(actor, permissions.MERGE)
     with writing() as session:
-        row = session.get(BuyerSplit, split_id, with_for_update=True, populate_existing=True)
-        if row is None:
-            raise MissingError(split_id)
+        row = lock_row(session, BuyerSplit, split_id)
         now = _end(row, actor, now)
         session.flush()
         record_audit(actor, "buyer_labels.person.unsplit", "buyer", row.buyer_id, after={"split": row.id})

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from shopadmin.plugin_api import (
     Actor,
     BuyerIdentifier,
-    MissingError,
     ObjectionsError,
     RefusedError,
     db,
     identifier_reading,
+    lock_row,
     own_addresses,
     read_identifier,
     record_audit,
@@ -91,9 +91,7 @@ def end(actor: Actor, row_id: int, now: datetime | None = None) -> None:
     """
     permissions.require(actor, permissions.MERGE)
     with writing() as session:
-        row = session.get(NeverMatch, row_id, with_for_update=True, populate_existing=True)
-        if row is None:
-            raise MissingError(row_id)
+        row = lock_row(session, NeverMatch, row_id)
         is_kept = row.cause == OWN and row.added_by is None
         if row.ended_at is not None or is_kept:
             raise ObjectionsError(problem("listed_own" if is_kept else "ended_already"))

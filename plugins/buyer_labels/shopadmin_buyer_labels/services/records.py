@@ -15,6 +15,7 @@ from shopadmin.plugin_api import (
     Problem,
     db,
     is_run_by_one,
+    lock_row,
     record_audit,
     shop_settings,
 )
@@ -47,9 +48,7 @@ def load(session: Session, label_id: int, revision: int | None) -> Label:
 
     Raises MissingError, ObjectionsError when it was changed since.
     """
-    label = session.get(Label, label_id, with_for_update=True, populate_existing=True)
-    if label is None:
-        raise MissingError(label_id)
+    label = lock_row(session, Label, label_id)
     if revision is not None and label.revision != revision:
         raise ObjectionsError(problem("stale"))
     return label

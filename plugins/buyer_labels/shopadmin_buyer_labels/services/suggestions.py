@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from shopadmin.plugin_api import Actor, MissingError, ObjectionsError, db, keep_buyer, record_audit, writing
+from shopadmin.plugin_api import Actor, MissingError, ObjectionsError, db, keep_buyer, lock_row, record_audit, writing
 from shopadmin_buyer_labels import permissions
 from shopadmin_buyer_labels.models import MatchSuggestion
 from shopadmin_buyer_labels.people_texts import problem
@@ -48,7 +48,7 @@ def ask_again(actor: Actor, suggestion_id: int) -> None:
     """Take back that the two are two people: it is open again. Raises as ``told_apart``."""
     permissions.require(actor, permissions.MERGE)
     with writing() as session:
-        row = _locked(session, suggestion_id)
+        row = lock_row(session, MatchSuggestion, suggestion_id)
         if row.decision != "other":
             raise ObjectionsError(problem("not_told_apart"))
         row.decision, row.decided_at, row.decided_by = "", None, None
@@ -70,16 +70,9 @@ def _between(session: Session, row: MatchSuggestion) -> Sequence[MatchSuggestion
 
 
 def _open(session: Session, suggestion_id: int) -> MatchSuggestion:
-    row = _locked(session, suggestion_id)
+    row = lock_row(session, MatchSuggestion, suggestion_id)
     if row.decision:
         raise ObjectionsError(problem("decided_already"))
-    return row
-
-
-def _locked(session: Session, suggestion_id: int) -> MatchSuggestion:
-    row = session.get(MatchSuggestion, suggestion_id, with_for_update=True, populate_existing=True)
-    if row is None:
-        raise MissingError(suggestion_id)
     return row
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
-from shopadmin.plugin_api import Actor, MissingError, ObjectionsError, Problem, RefusedError, db, record_audit
+from shopadmin.plugin_api import Actor, MissingError, ObjectionsError, Problem, RefusedError, db, lock_row, record_audit
 from shopadmin_red_envelope import messages, permissions
 from shopadmin_red_envelope.domain import checks, states
 from shopadmin_red_envelope.domain.checklist import Point, checklist
@@ -103,9 +103,7 @@ def remove(actor: Actor | None, activity_id: int, version: int) -> None:
 
 def _open(change: Change, activity_id: int) -> checks.Activity:
     """The activity under a lock, if it may still change."""
-    row = change.session.get(RedEnvelopeActivity, activity_id, with_for_update=True, populate_existing=True)
-    if row is None:
-        raise MissingError(activity_id)
+    row = lock_row(change.session, RedEnvelopeActivity, activity_id)
     if found := _objection(change.session, row, change.now):
         raise ObjectionsError(found)
     return values_of(row)

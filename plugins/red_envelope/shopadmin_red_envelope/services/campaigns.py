@@ -14,6 +14,7 @@ from shopadmin.plugin_api import (
     ObjectionsError,
     RefusedError,
     db,
+    lock_row,
     record_audit,
     wording_problems,
 )
@@ -172,9 +173,7 @@ def _act(campaign_id: int, action: states.Action) -> Iterator[tuple[Change, RedE
     """Seal what is due; then lock the row, read the database's clock, and ask the rule."""
     sealing.seal_due()
     with changing() as change:
-        row = change.session.get(RedEnvelopeCampaign, campaign_id, with_for_update=True, populate_existing=True)
-        if row is None:
-            raise MissingError(campaign_id)
+        row = lock_row(change.session, RedEnvelopeCampaign, campaign_id)
         # Again, as the lock may have been waited for.
         change.now = now(change.session)
         if refusal := states.may_edit(standing_of(row, change.session), action, change.now):

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from shopadmin.plugin_api import (
     Actor,
-    MissingError,
     ObjectionsError,
     RefusedError,
     accounts_that_may,
+    lock_row,
     record_audit,
     writing,
 )
@@ -187,9 +187,7 @@ def check_length(text: str, field: str) -> None:
 
 def load(session: Session, case_id: int, version: int | None) -> ReviewCase:
     """The case, locked, as the person saw it. Raises MissingError, ObjectionsError when it was changed since."""
-    case = session.get(ReviewCase, case_id, with_for_update=True, populate_existing=True)
-    if case is None:
-        raise MissingError(case_id)
+    case = lock_row(session, ReviewCase, case_id)
     if version is not None and case.version != version:
         raise ObjectionsError(messages.problem("stale"))
     return case

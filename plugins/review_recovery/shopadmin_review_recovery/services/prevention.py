@@ -16,6 +16,7 @@ from shopadmin.plugin_api import (
     RefusedError,
     accounts_that_may,
     db,
+    lock_row,
     record_audit,
     writing,
 )
@@ -130,9 +131,7 @@ def log(
 
 
 def _load_open(session: Session, task_id: int) -> ReviewPrevention:
-    task = session.get(ReviewPrevention, task_id, with_for_update=True, populate_existing=True)
-    if task is None:
-        raise MissingError(task_id)
+    task = lock_row(session, ReviewPrevention, task_id)
     if task.closed_at is not None:
         raise ObjectionsError(problem("closed"))
     return task

@@ -10,7 +10,17 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from shopadmin.plugin_api import Actor, MissingError, ObjectionsError, Problem, RefusedError, db, record_audit, writing
+from shopadmin.plugin_api import (
+    Actor,
+    MissingError,
+    ObjectionsError,
+    Problem,
+    RefusedError,
+    db,
+    lock_row,
+    record_audit,
+    writing,
+)
 from shopadmin_review_recovery import permissions, script_texts
 from shopadmin_review_recovery.domain.scripts import notation, yaml_text
 from shopadmin_review_recovery.domain.scripts.graph import Script
@@ -105,7 +115,7 @@ def save(actor: Actor | None, script_id: int, text: str, version: int) -> None:
     if len(text) > yaml_text.LONGEST or "\0" in text:
         raise RefusedError(Problem("too_long", _("Use %(most)s characters at most.", most=yaml_text.LONGEST), "text"))
     with writing() as session:
-        _lock(session, script_id)
+        lock_row(session, ReviewScript, script_id)
         _write(session, actor, script_id, version, text)
         record_audit(actor, "review_recovery.script.changed", "review_recovery.script", script_id)
 
@@ -118,7 +128,7 @@ def publish(actor: Actor | None, script_id: int, version: int) -> int:
     """
     permissions.require(actor, permissions.PUBLISH)
     with writing() as session:
-        row = _lock(session, script_id)
+        row = lock_row(session, ReviewScript, script_id)
         if row.version != version:
             raise StaleError
         looked = look(row.text)
@@ -187,13 +197,6 @@ def _publish(session: Session, actor: Actor | None, row: ReviewScript, script: S
     after = {"name": row.name, "number": made.number, "sha256": digest}
     record_audit(actor, "review_recovery.script.published", "review_recovery.script", row.id, after=after)
     return made
-
-
-def _lock(session: Session, script_id: int) -> ReviewScript:
-    row = session.get(ReviewScript, script_id, with_for_update=True, populate_existing=True)
-    if row is None:
-        raise MissingError(script_id)
-    return row
 
 
 def _write(session: Session, actor: Actor | None, script_id: int, version: int, text: str) -> None:
