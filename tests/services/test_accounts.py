@@ -1,8 +1,8 @@
 """Accounts, links and grants below the pages: races, and that nobody can raise anybody by any sequence of acts."""
 
 import itertools
-import threading
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -34,25 +34,8 @@ def token_of(issued):
 
 
 def at_once(app, count, act):
-    """Run ``act(number)`` in threads that start together; what each returned or raised."""
-    gate, found = threading.Barrier(count), [None] * count
-
-    def run(number):
-        with app.app_context():
-            gate.wait()
-            try:
-                found[number] = act(number)
-            except Exception as error:
-                found[number] = error
-            finally:
-                db.session.remove()
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return found
+    """Run ``act(number)`` for each number at the same moment; what each returned or raised."""
+    return testing.at_once(app, *(partial(act, number) for number in range(count)))
 
 
 def test_of_many_who_accept_an_invitation_at_the_same_time_one_gets_in(app):

@@ -1,8 +1,7 @@
 """Many at once: the caps hold, a key is one message, and two workers hand a message over once; on both engines."""
 
 import contextlib
-import threading
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from posting import NOON, PHONE, Post, request
@@ -35,17 +34,13 @@ def app(make_app, post):
 
 
 def all_at_once(app, act):
-    """What each of them got, begun at the same moment, each with a session of its own."""
-    start = threading.Barrier(AT_ONCE)
-
-    def run(number):
-        with app.app_context():
-            start.wait()
-            return act(number)
-
+    """What each of them got, begun at the same moment, each with a session of its own; an error of one is raised."""
     db.session.remove()
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        return list(pool.map(run, range(AT_ONCE)))
+    found = testing.at_once(app, *(partial(act, number) for number in range(AT_ONCE)))
+    for result in found:
+        if isinstance(result, Exception):
+            raise result
+    return found
 
 
 def test_of_many_messages_that_start_together_three_get_through(app):

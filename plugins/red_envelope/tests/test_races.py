@@ -29,6 +29,7 @@ from shopadmin_red_envelope.services import (
 )
 from shopadmin_red_envelope.services.claiming import Call
 
+from shopadmin import testing
 from shopadmin.plugin_api import ApiKey, ApiRendered, ObjectionsError, db
 from shopadmin.services import integrity as core_integrity
 
@@ -216,26 +217,15 @@ def test_a_count_without_a_lock_issues_too_many_on_postgresql(shop: Flask, clock
 
 def at_once(shop: Flask, *acts: Any) -> list[str]:
     """Do all of it at the same moment; what each came to: the state, or the code of the objection."""
-    results = [""] * len(acts)
-    barrier = threading.Barrier(len(acts))
+    return [_told(result) for result in testing.at_once(shop, *acts)]
 
-    def run(number: int) -> None:
-        with shop.app_context():
-            barrier.wait(20)
-            try:
-                results[number] = str(acts[number]())
-            except ObjectionsError as refused:
-                results[number] = refused.problems[0].code
-            finally:
-                db.session.remove()
 
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    db.session.rollback()
-    return results
+def _told(result: Any) -> str:
+    if isinstance(result, ObjectionsError):
+        return result.problems[0].code
+    if isinstance(result, Exception):
+        raise result
+    return str(result)
 
 
 @pytest.mark.parametrize("seed", range(max(4, SEEDS)))

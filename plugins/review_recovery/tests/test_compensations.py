@@ -1,7 +1,6 @@
 """Compensation: decided once, by somebody else, before anything is asked of the buyer; on both engines."""
 
 import re
-import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -327,27 +326,15 @@ def test_g5_the_guard_before_the_invitation_sees_what_is_open(app: Flask) -> Non
 
 def at_once(shop: Flask, *acts: Callable[[], object]) -> list[str]:
     """Do all of it at the same moment; what each came to: done, or the code of the objection."""
-    results = [""] * len(acts)
-    barrier = threading.Barrier(len(acts))
+    return [_told(result) for result in testing.at_once(shop, *acts)]
 
-    def run(number: int) -> None:
-        with shop.app_context():
-            barrier.wait(20)
-            try:
-                acts[number]()
-                results[number] = "done"
-            except ObjectionsError as refused:
-                results[number] = refused.problems[0].code
-            finally:
-                db.session.remove()
 
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    db.session.rollback()
-    return results
+def _told(result: Any) -> str:
+    if isinstance(result, ObjectionsError):
+        return result.problems[0].code
+    if isinstance(result, Exception):
+        raise result
+    return "done"
 
 
 @pytest.mark.parametrize("round_", range(5))
