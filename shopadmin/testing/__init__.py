@@ -16,13 +16,12 @@ from shopadmin.testing.races import at_once
 from shopadmin.testing.roles import TwoRoles, empty_roles, postgresql, roles_template, two_roles
 from shopadmin.testing.rows import make_buyer, make_order, make_review
 from shopadmin.testing.shops import ShopClient, app, compiled_templates, make_app
-from shopadmin.testing.storefronts import ApiClient, api_client, make_token
+from shopadmin.testing.storefronts import ApiClient, api_client, check_problem, make_token
 
 __all__ = [
     "POSTGRESQL_BINARIES", "ApiClient", "Cluster", "Databases", "ShopClient", "TwoRoles", "api_client", "app",
-    "at_once", "browser", "chromium", "client_as", "cluster", "compiled_templates", "database_kind", "databases",
-    "empty_roles",
-    "make_account", "make_app", "make_buyer", "make_order", "make_review", "make_token", "postgresql",
-    "postgresql_cluster", "pytest_addoption", "pytest_generate_tests", "roles_template", "sign_in", "test_data",
-    "two_roles",
+    "at_once", "browser", "check_problem", "chromium", "client_as", "cluster", "compiled_templates", "database_kind",
+    "databases", "empty_roles", "make_account", "make_app", "make_buyer", "make_order", "make_review", "make_token",
+    "postgresql", "postgresql_cluster", "pytest_addoption", "pytest_generate_tests", "roles_template", "sign_in",
+    "test_data", "two_roles",
 ]  # fmt: skip

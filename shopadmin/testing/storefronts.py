@@ -50,3 +50,17 @@ class ApiClient:
 def api_client(app: Flask, *scopes: str) -> ApiClient:
     """A client with a new storefront token; ``.for_buyer(…)`` gives one of a buyer."""
     return ApiClient(app, make_token(app, *scopes))
+
+
+def check_problem(answer: "TestResponse", status: int, code: str) -> dict[str, Any]:
+    """Assert that the answer is a problem document of this kind, whole; returns it."""
+    found: dict[str, Any] = answer.get_json()
+    assert (answer.status_code, found["code"]) == (status, code), answer.text
+    assert answer.content_type == "application/problem+json"
+    assert found["status"] == status
+    assert found["type"].startswith("/problems/")
+    assert found["type"].endswith(f"/{code}")
+    assert found["instance"] == answer.request.path
+    assert found["title"]
+    assert found["detail"]
+    return found

@@ -1,9 +1,9 @@
 """Complaints: opened, worked on, handed in, decided, announced; and what is refused changes nothing."""
 
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 
 import pytest
+from ears import ears
 from flask_babel import force_locale
 from sqlalchemy import select
 
@@ -14,12 +14,10 @@ from shopadmin.contract import (
     ComplaintDecided,
     ComplaintRequest,
     EvidenceOrigin,
-    Manifest,
     OrderId,
 )
 from shopadmin.domain import complaints as rules
 from shopadmin.domain.complaints import State
-from shopadmin.hookspecs import hookimpl
 from shopadmin.models import db
 from shopadmin.models.audit import AuditEntry
 from shopadmin.models.complaints import Complaint, ComplaintEvent, ComplaintEvidence
@@ -41,11 +39,7 @@ def heard():
 
 @pytest.fixture
 def app(make_app, heard):
-    hooks = {
-        "shopadmin_manifest": lambda: Manifest(name="ears", title="Ears", version="1", api_version=1),
-        "shopadmin_complaint_decided": lambda event: heard.append(event),
-    }
-    made = make_app({"ears": SimpleNamespace(**{name: hookimpl(function) for name, function in hooks.items()})})
+    made = make_app(ears(shopadmin_complaint_decided=lambda event: heard.append(event)))
     with made.app_context():
         yield made
         db.session.remove()

@@ -2,17 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from types import SimpleNamespace
 
 import pytest
+from ears import ears
 from flask import Flask
 from importing import contents, run, undo
 from orders_file import HEADINGS, order, text
 from sqlalchemy import select, update
 
 from shopadmin import testing
-from shopadmin.contract import AccountId, Actor, IncidentRecorded, Manifest
-from shopadmin.hookspecs import hookimpl
+from shopadmin.contract import AccountId, Actor, IncidentRecorded
 from shopadmin.models import db
 from shopadmin.models.cases import Incident
 from shopadmin.models.orders import Order
@@ -29,11 +28,7 @@ def heard() -> list[IncidentRecorded]:
 
 @pytest.fixture
 def app(make_app: Callable[..., Flask], heard: list[IncidentRecorded]) -> Iterator[Flask]:
-    hooks = {
-        "shopadmin_manifest": lambda: Manifest(name="ears", title="Ears", version="1", api_version=1),
-        "shopadmin_incident_recorded": lambda event: heard.append(event),
-    }
-    made = make_app({"ears": SimpleNamespace(**{name: hookimpl(function) for name, function in hooks.items()})})
+    made = make_app(ears(shopadmin_incident_recorded=lambda event: heard.append(event)))
     with made.app_context():
         yield made
         db.session.remove()

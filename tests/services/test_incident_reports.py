@@ -1,14 +1,13 @@
 """Incidents of plugins and of the core's own books: once for each key, with their proof, announced after the commit."""
 
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 
 import pytest
+from ears import ears
 from sqlalchemy import select
 
 from shopadmin import testing
-from shopadmin.contract import AccountId, Actor, BuyerId, EvidenceOrigin, IncidentReport, Manifest, OrderId
-from shopadmin.hookspecs import hookimpl
+from shopadmin.contract import AccountId, Actor, BuyerId, EvidenceOrigin, IncidentReport, OrderId
 from shopadmin.models import db
 from shopadmin.models.cases import Incident
 from shopadmin.models.orders import Chargeback
@@ -27,11 +26,7 @@ def heard():
 
 @pytest.fixture
 def app(make_app, heard):
-    hooks = {
-        "shopadmin_manifest": lambda: Manifest(name="ears", title="Ears", version="1", api_version=1),
-        "shopadmin_incident_recorded": lambda event: heard.append(event),
-    }
-    made = make_app({"ears": SimpleNamespace(**{name: hookimpl(function) for name, function in hooks.items()})})
+    made = make_app(ears(shopadmin_incident_recorded=lambda event: heard.append(event)))
     with made.app_context():
         yield made
         db.session.remove()

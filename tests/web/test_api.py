@@ -21,6 +21,7 @@ from shopadmin.models.imports import ImportMapping
 from shopadmin.models.settings import Setting
 from shopadmin.services import access, api_tokens, idempotency, plugins
 from shopadmin.services.transactions import writing
+from shopadmin.testing import check_problem
 
 PATH = "/parcels/parcels"
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
@@ -52,20 +53,6 @@ def parcel_count():
 
 def stored_count():
     return db.session.scalar(select(func.count()).select_from(ApiIdempotency))
-
-
-def check_problem(answer, status, code):
-    """The answer is a problem document of this kind, whole."""
-    found = answer.get_json()
-    assert (answer.status_code, found["code"]) == (status, code), answer.text
-    assert answer.content_type == "application/problem+json"
-    assert found["status"] == status
-    assert found["type"].startswith("/problems/")
-    assert found["type"].endswith(f"/{code}")
-    assert found["instance"] == answer.request.path
-    assert found["title"]
-    assert found["detail"]
-    return found
 
 
 # --- who is let in

@@ -1,14 +1,12 @@
 """Incidents: written down with their order, and announced."""
 
 from datetime import UTC, datetime
-from types import SimpleNamespace
 
 import pytest
+from ears import ears
 from sqlalchemy import select
 
 from shopadmin import testing
-from shopadmin.contract import Manifest
-from shopadmin.hookspecs import hookimpl
 from shopadmin.models import db
 from shopadmin.models.cases import Incident
 
@@ -22,14 +20,7 @@ def heard():
 
 @pytest.fixture
 def app(make_app, heard):
-    hooks = {
-        "shopadmin_manifest": lambda: Manifest(name="ears", title="Ears", version="1", api_version=1),
-        "shopadmin_incident_recorded": lambda event: heard.append(event),
-    }
-    made = make_app(
-        {"ears": SimpleNamespace(**{name: hookimpl(function) for name, function in hooks.items()})},
-        WTF_CSRF_ENABLED=False,
-    )
+    made = make_app(ears(shopadmin_incident_recorded=lambda event: heard.append(event)), WTF_CSRF_ENABLED=False)
     with made.app_context():
         yield made
         db.session.remove()

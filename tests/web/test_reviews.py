@@ -1,14 +1,12 @@
 """The review inbox, and a reply on its way from draft to posted."""
 
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 
 import pytest
+from ears import ears
 from sqlalchemy import select
 
 from shopadmin import testing
-from shopadmin.contract import Manifest
-from shopadmin.hookspecs import hookimpl
 from shopadmin.models import db
 from shopadmin.models.audit import AuditEntry
 from shopadmin.models.reviews import Reply, Review, ReviewVersion
@@ -24,14 +22,7 @@ def heard():
 
 @pytest.fixture
 def app(make_app, heard):
-    hooks = {
-        "shopadmin_manifest": lambda: Manifest(name="ears", title="Ears", version="1", api_version=1),
-        "shopadmin_review_changed": lambda event: heard.append(event.change),
-    }
-    made = make_app(
-        {"ears": SimpleNamespace(**{name: hookimpl(function) for name, function in hooks.items()})},
-        WTF_CSRF_ENABLED=False,
-    )
+    made = make_app(ears(shopadmin_review_changed=lambda event: heard.append(event.change)), WTF_CSRF_ENABLED=False)
     with made.app_context():
         yield made
         db.session.remove()

@@ -49,15 +49,7 @@ def buyer(shop: Flask, ref: str = "anna", *scopes: str) -> Buyer:
 
 def check_problem(answer: Any, status: int, code: str, before: Any = None) -> dict[str, Any]:
     """The answer is a whole problem document of this kind; with ``before``, and nothing was changed since."""
-    found: dict[str, Any] = answer.get_json()
-    assert (answer.status_code, found["code"]) == (status, code), answer.text
-    assert answer.content_type == "application/problem+json"
-    assert found["status"] == status
-    assert found["type"].startswith("/problems/")
-    assert found["type"].endswith(f"/{code}")
-    assert found["instance"] == answer.request.path
-    assert found["title"]
-    assert found["detail"]
+    found = testing.check_problem(answer, status, code)
     if before is not None:
         assert stored() == before
     return found
