@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
-from red_envelope_shop import ACTIVITY, HOUR, NOW, TERMS, Clock, make_activity, make_campaign, stored
+from red_envelope_shop import ACTIVITY, HOUR, NOW, TERMS, Clock, campaign_form, make_activity, make_campaign, stored
 from shopadmin_red_envelope.domain import checks, states
 from shopadmin_red_envelope.domain.times import comes_twice
 from shopadmin_red_envelope.services import activities
@@ -26,14 +26,6 @@ WOMEN = f"{TABLE}?category=womens_clothing"
 def owner(shop: Flask, clock: Clock) -> testing.ShopClient:
     shop.config["WTF_CSRF_ENABLED"] = False
     return testing.sign_in(shop, testing.make_account(shop, is_owner=True))
-
-
-def campaign_form(activity: int, **changes: str) -> dict[str, str]:
-    return {
-        "title": "Summer ten", "activity_id": str(activity), "denomination": "womens_clothing|1000", "mode": "page",
-        "threshold": "50", "quantity": "100", "claim_from": "2026-06-19T00:00", "claim_to": "2026-06-20T00:00",
-        "use_from": "2026-06-19T00:00", "use_to": "2026-06-21T00:00",
-    } | changes  # fmt: skip
 
 
 def activity_form(**changes: str) -> dict[str, str]:

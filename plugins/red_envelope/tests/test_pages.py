@@ -4,7 +4,7 @@ import re
 
 import pytest
 from flask import Flask
-from red_envelope_shop import HOUR, NOW, Clock, make_activity, make_campaign, stored
+from red_envelope_shop import HOUR, NOW, Clock, campaign_form, make_activity, make_campaign, stored
 
 from shopadmin import testing
 from shopadmin.plugin_api import plugin_settings
@@ -16,15 +16,6 @@ LIST = "/admin/red-envelope/"
 def owner(shop: Flask, clock: Clock) -> testing.ShopClient:
     shop.config["WTF_CSRF_ENABLED"] = False
     return testing.sign_in(shop, testing.make_account(shop, is_owner=True))
-
-
-def form(activity: int, **changes: str) -> dict[str, str]:
-    """What a browser sends; 2026-06-19 00:00 in Shanghai is the start of the activity."""
-    return {
-        "title": "Summer ten", "activity_id": str(activity), "denomination": "womens_clothing|1000", "mode": "page",
-        "threshold": "50", "quantity": "100", "claim_from": "2026-06-19T00:00", "claim_to": "2026-06-20T00:00",
-        "use_from": "2026-06-19T00:00", "use_to": "2026-06-21T00:00",
-    } | changes  # fmt: skip
 
 
 def test_an_empty_shop_says_what_a_campaign_is(owner: testing.ShopClient) -> None:
@@ -40,7 +31,7 @@ def test_an_owner_sets_a_campaign_up_and_changes_its_amount_until_it_starts(
     answer = owner.post(f"{LIST}activities/new", data={"name": "Summer", "kind": "store", **times,
                                                        "supports_store_envelopes": "y"})  # fmt: skip
     assert answer.status_code == 302
-    page = owner.post(f"{LIST}new", data=form(1), follow_redirects=True).text
+    page = owner.post(f"{LIST}new", data=campaign_form(1), follow_redirects=True).text
     assert "A draft" in page
     page = owner.post(f"{LIST}details/1/schedule?version=1", follow_redirects=True).text
     assert "Only the amount can change now" in page
@@ -56,7 +47,7 @@ def test_an_owner_sets_a_campaign_up_and_changes_its_amount_until_it_starts(
     assert stored()["campaign"] == before["campaign"]
     for path in ("schedule", "withdraw", "delete"):
         assert owner.post(f"{LIST}details/1/{path}?version=3").status_code == 409
-    assert owner.post(f"{LIST}details/1/edit?version=3", data=form(1)).status_code == 409
+    assert owner.post(f"{LIST}details/1/edit?version=3", data=campaign_form(1)).status_code == 409
     assert stored()["campaign"] == before["campaign"]
 
 
@@ -78,7 +69,7 @@ def test_bad_values_are_shown_at_their_field_and_nothing_is_kept(
     activity = make_activity()
     before = stored()
 
-    answer = owner.post(f"{LIST}new", data=form(activity, **{field: value}))
+    answer = owner.post(f"{LIST}new", data=campaign_form(activity, **{field: value}))
 
     assert answer.status_code == 400
     assert said in answer.text
@@ -128,10 +119,10 @@ def test_there_is_no_bulk_action_to_attack(owner: testing.ShopClient) -> None:
 
 def test_a_stale_tab_is_told_and_changes_nothing(owner: testing.ShopClient) -> None:
     campaign = make_campaign("draft")
-    owner.post(f"{LIST}details/{campaign}/edit?version=1", data=form(1, title="First"))
+    owner.post(f"{LIST}details/{campaign}/edit?version=1", data=campaign_form(1, title="First"))
     before = stored()
 
-    answer = owner.post(f"{LIST}details/{campaign}/edit?version=1", data=form(1, title="Second"))
+    answer = owner.post(f"{LIST}details/{campaign}/edit?version=1", data=campaign_form(1, title="Second"))
 
     assert answer.status_code == 409
     assert stored() == before

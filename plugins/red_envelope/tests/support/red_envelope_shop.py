@@ -57,6 +57,15 @@ def make_campaign(state: str = "scheduled", activity_id: int | None = None, **ch
     return made
 
 
+def campaign_form(activity: int, **changes: str) -> dict[str, str]:
+    """What a browser sends; 2026-06-19 00:00 in Shanghai is the start of the activity."""
+    return {
+        "title": "Summer ten", "activity_id": str(activity), "denomination": "womens_clothing|1000", "mode": "page",
+        "threshold": "50", "quantity": "100", "claim_from": "2026-06-19T00:00", "claim_to": "2026-06-20T00:00",
+        "use_from": "2026-06-19T00:00", "use_to": "2026-06-21T00:00",
+    } | changes  # fmt: skip
+
+
 def stored() -> dict[str, list[Any]]:
     """Every row of the plugin's tables, but for the guard."""
     db.session.rollback()
