@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from shopadmin_red_envelope.domain import envelopes
-from shopadmin_red_envelope.domain.claims import REFUSALS, Claim, claim_refusal, coarse_left
+from shopadmin_red_envelope.domain.claims import REFUSALS, Claim, claim_refusal, coarse_left, status
 from shopadmin_red_envelope.domain.envelopes import EVENTS, STATES, EventRefusedError, Standing, after, due, shown_state
 
 LAPSE, END = 500, 1000
@@ -168,3 +168,8 @@ def test_of_several_refusals_the_first_is_given() -> None:
 )  # fmt: skip
 def test_what_is_left_is_few_from_the_last_tenth_on(total: int | None, claimed: int, left: str) -> None:
     assert coarse_left(total, claimed) == left
+
+
+@pytest.mark.parametrize(("now", "found"), [(9, "coming"), (10, "open"), (19, "open"), (20, "closed"), (21, "closed")])
+def test_r15_a_collection_is_open_from_its_first_millisecond_to_the_one_before_its_end(now: int, found: str) -> None:
+    assert status(10, 20, now) == found

@@ -15,6 +15,7 @@ from shopadmin_red_envelope.domain.refunds import (
     RefundError,
     Settlement,
     after,
+    can_be_undone,
     give_back,
     of_units,
     refund,
@@ -241,6 +242,28 @@ def test_a_refund_that_cannot_be_says_why(units: Any, code: str, key: str, left:
 
     found = refused.value
     assert (found.code, found.key, found.left, str(found)) == (code, key, left, message)
+
+
+def test_r21_a_refund_can_be_undone_where_what_is_left_is_by_cumulative_floors() -> None:
+    """Every way to take units of a line one after the other, each part taken back alone, for small amounts."""
+    verdicts = set()
+    for envelope, amount, quantity in product(range(4), range(4, 12), range(1, 5)):
+        (line,) = lines = placed(envelope, [Line("A", amount, quantity)])
+        parts = []
+        for _ in range(quantity):
+            act = refund(lines, {"A": 1})
+            parts.append(act.lines[0])
+            (line,) = lines = after(lines, act)
+            cash, share = sum(part.cash for part in parts), sum(part.share for part in parts)
+            for part in parts:
+                rest = (cash - part.cash, share - part.share)
+                paid = (line.before - line.share, line.share)
+                expected = tuple(whole * (len(parts) - 1) // quantity for whole in paid)
+                verdict = can_be_undone(line, cash, share, part)
+                assert verdict is (rest == expected)
+                verdicts.add((verdict, part is parts[-1]))
+    # The last one always can; an earlier one where the amounts divide evenly.
+    assert verdicts == {(True, True), (True, False), (False, False)}
 
 
 def test_a_unit_is_refunded_once() -> None:

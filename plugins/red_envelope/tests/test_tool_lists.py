@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from red_envelope_api import LINES, ROOT, Buyer
 from red_envelope_shop import Clock, begun, claimed, order, stored
-from shopadmin_red_envelope.domain.baskets import LISTS, NOTICE_TOOLS, Tool, ToolListError, check_tools, extended
+from shopadmin_red_envelope.domain.baskets import NOTICE_TOOLS, Tool
 from shopadmin_red_envelope.services import holding, tool_lists
 
 from shopadmin import testing
@@ -26,33 +26,6 @@ def owner(shop: Flask, clock: Clock) -> testing.ShopClient:
 
 def verdict(envelope: int, kind: str, amount: int = 0) -> Any:
     return holding.quote(envelope, order(tools=[Tool(kind, amount)]))
-
-
-@pytest.mark.parametrize("name", LISTS)
-def test_r8_r12_what_the_notice_names_does_not_move_to_another_list(name: str) -> None:
-    for other in LISTS:
-        for kind in getattr(NOTICE_TOOLS, other):
-            if other == name:
-                check_tools(name, [kind])
-            else:
-                with pytest.raises(ToolListError) as refused:
-                    check_tools(name, ["fine", kind])
-                assert (refused.value.code, refused.value.kind) == ("shipped_tool", kind)
-
-
-@pytest.mark.parametrize("kind", ["", "Member", "1st", "a-b", "红包", "a" * 41, "a b"])
-def test_r8_r12_what_no_storefront_can_send_is_no_tool(kind: str) -> None:
-    with pytest.raises(ToolListError, match="bad_tool"):
-        check_tools("tenders", [kind])
-
-
-def test_r8_r12_the_owners_tools_come_on_top_of_the_notices() -> None:
-    lists = extended(discounts=["member_price"], refused=["live_coupon"])
-
-    assert lists.discounts == NOTICE_TOOLS.discounts | {"member_price"}
-    assert lists.tenders == NOTICE_TOOLS.tenders
-    assert lists.refused == NOTICE_TOOLS.refused | {"live_coupon"}
-    assert extended() == NOTICE_TOOLS
 
 
 def test_r8_r12_a_tool_that_the_owner_lists_counts_from_the_next_quote_on(
