@@ -6,15 +6,17 @@ which it had not seen. It proposes only, and says which words counted.
 """
 
 import math
-import unicodedata
+import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from itertools import pairwise
+from operator import add, neg
 from typing import Any, Literal
 
-from shopadmin_review_recovery.domain.words import spell
+from shopadmin_review_recovery.domain.words import spelled
 
 LEAST_CASES = 200
 LEAST_OF_A_CAUSE = 50
@@ -31,6 +33,7 @@ SHOWN = 4
 LONGEST_TEXT = 5_000
 MOST_TRAITS = 50_000
 _SEEN_ONCE = 2
+_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class Confirmed:
     cause: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Model:
     """Counts of traits by cause. ``own_hits``, ``rule_hits``: of ``tested`` cases, how many each got right."""
 
@@ -60,16 +63,16 @@ class Model:
         """The likeliest cause with its weight and the words that counted; nothing while it is off or unsure."""
         if not self.is_on:
             return {}
-        return {
-            cause: (round(WEIGHT * chance, 2), counted)
-            for cause, chance, counted in self._ranked(text)[:1]
-            if chance >= SURE and counted
-        }
+        traits = traits_of(text)
+        cause, chance = self._likeliest(traits)
+        counted = self._counted(cause, traits) if chance >= SURE else ()
+        return {cause: (round(WEIGHT * chance, 2), counted)} if counted else {}
 
     def best(self, text: str) -> str:
         """The likeliest cause, whatever its probability; empty where nothing of the text is known."""
-        ranked = self._ranked(text)
-        return ranked[0][0] if ranked and ranked[0][2] else ""
+        traits = traits_of(text)
+        cause, _ = self._likeliest(traits)
+        return cause if self._counted(cause, traits) else ""
 
     def as_data(self) -> dict[str, Any]:
         """As plain values, for keeping."""
@@ -81,35 +84,62 @@ class Model:
             "rule_hits": self.rule_hits,
         }
 
-    def _ranked(self, text: str) -> list[tuple[str, float, Sequence[str]]]:
-        found = [trait for trait in traits_of(text) if any(trait in counts for counts in self.traits.values())]
-        if not found:
-            return []
-        everything = sum(self.texts.values())
-        scores = {}
-        for cause, counts in self.traits.items():
-            # A trait is there or not in a text, so that a word said ten times counts once.
-            size = self.texts[cause] + 2
-            scores[cause] = math.log(self.texts[cause] / everything) + sum(
-                math.log((counts.get(trait, 0) + 1) / size) for trait in found
-            )
-        top = max(scores.values())
-        weights = {cause: math.exp(score - top) for cause, score in scores.items()}
-        total = sum(weights.values())
-        ranked = sorted(weights, key=lambda cause: (-weights[cause], cause))
-        return [(cause, weights[cause] / total, self._counted(cause, found)) for cause in ranked]
+    def _likeliest(self, traits: Sequence[str]) -> tuple[str, float]:
+        """The likeliest cause of a text with these traits, and its probability; none where none of them is known."""
+        known = [chances for chances in map(self._chances.get, traits) if chances]
+        if not known:
+            return "", 0
+        scores = list(map(add, self._shares, map(sum, zip(*known, strict=True))))
+        top = max(scores)
+        weights = [math.exp(score - top) for score in scores]
+        weight, cause = min(zip(map(neg, weights), self.traits, strict=True))
+        return cause, -weight / sum(weights)
 
-    def _counted(self, cause: str, found: Sequence[str]) -> Sequence[str]:
+    def _counted(self, cause: str, traits: Sequence[str]) -> Sequence[str]:
         """The traits that speak most for the cause against all others together."""
+        lifts = self._lifts.get(cause, {})
+        lifted = sorted([(lifts[trait], trait) for trait in traits if trait in lifts], reverse=True)
+        return [trait for _, trait in lifted[:SHOWN]]
 
-        def lift(trait: str) -> float:
-            mine = (self.traits[cause].get(trait, 0) + 1) / (self.texts[cause] + 2)
-            others = [other for other in self.traits if other != cause]
-            seen = sum(self.traits[other].get(trait, 0) for other in others)
-            return math.log(mine / ((seen + 1) / (sum(self.texts[other] for other in others) + 2)))
+    # What follows is worked out once for all texts.
 
-        lifted = sorted(((lift(trait), trait) for trait in found), reverse=True)
-        return [trait for value, trait in lifted[:SHOWN] if value > 0]
+    @cached_property
+    def _shares(self) -> Sequence[float]:
+        """Logarithms of how common each cause is."""
+        everything = sum(self.texts.values())
+        return [math.log(self.texts[cause] / everything) for cause in self.traits]
+
+    @cached_property
+    def _known(self) -> Mapping[str, int]:
+        """All traits, and how many texts have them."""
+        known: Counter[str] = Counter()
+        for counts in self.traits.values():
+            known.update(counts)
+        return known
+
+    @cached_property
+    def _chances(self) -> Mapping[str, Sequence[float]]:
+        """By trait, the logarithms of its probability under each cause."""
+        # A trait is there or not in a text, so that a word said ten times counts once.
+        logs = [
+            (counts, [math.log((count + 1) / (self.texts[cause] + 2)) for count in range(self.texts[cause] + 1)])
+            for cause, counts in self.traits.items()
+        ]
+        return {trait: tuple([chances[counts.get(trait, 0)] for counts, chances in logs]) for trait in self._known}
+
+    @cached_property
+    def _lifts(self) -> Mapping[str, Mapping[str, float]]:
+        """By cause, the traits that are likelier under it than under all others together, by how much."""
+        return {cause: dict(self._lifted(cause)) for cause in self.traits}
+
+    def _lifted(self, cause: str) -> Iterator[tuple[str, float]]:
+        counts, texts = self.traits[cause], self.texts[cause]
+        others = sum(self.texts.values()) - texts
+        for trait, count in self._known.items():
+            mine = counts.get(trait, 0)
+            lift = (mine + 1) / (texts + 2) / ((count - mine + 1) / (others + 2))
+            if lift > 1:
+                yield trait, math.log(lift)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,13 +182,11 @@ def missing(cases: int, lesson: Lesson | None) -> int:
 
 def traits_of(text: str) -> tuple[str, ...]:
     """What a text is known by, each once."""
-    plain = unicodedata.normalize("NFKC", text[:LONGEST_TEXT]).casefold()
-    han = [char for char in plain if "\u3400" <= char <= "\u9fff"]
-    if han:
-        return tuple(dict.fromkeys(first + second for first, second in pairwise(han)))
-    words = spell(plain, "latin").split()
-    pairs = [f"{first} {second}" for first, second in pairwise(words)]
-    return tuple(dict.fromkeys([*words, *pairs]))
+    script, plain = spelled(text[:LONGEST_TEXT])
+    if script == "han":
+        return tuple(dict.fromkeys(first + second for first, second in pairwise(_HAN.findall(plain))))
+    words = plain.split()
+    return tuple(dict.fromkeys([*words, *map(" ".join, pairwise(words))]))
 
 
 def train(cases: Sequence[Confirmed], rule: Callable[[str], str]) -> Model | None:

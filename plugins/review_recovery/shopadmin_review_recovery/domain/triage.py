@@ -10,6 +10,7 @@ that only may be the reason, and two faint words before one.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from operator import attrgetter
 from typing import Literal, Protocol
 
@@ -136,12 +137,18 @@ def _from_words(phrases: Sequence[words.Phrase]) -> list[Because]:
     first, first_weak = _STRONG, _WEAK
     for phrase in phrases:
         if phrase.is_strong:
-            found.append(Because("word", phrase.shown, first))
+            found.append(_word(phrase.shown, first))
             first, first_weak = _STRONG_MORE, _WEAK_MORE
         else:
-            found.append(Because("word", phrase.shown, first_weak))
+            found.append(_word(phrase.shown, first_weak))
             first_weak = _WEAK_MORE
     return found
+
+
+@cache
+def _word(shown: str, weight: float) -> Because:
+    """As many as there are phrases in the rule files, with four weights each; the same ones are met again and again."""
+    return Because("word", shown, weight)
 
 
 def _ranked(evidence: Mapping[str, list[Because]]) -> tuple[Proposal, ...]:

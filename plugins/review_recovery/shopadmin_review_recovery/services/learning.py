@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import func, select
@@ -139,8 +140,12 @@ def _train(step: Step) -> Model | None:
 
 def _lesson() -> Lesson | None:
     kept = memos.read(MEMO)
-    if not kept:
-        return None
+    return _parsed(kept) if kept else None
+
+
+@lru_cache(maxsize=1)
+def _parsed(kept: str) -> Lesson:
+    """Remembered by its text, as an import asks for it with every few reviews and it is worked out once."""
     data = json.loads(kept)
     model = corrections.from_data(data["model"]) if data["model"] else None
     # Earlier versions kept neither the time nor how many texts there were of each cause.

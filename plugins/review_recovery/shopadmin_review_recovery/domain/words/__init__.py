@@ -16,9 +16,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
-from operator import attrgetter
+from operator import add, attrgetter
 from typing import Any, Literal
 
 from shopadmin_review_recovery.domain.words import checking
@@ -27,6 +27,8 @@ from shopadmin_review_recovery.domain.words.checking import RuleFileError, Wrong
 Script = Literal["han", "latin"]
 # How far apart the two parts of a phrase may stand, in characters.
 GAP: Mapping[Script, int] = {"han": 8, "latin": 30}
+# By so many letters of a text's word it is told whether a longer beginning (``embalag*``) is worth looking for.
+_STEM = 3
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _APOSTROPHES = "'’"
 FOLDER = files(__name__)
@@ -45,29 +47,27 @@ class Phrase:
     is_strong: bool
 
 
-# What is looked for first, and the phrase that it begins: the pass over all phrases is what triage takes its time for.
-Start = tuple[str, Phrase]
+# A phrase with its place among all of its file, strong ones in front, and its first part.
+Start = tuple[int, str, Phrase]
 
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """A rule file as it is searched. ``words``: phrases of one whole word, which a text's words are looked up in;
-    ``starts``: all others.
+    """A rule file as it is searched. ``words``: phrases of one whole word, by which the language is told as well;
+    ``starts``: all phrases, by what a text must have for them to be worth looking for.
     """
 
     name: str
     script: Script
     marks: frozenset[str]
     against: tuple[str, ...]
-    starts: tuple[Start, ...]
-    words: Mapping[str, tuple[Phrase, ...]]
+    starts: Mapping[str, tuple[Start, ...]]
+    words: frozenset[str]
 
     @property
     def phrases(self) -> Iterator[Phrase]:
         """All that is looked for."""
-        yield from (phrase for _, phrase in self.starts)
-        for phrases in self.words.values():
-            yield from phrases
+        yield from (phrase for starts in self.starts.values() for _, _, phrase in starts)
 
     @property
     def causes(self) -> frozenset[str]:
@@ -86,10 +86,7 @@ class Hits:
 
 def find(text: str) -> Hits:
     """Every phrase of the text's language that stands in it; nothing for a text in no language that has rules."""
-    is_plain = text.isascii()
-    plain = text.lower() if is_plain else unicodedata.normalize("NFKC", text).casefold()
-    script: Script = "latin" if is_plain or not _HAN.search(plain) else "han"
-    plain = spell(plain, script)
+    script, plain = spelled(text)
     language = _language(plain, script)
     if language is None:
         return Hits("", {}, ())
@@ -97,22 +94,34 @@ def find(text: str) -> Hits:
         if praise in plain:
             plain = plain.replace(praise, " ")
     found: dict[str, list[Phrase]] = {}
-    for phrase in [phrase for first, phrase in language.starts if first in plain]:
-        if len(phrase.parts) == 1 or _stands(phrase, plain, GAP[script]):
-            found.setdefault(phrase.cause, []).append(phrase)
-    for word in language.words.keys() & plain.split():
-        for phrase in language.words[word]:
-            found.setdefault(phrase.cause, []).append(phrase)
+    for phrase in _standing_in(plain, language):
+        found.setdefault(phrase.cause, []).append(phrase)
     safety = found.pop("", ())
-    return Hits(language.name, {cause: _strong_first(hits) for cause, hits in found.items()}, tuple(safety))
+    return Hits(language.name, {cause: tuple(hits) for cause, hits in found.items()}, tuple(safety))
 
 
-def _strong_first(hits: list[Phrase]) -> tuple[Phrase, ...]:
-    return tuple(sorted(hits, key=_standing))
+def _standing_in(plain: str, language: Language) -> Iterator[Phrase]:
+    """The phrases that the text holds, strong ones first. Looking for all there are would take most of the time."""
+    keys = language.starts.keys() & _openings(plain, language.script)
+    for _, _, phrase in sorted(start for key in keys for start in language.starts[key] if start[1] in plain):
+        if len(phrase.parts) == 1 or _stands(phrase, plain, GAP[language.script]):
+            yield phrase
 
 
-def _standing(phrase: Phrase) -> tuple[bool, str]:
-    return not phrase.is_strong, phrase.shown
+def _openings(plain: str, script: Script) -> set[str]:
+    """All that a phrase in the text may open with."""
+    if script == "han":
+        return {*plain, *map(add, plain, plain[1:])}
+    words = set(plain.split())
+    return words.union([word[:_STEM] for word in words], ("",))
+
+
+def _opening(first: str, script: Script) -> str:
+    """What the text must have for it: two characters of Chinese, a word, the beginning of one; empty for anything."""
+    if script == "han":
+        return first[:2]
+    word, *further = first[1:].split(" ")
+    return word if further else word[:_STEM] if len(word) >= _STEM else ""
 
 
 class _Letters(dict[int, int | None]):
@@ -125,12 +134,29 @@ class _Letters(dict[int, int | None]):
 
 
 _LETTERS = _Letters()
+# The same for the first 256, which most languages of Latin script do with: bytes are translated far faster.
+_BYTES = bytes(_LETTERS[code] or 0 for code in range(256))
+
+
+@lru_cache(maxsize=1)
+def spelled(text: str) -> tuple[Script, str]:
+    """A text's script, and the text as it is searched. The last one is remembered: triage reads each text twice."""
+    is_plain = text.isascii()
+    plain = text.lower() if is_plain else unicodedata.normalize("NFKC", text).casefold()
+    script: Script = "latin" if is_plain or not _HAN.search(plain) else "han"
+    return script, spell(plain, script)
 
 
 def spell(plain: str, script: Script) -> str:
     """The text as phrases are looked for in it: Latin script as words between single blanks, Chinese without any."""
-    parts = plain.translate(_LETTERS).split() if script == "latin" else plain.split()
-    return f" {' '.join(parts)} " if script == "latin" else "".join(parts)
+    return f" {' '.join(_letters(plain).split())} " if script == "latin" else "".join(plain.split())
+
+
+def _letters(plain: str) -> str:
+    try:
+        return plain.encode("latin-1").translate(_BYTES, b"'").decode("latin-1")
+    except UnicodeEncodeError:
+        return plain.translate(_LETTERS)
 
 
 def _stands(phrase: Phrase, plain: str, gap: int) -> bool:
@@ -160,7 +186,7 @@ def _language(plain: str, script: Script) -> Language | None:
     if len(known) < 2:
         return known[0] if known else None
     said = set(plain.split())
-    return max(known, key=lambda language: len(said & language.marks) + len(language.words.keys() & said))
+    return max(known, key=lambda language: len(said & language.marks) + len(said & language.words))
 
 
 @cache
@@ -192,14 +218,14 @@ def read(name: str, kept: bytes) -> Language:
     text, rules = checking.parse(f"{name}.toml", kept)
     checking.check(f"{name}.toml", text, rules, CODES, spell)
     script: Script = rules["script"]
-    starts = [
+    phrases = [
         *(start for code in CODES for start in _phrases(rules, code, script)),
-        *(_start(phrase, script, True) for phrase in rules.get("safety", {}).get("words", ())),
+        *(_phrase(phrase, script, True) for phrase in rules.get("safety", {}).get("words", ())),
     ]
-    words: dict[str, tuple[Phrase, ...]] = {}
-    for first, phrase in starts:
-        if _is_word(first, phrase):
-            words[first.strip()] = (*words.get(first.strip(), ()), phrase)
+    starts: dict[str, list[Start]] = {}
+    for place, phrase in enumerate(sorted(phrases, key=_standing)):
+        first = phrase.parts[0]
+        starts.setdefault(_opening(first, script), []).append((place, first, phrase))
     return Language(
         name=name,
         script=script,
@@ -207,13 +233,18 @@ def read(name: str, kept: bytes) -> Language:
         against=tuple(
             sorted((_part(phrase, script) for phrase in _all(rules.get("against", {}))), key=len, reverse=True)
         ),
-        starts=tuple(start for start in starts if not _is_word(*start)),
-        words=words,
+        starts={opening: tuple(found) for opening, found in starts.items()},
+        words=frozenset(phrase.parts[0].strip() for phrase in phrases if _is_word(phrase)),
     )
 
 
-def _is_word(first: str, phrase: Phrase) -> bool:
+def _standing(phrase: Phrase) -> tuple[bool, str]:
+    return not phrase.is_strong, phrase.shown
+
+
+def _is_word(phrase: Phrase) -> bool:
     """Whether the phrase is one whole word of Latin script."""
+    first = phrase.parts[0]
     return len(phrase.parts) == 1 and first.startswith(" ") and first.endswith(" ") and " " not in first.strip()
 
 
@@ -222,15 +253,15 @@ def _all(by_cause: Mapping[str, Iterable[str]]) -> Iterator[str]:
         yield from phrases
 
 
-def _phrases(rules: Mapping[str, Any], code: str, script: Script) -> Iterator[Start]:
+def _phrases(rules: Mapping[str, Any], code: str, script: Script) -> Iterator[Phrase]:
     for is_strong, kind in ((True, "strong"), (False, "words")):
         for phrase in dict.fromkeys(rules.get(kind, {}).get(code, ())):
-            yield _start(phrase, script, is_strong, code)
+            yield _phrase(phrase, script, is_strong, code)
 
 
-def _start(phrase: str, script: Script, is_strong: bool, cause: str = "") -> Start:
+def _phrase(phrase: str, script: Script, is_strong: bool, cause: str = "") -> Phrase:
     parts = tuple(_part(part, script) for part in phrase.split("…"))
-    return parts[0], Phrase(cause, " … ".join(part.strip(" *") for part in phrase.split("…")), parts, is_strong)
+    return Phrase(cause, " … ".join(part.strip(" *") for part in phrase.split("…")), parts, is_strong)
 
 
 def _part(part: str, script: Script) -> str:
