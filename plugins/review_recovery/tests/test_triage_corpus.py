@@ -73,7 +73,7 @@ def test_each_cause_is_found_at_least_as_well_as_by_its_keywords(half: str, lang
 
 @pytest.mark.parametrize(
     ("half", "language", "mean"),
-    [("seen", "en", 0.84), ("seen", "zh", 0.85), ("unseen", "en", 0.56), ("unseen", "zh", 0.50)],
+    [("seen", "en", 0.84), ("seen", "zh", 0.85), ("unseen", "en", 0.59), ("unseen", "zh", 0.52)],
 )
 def test_the_mean_over_all_causes_is_what_the_document_says(half: str, language: str, mean: float) -> None:
     found = scores(half, language, proposed)
