@@ -109,7 +109,7 @@ from shopadmin.domain.wording import Result as WordingResult
 from shopadmin.domain.wording import check as check_wording
 from shopadmin.hookspecs import hookimpl
 from shopadmin.models import Base, db
-from shopadmin.models.asking import ask_once
+from shopadmin.models.asking import ask_around, ask_once
 from shopadmin.models.base import BigId, UtcDateTime
 from shopadmin.models.id_lists import among, among_hashes
 from shopadmin.models.sealed import SealedText
@@ -378,6 +378,7 @@ __all__ = [
     "among_hashes",
     "answer",
     "answer_form",
+    "ask_around",
     "ask_once",
     "ask_standing",
     "ask_standing_of_each",

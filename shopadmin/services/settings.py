@@ -11,7 +11,7 @@ from sqlalchemy import Text, cast, literal, or_, select, union_all
 
 from shopadmin.contract import Actor
 from shopadmin.models import db
-from shopadmin.models.asking import ask_all
+from shopadmin.models.asking import ask_around
 from shopadmin.models.plugins import PluginState
 from shopadmin.models.settings import Setting
 from shopadmin.services import audit
@@ -98,9 +98,7 @@ def _remember() -> None:
 def _read() -> tuple[ShopSettings, dict[str, str]]:
     kept: dict[str, object] = {}
     states: dict[str, str] = {}
-    # What a session has written counts; where there is none, as in calls of the storefront, none is made.
-    stored = db.session().execute(_STORED).all() if db.session.registry.has() else ask_all(_STORED, {})
-    for kind, name, value in stored:
+    for kind, name, value in ask_around(_STORED, {}):
         if kind == "setting":
             kept[name] = json.loads(value)
         else:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from shopadmin.models import db, kept
 from shopadmin.models.api import ApiIdempotency
-from shopadmin.models.asking import ask_all, ask_once
+from shopadmin.models.asking import ask_all, ask_around, ask_once
 from shopadmin.models.engine import POOL_SIZE
 from shopadmin.models.settings import Setting
 from shopadmin.services import settings
@@ -75,6 +75,19 @@ def test_settings_that_a_session_has_written_count_before_they_are_committed(app
         session.flush()
 
         assert settings.load().name == "Paper and Ink"
+
+
+def test_what_a_transaction_has_written_is_asked_in_it_and_elsewhere_none_is_begun(app: Flask) -> None:
+    names = sa.select(Setting.value).where(Setting.key == "name")
+    with app.app_context():
+        assert (ask_around(names, {}), db.session.registry.has()) == ([], False)
+        session = db.session()
+        assert (ask_around(names, {}), session.in_transaction()) == ([], False)
+
+        with writing() as session:
+            session.add(Setting(key="name", value="Paper and Ink"))
+            assert [tuple(row) for row in ask_around(names, {})] == [("Paper and Ink",)]
+            assert ask_all(names, {}) == []
 
 
 def test_no_row_is_none_two_are_an_error_and_so_is_a_value_that_is_not_given() -> None:

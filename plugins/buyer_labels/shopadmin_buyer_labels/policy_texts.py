@@ -1,11 +1,14 @@
 """Words of rules, holds and decisions, and why they are refused."""
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from flask_babel import force_locale
 from flask_babel import lazy_gettext as _
 
 from shopadmin.plugin_api import Badge, Problem
+from shopadmin_buyer_labels.notice_texts import LOCALES
 
 LEVELS: Mapping[int, Any] = {
     0: _("Nothing"),
@@ -49,6 +52,7 @@ WHYS: Mapping[str, Any] = {
 }
 _PROBLEMS: Mapping[str, Any] = {
     "name": _("Give the rule a name of at most 80 characters."),
+    "name_taken": _("Another rule is called that already: give this one a name of its own."),
     "unknown_code": _("There is no such label."),
     "protective": _("A label that speaks for the buyer leads to nothing against one."),
     "tier_range": _("Evidence goes from E0 to E4."),
@@ -83,6 +87,15 @@ def problem(code: str, field: str = "") -> Problem:
 def name_of(name: str) -> str:
     """What a rule is called: a shipped one in the reader's language."""
     return str(NAMES.get(name, name))
+
+
+def names_of(name: str) -> frozenset[str]:
+    """What a rule is called in any language of the pages, to be compared: upper case and width tell no two apart."""
+    found = set()
+    for locale in LOCALES.values():
+        with force_locale(locale):
+            found.add(" ".join(unicodedata.normalize("NFKC", name_of(name)).casefold().split()))
+    return frozenset(found)
 
 
 def requirements(codes: Iterable[str]) -> str:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,7 @@ from shopadmin.services import integrity
 
 TESTS = Path(__file__).parent
 CHILD = TESTS / "support" / "no_sockets.py"
+_NUMBERS = count(1)
 
 
 def test_g1_a_fresh_shop_opens_no_socket_whatever_is_done_with_labels_and_has_no_feed(tmp_path: Path) -> None:
@@ -113,7 +115,7 @@ def _random_rule(seeded: random.Random, now: datetime) -> None:
     rule = Rule(frozenset(), effect, seeded.randint(0, 3), seeded.randint(1, 3),
                 frozenset(seeded.sample(STATUSES, seeded.randint(1, 4))))  # fmt: skip
     if not contradictions(rule):
-        rule_id = rules.add(OWNER, rules.Draft("Random", rule), now - 20 * DAY)
+        rule_id = rules.add(OWNER, rules.Draft(f"Random {next(_NUMBERS)}", rule), now - 20 * DAY)
         rules.go_live(OWNER, rule_id, True, now)
 
 

@@ -27,7 +27,7 @@ class PolicyRule(Base):
     ``name``: what the shop calls it, or the code of a shipped one. ``codes``, ``statuses``, ``requires``: lists;
     ``codes``: empty for every code. ``level``: 0 to 3. ``shadow_until``: the rule watches until then at least;
     ``live_since``: it acts from then on; ``approved_by``: who approved that it asks for something by itself.
-    Of a family one version is live, and one beside it may watch.
+    Of a family one version is live, and one beside it may watch, which may have its name; no other rule's may.
     """
 
     __tablename__ = RULE
@@ -44,6 +44,8 @@ class PolicyRule(Base):
         UniqueConstraint("family", "version"),
         Index(f"uq_{RULE}_live", "family", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
         Index(f"uq_{RULE}_shadow", "family", unique=True, sqlite_where=_SHADOW, postgresql_where=_SHADOW),
+        Index(f"uq_{RULE}_live_name", "name", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
+        Index(f"uq_{RULE}_shadow_name", "name", unique=True, sqlite_where=_SHADOW, postgresql_where=_SHADOW),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -8,9 +8,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, union_all
+from sqlalchemy.orm import aliased
 
-from shopadmin.plugin_api import among, db
+from shopadmin.plugin_api import among, ask_around, db
 from shopadmin_buyer_labels.domain.status import Effect
 from shopadmin_buyer_labels.models import MatchSuggestion, OrderDecision
 from shopadmin_buyer_labels.services.people import same_people
@@ -19,19 +20,28 @@ from shopadmin_buyer_labels.services.reading import LabelSnapshot, labels_of
 # How a decision names the tie between the buyer of the order and the labelled one.
 VIA = "alike"
 _IS_OPEN = MatchSuggestion.decision == ""
-_ANY = select(MatchSuggestion.id).where(_IS_OPEN).limit(1)
-_PAIRS = select(MatchSuggestion.buyer_id, MatchSuggestion.other_id).where(_IS_OPEN)
-_FROM = _PAIRS.where(among(MatchSuggestion.buyer_id, "ids"))
-_TO = _PAIRS.where(among(MatchSuggestion.other_id, "ids"))
+_ANY = aliased(MatchSuggestion)
+# In a shop without open suggestions nobody is looked for.
+_SOME_ARE = select(_ANY.id).where(_ANY.decision == "").exists()
+# Buyers with those whom each of them is perhaps, from both ends.
+PAIRS_OF = (
+    select(MatchSuggestion.buyer_id, MatchSuggestion.other_id).where(
+        among(MatchSuggestion.buyer_id, "ids"), _IS_OPEN, _SOME_ARE
+    ),
+    select(MatchSuggestion.other_id, MatchSuggestion.buyer_id).where(
+        among(MatchSuggestion.other_id, "ids"), _IS_OPEN, _SOME_ARE
+    ),
+)
+_PAIRS = union_all(*PAIRS_OF)
 Labels = Mapping[int, Sequence[LabelSnapshot]]
 
 
-def with_alike(labelled: Labels, people: Mapping[int, frozenset[int]], now: datetime) -> Labels:
+def with_alike(
+    labelled: Labels, people: Mapping[int, frozenset[int]], others: Mapping[int, Collection[int]], now: datetime
+) -> Labels:
     """``labelled`` and, for each buyer of ``people`` (with everybody who is the same person), the labels with an effect
-    of those who are perhaps the same person, as not exact. One short question in a shop without open suggestions.
+    of those who are perhaps the same person, as not exact. ``others``: the open pairs of everybody.
     """
-    everybody = {each for same in people.values() for each in same}
-    others = open_pairs(everybody)
     if not others:
         return labelled
     theirs = same_people({each for found in others.values() for each in found})
@@ -46,15 +56,9 @@ def with_alike(labelled: Labels, people: Mapping[int, frozenset[int]], now: date
 
 def open_pairs(buyer_ids: Collection[int]) -> Mapping[int, Collection[int]]:
     """Each of these buyers who has open suggestions, with the others of them."""
-    session = db.session()
     found: dict[int, set[int]] = defaultdict(set)
-    if not buyer_ids or session.scalar(_ANY) is None:
-        return found
-    ids = {"ids": list(buyer_ids)}
-    for row in session.execute(_FROM, ids):
-        found[row.buyer_id].add(row.other_id)
-    for row in session.execute(_TO, ids):
-        found[row.other_id].add(row.buyer_id)
+    for buyer_id, other_id in ask_around(_PAIRS, {"ids": list(buyer_ids)}) if buyer_ids else ():
+        found[buyer_id].add(other_id)
     return found
 
 

@@ -1,20 +1,25 @@
 """What is known of buyers when orders of theirs are decided about: labels of the same people, and who was allowed."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, null, select, union_all
 
-from shopadmin.plugin_api import among, db
+from shopadmin.plugin_api import among, ask_around
 from shopadmin_buyer_labels.domain.policy import LabelFacts, Match
 from shopadmin_buyer_labels.models import BuyerAllowance
 from shopadmin_buyer_labels.services import alike
 from shopadmin_buyer_labels.services.people import same_people
 from shopadmin_buyer_labels.services.reading import LabelSnapshot, labels_of
 
-_ALLOWED = select(BuyerAllowance.buyer_id).where(
-    among(BuyerAllowance.buyer_id, "ids"), BuyerAllowance.until > bindparam("now")
+# Put as one question: whom somebody let pass, with nobody beside them, and of whom each is perhaps the same person.
+_BESIDE = union_all(
+    select(BuyerAllowance.buyer_id, null().label("other_id")).where(
+        among(BuyerAllowance.buyer_id, "ids"), BuyerAllowance.until > bindparam("now")
+    ),
+    *alike.PAIRS_OF,
 )
 
 
@@ -38,9 +43,13 @@ def load_known(buyer_ids: Collection[int], now: datetime) -> Known:
         for buyer_id, same in people.items()
         if not labels.keys().isdisjoint(same)
     }
-    labelled = alike.with_alike(labelled, people, now)
-    asked = {each for buyer_id in labelled for each in people[buyer_id]}
-    let_pass = set(db.session().scalars(_ALLOWED, {"ids": list(asked), "now": now})) if asked else set()
+    let_pass, others = set[int](), defaultdict[int, set[int]](set)
+    for buyer_id, other_id in ask_around(_BESIDE, {"ids": list(everybody), "now": now}):
+        if other_id is None:
+            let_pass.add(buyer_id)
+        else:
+            others[buyer_id].add(other_id)
+    labelled = alike.with_alike(labelled, people, others, now)
     return Known(labelled, {buyer_id for buyer_id in labelled if people[buyer_id] & let_pass})
 
 

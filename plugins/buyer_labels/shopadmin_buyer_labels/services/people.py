@@ -7,10 +7,18 @@ buyer whom somebody split off is joined by merges alone. Chains count: two who e
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 
-from sqlalchemy import ColumnElement, select, union_all
+from sqlalchemy import Select, null, select, union_all
 from sqlalchemy.orm import aliased
 
-from shopadmin.plugin_api import BuyerIdentifier, among, among_hashes, buyers_known_as, db, identifier_readings
+from shopadmin.plugin_api import (
+    BuyerIdentifier,
+    among,
+    among_hashes,
+    ask_around,
+    buyers_known_as,
+    db,
+    identifier_readings,
+)
 from shopadmin_buyer_labels.domain.never_match import MANY
 from shopadmin_buyer_labels.domain.people import STRONG, Key, strong_text
 from shopadmin_buyer_labels.models import BuyerKey, BuyerMerge, BuyerSplit, NeverMatch
@@ -25,10 +33,11 @@ _NOBODY: frozenset[int] = frozenset()
 _STANDS = BuyerMerge.ended_at.is_(None)
 _LISTED = select(NeverMatch.id).where(NeverMatch.hash == BuyerKey.hash, NeverMatch.ended_at.is_(None)).exists()
 _SPLIT = select(BuyerSplit.id).where(BuyerSplit.buyer_id == BuyerKey.buyer_id, BuyerSplit.ended_at.is_(None)).exists()
-# What a hash of a strong kind needs to count: the kind is part of what was hashed.
-_COUNTS_AS_STRONG = (~_LISTED,)
-_COUNTS = (BuyerKey.strength == "strong", *_COUNTS_AS_STRONG)
-_WITH_HASH = select(BuyerKey.hash, BuyerKey.buyer_id).where(among_hashes(BuyerKey.hash, "hashes"))
+_COUNTS = (BuyerKey.strength == "strong", ~_LISTED)
+# A hash of a strong kind counts if it is not listed: the kind is part of what was hashed.
+_WITH_STRONG = select(BuyerKey.hash, BuyerKey.buyer_id).where(among_hashes(BuyerKey.hash, "hashes"), ~_LISTED)
+_WITH_HASH = _WITH_STRONG.where(*_COUNTS)
+_JOINED_BY = _WITH_HASH.where(~_SPLIT)
 _OTHER = aliased(BuyerKey)
 _SHARED = select(_OTHER.id).where(_OTHER.hash == BuyerKey.hash, _OTHER.buyer_id != BuyerKey.buyer_id).exists()
 # Keys that another buyer has too: of a page of an import few have.
@@ -38,8 +47,13 @@ _KINDS_OF = select(BuyerKey.buyer_id, BuyerKey.kind, BuyerKey.hash).where(
 )
 _MERGED = select(BuyerMerge.buyer_id, BuyerMerge.into_id).where(_STANDS)
 _MERGES_FROM = _MERGED.where(among(BuyerMerge.buyer_id, "ids"))
-# Two questions put as one: both engines look into an index for each.
-_MERGES_OF = union_all(_MERGES_FROM, _MERGED.where(among(BuyerMerge.into_id, "ids")))
+_MERGE = select(BuyerMerge.buyer_id, null(), BuyerMerge.into_id).where(_STANDS)
+# Three questions put as one: both engines look into an index for each.
+_LINKS_OF = union_all(
+    _SHARED_OF.add_columns(null().label("into_id")),
+    _MERGE.where(among(BuyerMerge.buyer_id, "ids")),
+    _MERGE.where(among(BuyerMerge.into_id, "ids")),
+)
 
 
 def same_people(buyer_ids: Collection[int]) -> Mapping[int, frozenset[int]]:
@@ -69,7 +83,7 @@ def ties(pairs: Collection[tuple[int, int]]) -> Mapping[tuple[int, int], str]:
     keys: dict[int, dict[bytes, str]] = defaultdict(dict)
     for row in session.execute(_KINDS_OF, ids) if pairs else ():
         keys[row.buyer_id][bytes(row.hash)] = row.kind
-    count = buyers_with((each for held in keys.values() for each in held), *_COUNTS, ~_SPLIT)
+    count = buyers_with((each for held in keys.values() for each in held), _JOINED_BY)
     merged = {frozenset(row) for row in session.execute(_MERGES_FROM, ids)} if pairs else set()
     return {pair: _tie(pair, keys, count, merged) for pair in pairs}
 
@@ -100,7 +114,7 @@ def buyers_of(asked: Sequence[Collection[BuyerIdentifier]]) -> list[frozenset[in
 def _holding(asked: Sequence[Collection[BuyerIdentifier]]) -> list[frozenset[int]]:
     """The buyers with a strong key among the identifiers of each collection; a page is read and hashed as a whole."""
     places, hashes = _strong_hashes(asked)
-    by_hash = buyers_with(hashes, *_COUNTS_AS_STRONG)
+    by_hash = buyers_with(hashes, _WITH_STRONG)
     found = [_NOBODY] * len(asked)
     for at, each in zip(places, hashes, strict=True):
         if each in by_hash:
@@ -131,26 +145,28 @@ def holders(asked: Sequence[Collection[Key]]) -> list[frozenset[int]]:
     return [frozenset(buyer for key in keys for buyer in by_hash.get(hashes[key], ())) for keys in asked]
 
 
-def buyers_with(hashes: Iterable[bytes], *conditions: ColumnElement[bool]) -> Mapping[bytes, Set[int]]:
-    """The buyers with each of these keys, strong ones unless ``conditions`` say otherwise; keys of many are none."""
+def buyers_with(hashes: Iterable[bytes], query: Select[tuple[bytes, int]] = _WITH_HASH) -> Mapping[bytes, Set[int]]:
+    """The buyers with each of these keys, which are strong ones unless ``query`` takes that as known; keys of many are
+    none.
+    """
     found: dict[bytes, set[int]] = defaultdict(set)
     # In their order, so that the index is walked through once.
     wanted = sorted(set(hashes))
-    query = _WITH_HASH.where(*(conditions or _COUNTS))
     for start in range(0, len(wanted), _CHUNK):
-        for each, buyer_id in db.session().connection().execute(query, {"hashes": wanted[start : start + _CHUNK]}):
+        for each, buyer_id in ask_around(query, {"hashes": wanted[start : start + _CHUNK]}):
             found[each].add(buyer_id)
     return {each: buyers for each, buyers in found.items() if len(buyers) < MANY}
 
 
 def _links(buyer_ids: Collection[int]) -> Iterable[tuple[int, int]]:
-    session, ids = db.session(), {"ids": list(buyer_ids)}
     held: dict[bytes, set[int]] = defaultdict(set)
-    for row in session.execute(_SHARED_OF, ids):
-        held[bytes(row.hash)].add(row.buyer_id)
-    for each, others in buyers_with(held, *_COUNTS, ~_SPLIT).items():
+    for buyer_id, hashed, into_id in ask_around(_LINKS_OF, {"ids": list(buyer_ids)}):
+        if hashed is None:
+            yield buyer_id, into_id
+        else:
+            held[hashed].add(buyer_id)
+    for each, others in buyers_with(held, _JOINED_BY).items():
         yield from ((one, other) for one in held[each] for other in others if one != other)
-    yield from ((row.buyer_id, row.into_id) for row in session.execute(_MERGES_OF, ids))
 
 
 def _reached(first: int, neighbours: Mapping[int, Collection[int]], seen: Collection[int]) -> frozenset[int]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row, func, select
 
-from shopadmin.plugin_api import among, db
+from shopadmin.plugin_api import among, ask_around, db
 from shopadmin_buyer_labels.domain.status import Effect, Facts, Status, effect_in, status
 from shopadmin_buyer_labels.domain.taxonomy import CODES
 from shopadmin_buyer_labels.models import Label, LabelEvidence
@@ -52,7 +52,7 @@ _BY_ID = select(*SHOWN).where(among(Label.id, "ids")).order_by(Label.id)
 def labels_of(buyer_ids: Collection[int], now: datetime) -> Mapping[int, tuple[LabelSnapshot, ...]]:
     """The labels of these buyers, by buyer; who has none is left out. One query, ``now`` is aware UTC."""
     found: dict[int, list[LabelSnapshot]] = {}
-    rows = db.session().connection().execute(_OF_BUYERS, {"ids": list(buyer_ids)}) if buyer_ids else ()
+    rows = ask_around(_OF_BUYERS, {"ids": list(buyer_ids)}) if buyer_ids else ()
     for row in rows:
         found.setdefault(row.buyer_id, []).append(snapshot(row, now))
     return {buyer_id: tuple(labels) for buyer_id, labels in found.items()}

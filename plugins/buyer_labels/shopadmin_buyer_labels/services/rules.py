@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from shopadmin.plugin_api import (
@@ -14,7 +14,7 @@ from shopadmin.plugin_api import (
     MissingError,
     ObjectionsError,
     RefusedError,
-    ask_once,
+    ask_around,
     db,
     record_audit,
     writing,
@@ -30,11 +30,11 @@ OBJECT = "buyer_labels.rule"
 SHADOW = timedelta(days=14)
 LONGEST_NAME = 80
 _STANDING = select(PolicyRule).where(PolicyRule.ended_at.is_(None)).order_by(PolicyRule.family, PolicyRule.version)
-_KEEPS_OUT = (
-    select(PolicyRule.id)
-    .where(PolicyRule.ended_at.is_(None), PolicyRule.live_since.is_not(None), PolicyRule.campaigns.is_(False))
-    .limit(1)
-)
+_LIVE = select(
+    PolicyRule.codes, PolicyRule.level, PolicyRule.requires, PolicyRule.campaigns, PolicyRule.hold_hours,
+    PolicyRule.min_tier, PolicyRule.min_severity, PolicyRule.statuses, PolicyRule.live_since, PolicyRule.approved_by,
+).where(PolicyRule.ended_at.is_(None), PolicyRule.live_since.is_not(None))  # fmt: skip
+_KEEPS_OUT = _LIVE.where(PolicyRule.campaigns.is_(False))
 
 _REFUNDS = frozenset({"refund.false_not_received", "refund.item_swapped", "refund.empty_parcel"})
 # What a new shop begins with: a look at the label works at once, and what makes a buyer wait is the owner's to allow.
@@ -68,12 +68,14 @@ def standing() -> Sequence[PolicyRule]:
     return db.session().scalars(_STANDING).all()
 
 
-def keep_anybody_out() -> bool:
-    """Whether a rule that acts keeps buyers out of campaigns. Asked at each claim, so without a session."""
-    return ask_once(_KEEPS_OUT, {}) is not None
+def live(*, keeping_out: bool = False) -> list[Rule]:
+    """The rules that act, or those of them alone that keep buyers out of campaigns. Asked at each claim, so without a
+    session where there is none; one query.
+    """
+    return [as_rule(row) for row in ask_around(_KEEPS_OUT if keeping_out else _LIVE, {})]
 
 
-def as_rule(row: PolicyRule) -> Rule:
+def as_rule(row: PolicyRule | Row[Any]) -> Rule:
     """The row as the rules of the domain see it."""
     effect = Effect(
         Level(row.level), frozenset(row.requires), row.campaigns, row.hold_hours,  # type: ignore[arg-type]
@@ -178,6 +180,7 @@ def _write(actor: Actor, rule_id: int | None, draft: Draft, now: datetime) -> in
             before = _load(session, rule_id)
             family = before.family
             _end_watching(session, family, actor, now)
+        _check_name(session, family, draft.name)
         newest = session.scalar(select(func.max(PolicyRule.version)).where(PolicyRule.family == family)) or 0
         row = _version(family, newest + 1, draft, actor, now)
         session.add(row)
@@ -185,6 +188,14 @@ def _write(actor: Actor, rule_id: int | None, draft: Draft, now: datetime) -> in
         marks.look_at_all_anew(session)
         _log(actor, "edited" if before else "added", row)
         return row.id
+
+
+def _check_name(session: Session, family: int, name: str) -> None:
+    """Raise RefusedError where another rule that acts or watches is called so: reports name rules by nothing else."""
+    query = select(PolicyRule.name).where(PolicyRule.ended_at.is_(None), PolicyRule.family != family)
+    names = policy_texts.names_of(name)
+    if any(names & policy_texts.names_of(other) for other in session.scalars(query)):
+        raise RefusedError(policy_texts.problem("name_taken", "name"))
 
 
 def _end_watching(session: Session, family: int, actor: Actor, now: datetime) -> None:

@@ -34,12 +34,8 @@ def _of_orders(queries: Sequence[StandingQuery], wanted: Mapping[int, int]) -> M
 
 def _of_buyers(queries: Mapping[int, StandingQuery]) -> Mapping[int, Standing]:
     is_for_campaigns = all(query.purpose == "campaign" for query in queries.values())
+    live = rules.live(keeping_out=is_for_campaigns)
     # Most shops keep nobody out: then a claim costs one short question.
-    if is_for_campaigns and not rules.keep_anybody_out():
-        return {}
-    live = [rules.as_rule(row) for row in rules.standing() if row.live_since is not None]
-    if is_for_campaigns:
-        live = [rule for rule in live if not rule.effect.campaigns]
     if not live:
         return {}
     buyers = buyers_of([query.ids for query in queries.values()])

@@ -1,6 +1,7 @@
 """Labelled buyers with orders, and rules that act, for tests of what follows."""
 
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 from labels_of_tests import ACTIVE, NOW, add_label
@@ -18,6 +19,7 @@ GRAVE: dict[str, Any] = ACTIVE | {"tier": 3, "evidence_tier": 3, "severity": 3}
 HOLD = Effect(Level.HOLD, hold_hours=24)
 LATER = NOW + timedelta(days=15)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+_NUMBERS = count(1)
 
 
 def grave_label(buyer_id: int, **changes: Any) -> int:
@@ -28,7 +30,7 @@ def grave_label(buyer_id: int, **changes: Any) -> int:
 def live_rule(effect: Effect = HOLD, is_approved: bool = True, **options: Any) -> int:
     """A rule on every label in force that acts since NOW; its version's id."""
     rule = Rule(frozenset(), effect, **{"min_tier": 3, "min_severity": 3} | options)
-    rule_id = rules.add(OWNER, rules.Draft("A rule", rule), NOW - timedelta(days=20))
+    rule_id = rules.add(OWNER, rules.Draft(f"Rule {next(_NUMBERS)}", rule), NOW - timedelta(days=20))
     rules.go_live(OWNER, rule_id, is_approved, NOW)
     return rule_id
 
