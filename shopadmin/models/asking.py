@@ -40,12 +40,13 @@ def ask_all(statement: Question, values: Mapping[str, Any]) -> Sequence[Any]:
 
 
 def ask_around(statement: Question, values: Mapping[str, Any]) -> Sequence[Any]:
-    """All rows that the question finds: by the session where it has begun a transaction, with all that was written in
-    it, else as ``ask_all``: one that has begun none is neither made nor begins one for it.
+    """All rows that the question finds: in a transaction that writes with what it has written, else as ``ask_all``.
+
+    So what reads costs no transaction of a session, and what writes decides by what it will leave behind.
     """
     session = db.session() if db.session.registry.has() else None
-    # One that was lent the owner's engine asks as the owner from its first question on.
-    if session is None or not (session.in_transaction() or "engine" in session.info):
+    # One that was lent the owner's engine asks as the owner.
+    if session is None or not (session.info.get("writing") or "engine" in session.info):
         return ask_all(statement, values)
     session.flush()
     return session.connection().execute(statement, values).all()

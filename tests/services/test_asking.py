@@ -10,10 +10,11 @@ from flask import Flask
 from sqlalchemy.exc import MultipleResultsFound, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from shopadmin import testing
 from shopadmin.models import db, kept
 from shopadmin.models.api import ApiIdempotency
 from shopadmin.models.asking import ask_all, ask_around, ask_once
-from shopadmin.models.engine import POOL_SIZE
+from shopadmin.models.engine import POOL_SIZE, asking_engine
 from shopadmin.models.settings import Setting
 from shopadmin.services import settings
 from shopadmin.services.transactions import writing
@@ -77,7 +78,7 @@ def test_settings_that_a_session_has_written_count_before_they_are_committed(app
         assert settings.load().name == "Paper and Ink"
 
 
-def test_what_a_transaction_has_written_is_asked_in_it_and_elsewhere_none_is_begun(app: Flask) -> None:
+def test_what_a_transaction_writes_is_asked_in_it_and_elsewhere_none_is_begun(app: Flask) -> None:
     names = sa.select(Setting.value).where(Setting.key == "name")
     with app.app_context():
         assert (ask_around(names, {}), db.session.registry.has()) == ([], False)
@@ -88,6 +89,13 @@ def test_what_a_transaction_has_written_is_asked_in_it_and_elsewhere_none_is_beg
             session.add(Setting(key="name", value="Paper and Ink"))
             assert [tuple(row) for row in ask_around(names, {})] == [("Paper and Ink",)]
             assert ask_all(names, {}) == []
+
+
+def test_postgresql_plans_a_question_about_a_list_once(postgresql: testing.Cluster) -> None:
+    engine = asking_engine(sa.create_engine(postgresql.url("postgres")))
+
+    with engine.connect() as connection:
+        assert connection.scalar(sa.text("show plan_cache_mode")) == "force_generic_plan"
 
 
 def test_no_row_is_none_two_are_an_error_and_so_is_a_value_that_is_not_given() -> None:

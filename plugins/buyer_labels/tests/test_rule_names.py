@@ -27,7 +27,9 @@ def named(name: str) -> int:
 
 def names() -> list[str]:
     db.session.rollback()
-    return list(db.session.scalars(select(PolicyRule.name).order_by(PolicyRule.id)))
+    found = list(db.session.scalars(select(PolicyRule.name).order_by(PolicyRule.id)))
+    db.session.rollback()  # a revision waits for whoever reads
+    return found
 
 
 def entries() -> int:

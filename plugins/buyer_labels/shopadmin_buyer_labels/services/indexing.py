@@ -5,6 +5,7 @@ mark in the core is another one, for what was missed and for addresses, of which
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, cast
 
 from sqlalchemy import Connection, Select, Table, delete, literal, select
@@ -30,6 +31,8 @@ from shopadmin_buyer_labels.services.hashes import block_hash, key_hashes, mark_
 PAGE = 500
 # Pages of one run of the job: the rest is looked at in the next one.
 PAGES = 400
+# Addresses whose one form is kept in memory, as those of names are.
+_KEPT = 50_000
 
 _KEY, _BLOCK, _INDEXED = (cast(Table, model.__table__) for model in (BuyerKey, BuyerBlock, BuyerIndexed))
 _NEW_KEYS = BulkRows(_KEY, ("buyer_id", "kind", "strength", "hash"), or_not=True)
@@ -109,8 +112,13 @@ def person_of(identity: BuyerIdentity) -> Person:
 
 def homes_of(addresses: Iterable[str]) -> tuple[str, ...]:
     """Addresses in their one form, without those where nobody lives."""
-    read = (read_identifier("address", text).value for text in addresses if cause_of_address(text) is None)
-    return tuple(dict.fromkeys(home for home in read if home))
+    return tuple(dict.fromkeys(home for text in addresses if (home := _home(text))))
+
+
+@lru_cache(_KEPT)
+def _home(address: str) -> str:
+    """Read once, as the same buyers are compared again and again."""
+    return "" if cause_of_address(address) else read_identifier("address", address).value
 
 
 def _hashed(people: Mapping[int, Person], with_homes: bool) -> dict[tuple[int, bytes], Key]:

@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
-from shopadmin.plugin_api import buyer_identities, db
+from shopadmin.plugin_api import among, among_hashes, ask_around, buyer_identities
 from shopadmin_buyer_labels.domain.matching import blocks, compare
 from shopadmin_buyer_labels.domain.never_match import too_many
 from shopadmin_buyer_labels.domain.people import Key, Person, tail_of
@@ -18,11 +18,17 @@ from shopadmin_buyer_labels.services.people import holders, same_people
 # Of a block that more buyers share nobody is compared: it says too little.
 LARGEST_BLOCK = 400
 MOST = 50
-_CHUNK = 500
 # Keys that may say nothing of who somebody is; with a phone its end goes.
 _LEFT_OUT = ("fixed", "tail", "phone")
 # No fewer than the shop has buyers.
 _LAST_BUYER = select(func.max(BuyerKey.buyer_id))
+_LISTED = select(NeverMatch.hash).where(among_hashes(NeverMatch.hash, "hashes"), NeverMatch.ended_at.is_(None))
+# Asked for one key after the other, as of a key of many no more are counted than it takes.
+_SEVERAL = select(BuyerKey.id).where(BuyerKey.hash == bindparam("hash")).limit(bindparam("many"))
+_SHARING = select(BuyerKey.buyer_id, BuyerKey.hash).where(
+    among(BuyerKey.buyer_id, "ids"), among_hashes(BuyerKey.hash, "hashes")
+)
+_IN_BLOCKS = select(BuyerBlock.hash, BuyerBlock.buyer_id).where(among_hashes(BuyerBlock.hash, "hashes"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +81,9 @@ def _people(buyer_ids: Collection[int], asked: Person) -> Mapping[int, Person]:
     """These buyers with names, homes and the weak keys that they have in common with the one who is asked about."""
     weak = {key_hash(key): key for key in asked.keys if not key.is_strong}
     shared: dict[int, set[Key]] = {buyer_id: set() for buyer_id in buyer_ids}
-    held = select(BuyerKey.buyer_id, BuyerKey.hash).where(BuyerKey.hash.in_(weak), BuyerKey.buyer_id.in_(buyer_ids))
-    for row in db.session().execute(held) if weak else ():
-        shared[row.buyer_id].add(weak[bytes(row.hash)])
+    held = ask_around(_SHARING, {"ids": list(buyer_ids), "hashes": list(weak)}) if weak and shared else ()
+    for buyer_id, hashed in held:
+        shared[buyer_id].add(weak[hashed])
     return {
         buyer_id: Person(frozenset(shared[buyer_id]), tuple(identity.names), homes_of(identity.addresses))
         for buyer_id, identity in buyer_identities(buyer_ids, with_contacts=False).items()
@@ -88,9 +94,8 @@ def candidates(asked: Person) -> set[int]:
     """The buyers who share a block with the person."""
     hashes = [block_hash(block) for block in blocks(asked)]
     found: dict[bytes, set[int]] = {}
-    query = select(BuyerBlock.hash, BuyerBlock.buyer_id).where(BuyerBlock.hash.in_(hashes))
-    for row in db.session().execute(query):
-        found.setdefault(bytes(row.hash), set()).add(row.buyer_id)
+    for hashed, buyer_id in ask_around(_IN_BLOCKS, {"hashes": hashes}) if hashes else ():
+        found.setdefault(hashed, set()).add(buyer_id)
     return {buyer for buyers in found.values() if len(buyers) <= LARGEST_BLOCK for buyer in buyers}
 
 
@@ -122,17 +127,12 @@ def _ends_without(person: Person, out: Collection[Key]) -> frozenset[Key]:
 def never_matching(keys: Iterable[Key]) -> frozenset[Key]:
     """Those that are on the list, and those that so many buyers have that they are nobody's."""
     wanted = {key_hash(key): key for key in keys}
-    hashes, session = list(wanted), db.session()
-    out: set[bytes] = set()
-    for start in range(0, len(hashes), _CHUNK):
-        listed = select(NeverMatch.hash).where(
-            NeverMatch.hash.in_(hashes[start : start + _CHUNK]), NeverMatch.ended_at.is_(None)
-        )
-        out |= {bytes(each) for each in session.scalars(listed)}
-    buyers = session.scalar(_LAST_BUYER) or 0
+    if not wanted:
+        return frozenset()
+    out = {hashed for (hashed,) in ask_around(_LISTED, {"hashes": list(wanted)})}
+    ((last,),) = ask_around(_LAST_BUYER, {})
     for each in wanted.keys() - out:
-        many = too_many(wanted[each].kind, buyers)
-        several = select(BuyerKey.id).where(BuyerKey.hash == each).limit(many)
-        if len(session.scalars(several).all()) >= many:
+        many = too_many(wanted[each].kind, last or 0)
+        if len(ask_around(_SEVERAL, {"hash": each, "many": many})) >= many:
             out.add(each)
     return frozenset(wanted[each] for each in out)

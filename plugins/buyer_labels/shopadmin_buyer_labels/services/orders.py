@@ -14,6 +14,7 @@ from shopadmin.plugin_api import (
     OrderId,
     RefusedError,
     among,
+    ask_around,
     db,
     order_snapshots,
     record_audit,
@@ -89,7 +90,7 @@ def states_of(order_ids: Collection[int], now: datetime) -> Mapping[int, OrderSt
     A hold whose time is over is over, whether or not the worker has written that down (section 4).
     """
     found: dict[int, list[Any]] = {}
-    rows = db.session().connection().execute(_IN_FORCE, {"ids": list(order_ids)}) if order_ids else ()
+    rows = ask_around(_IN_FORCE, {"ids": list(order_ids)}) if order_ids else ()
     for row in rows:
         found.setdefault(row.order_id, []).append(row)
     return {order_id: _state(rows, now) for order_id, rows in found.items()}
