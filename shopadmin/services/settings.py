@@ -10,7 +10,6 @@ from flask import g, has_request_context
 from sqlalchemy import Text, cast, literal, or_, select, union_all
 
 from shopadmin.contract import Actor
-from shopadmin.models import db
 from shopadmin.models.asking import ask_around
 from shopadmin.models.plugins import PluginState
 from shopadmin.models.settings import Setting
