@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, null, select, union_all
+from sqlalchemy import CompoundSelect, bindparam, null, select, union_all
 
 from shopadmin.plugin_api import among, ask_around
 from shopadmin_buyer_labels.domain.policy import LabelFacts, Match
@@ -15,7 +16,7 @@ from shopadmin_buyer_labels.services.people import same_people
 from shopadmin_buyer_labels.services.reading import LabelSnapshot, labels_of
 
 # Put as one question: whom somebody let pass, with nobody beside them, and of whom each is perhaps the same person.
-_BESIDE = union_all(
+_BESIDE: CompoundSelect[int, Any] = union_all(
     select(BuyerAllowance.buyer_id, null().label("other_id")).where(
         among(BuyerAllowance.buyer_id, "ids"), BuyerAllowance.until > bindparam("now")
     ),

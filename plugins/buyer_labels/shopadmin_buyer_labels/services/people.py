@@ -145,7 +145,7 @@ def holders(asked: Sequence[Collection[Key]]) -> list[frozenset[int]]:
     return [frozenset(buyer for key in keys for buyer in by_hash.get(hashes[key], ())) for keys in asked]
 
 
-def buyers_with(hashes: Iterable[bytes], query: Select[tuple[bytes, int]] = _WITH_HASH) -> Mapping[bytes, Set[int]]:
+def buyers_with(hashes: Iterable[bytes], query: Select[bytes, int] = _WITH_HASH) -> Mapping[bytes, Set[int]]:
     """The buyers with each of these keys, which are strong ones unless ``query`` takes that as known; keys of many are
     none.
     """
