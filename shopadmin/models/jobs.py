@@ -3,10 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shopadmin.models.base import Base, BigId
+
+# Imports have their own rule: a job of each kind for every run. What a plugin begins is one of its kind at a time.
+_ALONE = text("state in ('queued', 'running') and kind not in ('import.check', 'import.run', 'import.undo')")
 
 
 class Job(Base):
@@ -19,6 +22,7 @@ class Job(Base):
     __table_args__ = (
         CheckConstraint("state in ('queued', 'running', 'done', 'failed', 'cancelled')", name="state"),
         Index("ix_job_state", "state", "id"),
+        Index("uq_job_alone", "kind", unique=True, sqlite_where=_ALONE, postgresql_where=_ALONE),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
 from shopadmin import hook_calls, queue
 from shopadmin.contract import Actor, JobKind, Problem
@@ -19,11 +20,12 @@ from shopadmin.services.transactions import writing
 
 def begin(actor: Actor, kind: str) -> int:
     """Give it to the worker; returns the job's number. Raises ObjectionsError while one of its kind is on its way."""
-    with writing():
-        found = latest(kind)
-        if found is not None and not found.is_finished:
-            raise ObjectionsError(Problem("job_runs", _("This is on its way already.")))
-        job_id = queue.enqueue(kind, actor)
+    with writing() as session:
+        try:
+            with session.begin_nested():
+                job_id = queue.enqueue(kind, actor)
+        except IntegrityError:  # uq_job_alone; of two at the same moment as well
+            raise ObjectionsError(Problem("job_runs", _("This is on its way already."))) from None
         audit.record(actor, "core.job.begun", "job", job_id, after={"kind": kind})
     return job_id
 
