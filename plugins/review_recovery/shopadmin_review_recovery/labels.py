@@ -116,6 +116,7 @@ REASONS: Mapping[str, object] = {
     "complaint_rejected": _("the platform rejected the complaint"),
     "complaint_upheld": _("the platform upheld the complaint"),
     "erased": _("the words are forgotten"),
+    "forgotten": _("the buyer asked to be forgotten"),
 }
 FOLLOW_UPS: Mapping[str, object] = {
     "call": _("Call"),

@@ -130,3 +130,22 @@ def test_what_is_the_shops_own_goes_on_after_a_buyer_was_forgotten(app: Flask) -
 
     assert case_records.find(case_id).state == "resolved_kept"
     assert follow_ups.of_case(case_id) == []
+
+
+@pytest.mark.parametrize("decide", ["approve", "decline", "withdraw"])
+def test_what_is_decided_for_a_forgotten_buyer_sends_nobody_to_write_or_to_ring(app: Flask, decide: str) -> None:
+    case_id = make_case()
+    asked = compensations.request(CLERK, case_id, "refund", "5", "Late parcel", NOON, decided="by_owner")
+    cases.move(CLERK, case_id, None, "contacting")
+    cases.move(CLERK, case_id, None, "waiting_approval")
+    buyer_id = case_records.find(case_id).buyer_id
+    erasing.erase_buyer(OWNER, buyer_id, str(buyer_id))
+
+    by = CLERK if decide == "withdraw" else OWNER
+    getattr(compensation_decisions, decide)(by, asked.id, *(["Too late"] if decide == "decline" else []))
+
+    # The shop's own to do from here on, and the timeline says why.
+    assert case_records.find(case_id).state == "waiting_internal"
+    page = testing.sign_in(app, 1).get(f"/admin/review-recovery/cases/details/{case_id}").text
+    assert "the buyer asked to be forgotten" in page
+    assert compensations.find(asked.id).state != "requested"

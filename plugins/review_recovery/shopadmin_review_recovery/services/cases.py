@@ -101,7 +101,7 @@ def move(actor: Actor | None, case_id: int, version: int | None, state: State, w
     check_length(why, "why")
     with writing() as session:
         case = load(session, case_id, version)
-        if actor is not None and state in forgotten.OF_THE_BUYER:
+        if state in forgotten.OF_THE_BUYER:
             forgotten.refuse(case)
         after = _asked(lambda: states.move(_standing(case), state))
         _enter(session, case, after, datetime.now(UTC), actor, setup.load().calendar, why.strip())

@@ -10,7 +10,15 @@ from shopadmin.plugin_api import Actor, ObjectionsError, writing
 from shopadmin_review_recovery import permissions
 from shopadmin_review_recovery.domain.compensation import State
 from shopadmin_review_recovery.models import ReviewCompensation
-from shopadmin_review_recovery.services import case_records, cases, compensations, follow_ups, locking, remedy_words
+from shopadmin_review_recovery.services import (
+    case_records,
+    cases,
+    compensations,
+    follow_ups,
+    forgotten,
+    locking,
+    remedy_words,
+)
 
 
 def approve(actor: Actor, compensation_id: int, note: str = "", now: datetime | None = None) -> None:
@@ -86,6 +94,14 @@ def _change(actor: Actor, compensation_id: int, before: State, after: State, not
 
 
 def _go_on(case_id: int) -> None:
-    """Nothing of the case waits for the owner any more: the buyer hears what was decided, and the time runs again."""
-    if case_records.find(case_id).state == "waiting_approval" and not compensations.undecided(case_id):
+    """Nothing of the case waits for the owner any more: the buyer hears what was decided, and the time runs again.
+
+    Where the buyer was forgotten nobody hears it: what is left to do is the shop's own.
+    """
+    case = case_records.find(case_id)
+    if case.state != "waiting_approval" or compensations.undecided(case_id):
+        return
+    if forgotten.is_forgotten(case):
+        cases.move(None, case_id, None, "waiting_internal", "forgotten")
+    else:
         cases.move(None, case_id, None, "contacting")
