@@ -83,15 +83,15 @@ _OWN_FAULT = Item("own_fault")
 _CONTACT = Item("contacted", ("chat", "call"))
 _ORDER = Item("order", ("order", "picture"))
 _LOGISTICS = Item("logistics", ("logistics", "picture"))
-_REVIEW = Item("review", ("picture", "chat"))
-_DEMAND = Item("demand", ("chat", "picture"))
+_REVIEW = Item("review", ("picture", "review", "chat"))
+_DEMAND = Item("demand", ("chat", "review", "picture"))
 _GOODS = Item("goods", ("picture",))
 _RETURNED = Item("returned", ("picture",))
 _GENUINE = Item("genuine", ("picture",))
 _PAGE = Item("product_page", ("picture",))
 _TERMS = Item("terms", ("picture",))
 _PAYMENT = Item("payment", ("picture", "order"))
-_PATTERN = Item("pattern", ("picture", "order", "chat"), is_required=False)
+_PATTERN = Item("pattern", ("picture", "order", "review", "chat"), is_required=False)
 
 _TAOBAO: Mapping[str, Checklist] = {
     "malicious_review": Checklist((_OWN_FAULT, _CONTACT, _ORDER, _REVIEW, _LOGISTICS, _PATTERN), 15),

@@ -5,7 +5,7 @@ from typing import Literal, get_args
 
 from shopadmin.domain.identifiers import mask_email, mask_phone
 
-Kind = Literal["picture", "chat", "call", "order", "logistics", "decision"]
+Kind = Literal["picture", "chat", "review", "call", "order", "logistics", "decision"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 # E0 what somebody says, E1 the shop's own record, E2 a platform's, courier's or bank's, E3 a platform's decision, E4 a
 # court's or an authority's.

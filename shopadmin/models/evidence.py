@@ -19,7 +19,7 @@ class Evidence(Base):
 
     __tablename__ = "evidence"
     __table_args__ = (
-        CheckConstraint("kind in ('picture', 'chat', 'call', 'order', 'logistics', 'decision')", name="kind"),
+        CheckConstraint("kind in ('picture', 'chat', 'review', 'call', 'order', 'logistics', 'decision')", name="kind"),
         CheckConstraint("tier between 0 and 4", name="tier"),
         Index("ix_evidence_subject", "subject", "subject_id"),
     )

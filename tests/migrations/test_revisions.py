@@ -3,6 +3,7 @@
 import sqlite3
 import types
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,13 @@ from shopadmin.app import create_app
 from shopadmin.contract import Manifest
 from shopadmin.hookspecs import hookimpl
 from shopadmin.models import Base, db
+from shopadmin.models.complaints import Complaint, ComplaintEvidence
+from shopadmin.models.evidence import Evidence
+from shopadmin.models.jobs import Job
 from shopadmin.models.staging import STAGE
 from shopadmin.services import integrity, schema, schema_state
+
+NOW = datetime(2026, 11, 27, tzinfo=UTC)
 
 
 def tables() -> set[str]:
@@ -73,6 +79,64 @@ def test_pictures_of_orders_become_evidence_and_go_back(app: Flask) -> None:
     schema.downgrade(schema_state.CORE, "0003")
     with db.engine.connect() as connection:
         assert [tuple(found) for found in connection.exec_driver_sql(kept.format("attachment"))] == [row]
+    schema.upgrade()
+
+
+def put(model: type[Base], *rows: dict[str, Any]) -> None:
+    """Write rows past all rules, as an older version left them."""
+    db.session.remove()
+    with db.engine.connect().execution_options(shopadmin_writes=True) as connection:
+        connection.execute(sa.insert(model), rows)
+        connection.commit()
+
+
+def column(wanted: Any, by: Any) -> dict[Any, Any]:
+    with db.engine.connect() as connection:
+        return {row[0]: row[1] for row in connection.execute(sa.select(by, wanted).order_by(by))}
+
+
+def test_of_work_that_was_begun_twice_one_goes_on_and_no_second_can_be_written(app: Flask) -> None:
+    schema.downgrade(schema.CORE, "0007")
+    kinds = [
+        ("ears.count", "done"), ("ears.count", "queued"), ("ears.count", "running"), ("ears.count", "queued"),
+        ("ears.sort", "queued"), ("ears.sort", "queued"), ("import.check", "queued"), ("import.check", "queued"),
+    ]  # fmt: skip
+    put(Job, *({"id": place, "kind": kind, "state": state, "arguments": {}, "result": {}, "created_at": NOW}
+               for place, (kind, state) in enumerate(kinds, 1)))  # fmt: skip
+
+    schema.upgrade()
+
+    kept = ["done", "cancelled", "running", "cancelled", "queued", "cancelled", "queued", "queued"]
+    assert list(column(Job.state, Job.id).values()) == kept
+    assert [place for place, at in column(Job.finished_at, Job.id).items() if at is not None] == [2, 4, 6]
+    with pytest.raises(sa.exc.IntegrityError):
+        put(Job, {"kind": "ears.count", "arguments": {}, "result": {}, "created_at": NOW})
+
+
+def test_reviews_that_a_case_kept_are_chats_no_more_and_no_checklist_opens_again(app: Flask) -> None:
+    schema.downgrade(schema.CORE, "0008")
+    named = [
+        ("kept", "review_recovery.case", "chat", "review.txt"), ("talk", "review_recovery.case", "chat", "review.txt"),
+        ("theirs", "review_recovery.case", "chat", "chat.txt"), ("others", "ears.case", "chat", "review.txt"),
+        ("shot", "review_recovery.case", "picture", "review.txt"),
+    ]  # fmt: skip
+    plain = {"subject_id": 1, "media_type": "text/plain", "size": 1, "sha256": b"s", "shown_sha256": b"s",
+             "captured_at": NOW, "tier": 1, "uploaded_at": NOW}  # fmt: skip
+    put(Evidence, *({"id": place, "uuid": name, "subject": subject, "kind": kind, "file_name": file, **plain}
+                    for place, (name, subject, kind, file) in enumerate(named, 1)))  # fmt: skip
+    put(Complaint, {"id": 1, "complaint_no": "C1", "platform": "taobao", "ground": "extortion", "checked": [],
+                    "deadline_at": NOW, "opened_at": NOW})  # fmt: skip
+    put(ComplaintEvidence, {"complaint_id": 1, "evidence_id": 1, "item": "review"},
+        {"complaint_id": 1, "evidence_id": 2, "item": "contacted"})  # fmt: skip
+
+    schema.upgrade()
+
+    found = {"kept": "review", "talk": "chat", "theirs": "chat", "others": "chat", "shot": "picture"}
+    assert column(Evidence.kind, Evidence.uuid) == found
+    with pytest.raises(sa.exc.IntegrityError, match="kind"):
+        put(Evidence, {"uuid": "odd", "subject": "order", "kind": "smell", "file_name": "a", **plain})
+    schema.downgrade(schema.CORE, "0008")
+    assert column(Evidence.kind, Evidence.uuid) == found | {"kept": "chat"}
     schema.upgrade()
 
 

@@ -18,7 +18,6 @@ _ENDS: Mapping[str, Any] = {
     "expired": _("The suspicion is over after 180 days"),
     "rejected": _("The platform rejected the complaint: the suspicion is over"),
 }
-KINDS: Mapping[str, Any] = {**EVIDENCE_KINDS, "review": _("Review")}
 TEXTS: Mapping[str, Any] = {
     "chat": _("Chat"),
     "sms": _("Text message"),
@@ -61,7 +60,7 @@ def signal_text(signal: Signal) -> Any:
 def sentence(code: str, data: Mapping[str, Any]) -> Any:
     """A line of a case's timeline; None for what is not of these."""
     if code == "evidence.kept":
-        return _("kept evidence: %(what)s (%(tier)s)", what=KINDS[data["kind"]], tier=f"E{data['tier']}")
+        return _("kept evidence: %(what)s (%(tier)s)", what=EVIDENCE_KINDS[data["kind"]], tier=f"E{data['tier']}")
     if code == "suspicion.set":
         return SUSPICIONS[data["kind"]]
     if code == "suspicion.ended":

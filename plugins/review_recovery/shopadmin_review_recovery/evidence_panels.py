@@ -8,6 +8,7 @@ from flask import url_for
 from flask_babel import lazy_gettext as _
 
 from shopadmin.plugin_api import (
+    EVIDENCE_KINDS,
     Actor,
     EvidenceSnapshot,
     Panel,
@@ -93,7 +94,7 @@ def _address(method: str, case: ReviewCase, is_possible: bool, **more: Any) -> s
 def _piece(piece: EvidenceSnapshot, case: ReviewCase, names: Mapping[Any, str]) -> dict[str, Any]:
     return {
         "url": url_for(f"{_VIEW}.shown_view", case_id=case.id, row_id=piece.uuid),
-        "kind": labels.KINDS[evidence.what(piece.kind, piece.file_name)],
+        "kind": EVIDENCE_KINDS[piece.kind],
         "is_picture": piece.kind == "picture",
         "name": piece.file_name,
         "tier": labels.tier(piece.tier),

@@ -1,6 +1,7 @@
 """From a case to evidence, a pack, a complaint and an incident: pages, hooks, and what is refused; on both engines."""
 
 import io
+import zipfile
 from datetime import UTC, datetime
 
 import pytest
@@ -177,6 +178,22 @@ def test_a_complaint_takes_the_evidence_along_and_is_not_opened_twice(app: Flask
     with pytest.raises(ObjectionsError):  # nothing was upheld, and nothing was reported
         complaints.removed(AGENT, case_id, None)
     assert db.session.scalars(select(Evidence.uuid).join(ComplaintEvidence)).all() == [proof]
+
+
+def test_a_review_that_was_kept_is_called_one_in_the_complaint_and_on_the_cover_of_its_pack(app: Flask) -> None:
+    case_id = make_case("taobao")
+    evidence.keep_review(AGENT, case_id)
+    found = complaints.open_for(AGENT, case_id, "extortion")
+    client = testing.sign_in(app, testing.make_account(app, "core.complaints:work", "core.evidence:export"))
+    url = f"/admin/complaints/details/{found}"
+
+    shown = client.get(url).text
+    packs = [zipfile.ZipFile(io.BytesIO(client.get(f"{url}/pack?language={code}").data)) for code in ("en", "zh")]
+
+    assert "<strong>Review</strong>" in shown
+    assert "1. Review ·" in packs[0].read(archives.COVER).decode()
+    assert "1. 评价 ·" in packs[1].read(archives.COVER).decode()
+    assert {name.split("-")[1] for name in packs[0].namelist() if name.startswith(archives.COPIES)} == {"review"}
 
 
 @pytest.mark.parametrize("changes", [REPORTED, {}], ids=["reported", "still open"])

@@ -9,6 +9,7 @@ from shopadmin.contract import Text
 KINDS: Mapping[str, Text] = {
     "picture": _("Picture"),
     "chat": _("Chat"),
+    "review": _("Review"),
     "call": _("Note of a call"),
     "order": _("Facts of the order"),
     "logistics": _("Where the parcel was"),

@@ -32,8 +32,6 @@ from shopadmin_review_recovery.services import case_records, cases, forgotten, o
 SUBJECT = "review_recovery.case"
 # A court's or an authority's decision: nobody says so by choosing it from a list.
 HIGHEST_TIER = 4
-# By this name a review that was kept is told from a chat: the core knows both as what somebody wrote.
-REVIEW_FILE = "review.txt"
 SEES_ORDERS = "core.orders:read"
 # What a person writes down: the core's kind, and what is said of where it is from besides the person's own words.
 TEXTS: Mapping[str, tuple[Any, str]] = {
@@ -85,12 +83,7 @@ def keep_review(actor: Actor, case_id: int) -> str:
     if dossier is None:
         raise ObjectionsError(messages.problem("no_review"))
     origin = EvidenceOrigin(datetime.now(UTC), platform_name(case.platform))
-    return _keep(actor, case_id, "chat", "\n".join(_review_lines(dossier)), origin, REVIEW_FILE)
-
-
-def what(kind: str, file_name: str) -> str:
-    """What a piece is called by: its kind, or ``review``."""
-    return "review" if (kind, file_name) == ("chat", REVIEW_FILE) else kind
+    return _keep(actor, case_id, "review", "\n".join(_review_lines(dossier)), origin)
 
 
 def erased(uuids: Collection[str]) -> int:
@@ -130,8 +123,7 @@ def _keep(actor: Actor, case_id: int, kind: Any, content: Any, origin: EvidenceO
         forgotten.refuse(case)
         kept = store_evidence(actor, SUBJECT, case.id, kind, content, origin, file_name)
         now = datetime.now(UTC)
-        named = what(kind, file_name)
-        opening.record(session, case, "evidence.kept", now, actor.account_id, kind=named, tier=origin.tier)
+        opening.record(session, case, "evidence.kept", now, actor.account_id, kind=kind, tier=origin.tier)
         return kept
 
 
