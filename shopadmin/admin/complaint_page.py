@@ -7,6 +7,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import lazy_gettext as _
 
+from shopadmin.admin.evidence import shown_piece
 from shopadmin.contract import Actor, Badge, Tone
 from shopadmin.domain import complaints as rules
 from shopadmin.domain.complaints import State
@@ -121,21 +122,11 @@ def _facts(actor: Actor, details: listing.Details) -> Sequence[tuple[Any, Any, s
 
 
 def _piece(piece: listing.Piece, items: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    row = piece.row
-    return {
-        "uuid": row.uuid,
+    return shown_piece(piece.row, piece.text, url_for("evidence.complaint_view", row_id=piece.row.uuid)) | {
+        "uuid": piece.row.uuid,
         "items": items,
         "proves": piece.item,
-        "url": url_for("evidence.complaint_view", row_id=row.uuid),
-        "name": row.file_name,
-        "kind": evidence_labels.KINDS[row.kind],
-        "is_picture": row.kind == "picture",
-        "text": piece.text,
-        "captured_at": row.captured_at,
-        "source": row.source,
-        "tier": evidence_labels.TIERS[row.tier],
         "item": labels.ITEMS.get(piece.item, ""),
-        "sha256": row.sha256.hex(),
     }
 
 

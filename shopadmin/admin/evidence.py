@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 from urllib.parse import quote
 
 from flask import Response, abort
@@ -10,9 +10,10 @@ from flask_admin.base import expose
 
 from shopadmin.admin.base import AdminView
 from shopadmin.contract import Actor
-from shopadmin.services import orders, reviews
+from shopadmin.models.evidence import Evidence
+from shopadmin.services import incidents, lists, orders, reviews
 from shopadmin.services.complaints import listing
-from shopadmin.services.evidence import storing
+from shopadmin.services.evidence import labels, storing
 
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; sandbox",
@@ -28,6 +29,7 @@ class EvidenceView(AdminView):
         "order_view": "core.orders:read",
         "review_view": "core.reviews:read",
         "complaint_view": "core.complaints:read",
+        "incident_view": "core.incidents:read",
     }
 
     def __init__(self) -> None:
@@ -53,6 +55,14 @@ class EvidenceView(AdminView):
             abort(404)
         return shown_response(row_id, found.subject, found.subject_id)
 
+    @expose("/incident/<incident_id>/<row_id>")
+    def incident_view(self, incident_id: str, row_id: str) -> Response:
+        """Evidence that an incident rests on, whatever it was kept for."""
+        incident, found = incidents.find(self.actor, lists.parse_id(incident_id)), storing.find(_uuid(row_id))
+        if incident is None or found is None or found.uuid not in (incident.evidence or ()):
+            abort(404)
+        return shown_response(row_id, found.subject, found.subject_id)
+
     def _copy(self, row_id: str, subject: str, find: Callable[[Actor, int], object | None]) -> Response:
         found = storing.find(_uuid(row_id))
         if found is None or found.subject != subject or find(self.actor, found.subject_id) is None:
@@ -75,6 +85,21 @@ def shown_response(evidence_uuid: str, subject: str, subject_id: int) -> Respons
     answer = Response(data, content_type=kind, headers=_HEADERS)
     answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(found.file_name, safe='')}"
     return answer
+
+
+def shown_piece(row: Evidence, text: str | None, url: str) -> dict[str, Any]:
+    """A piece as admin/evidence_piece.html shows it. ``text``: the copy, empty for a picture, None for a damaged one."""
+    return {
+        "url": url,
+        "name": row.file_name,
+        "kind": labels.KINDS[row.kind],
+        "is_picture": row.kind == "picture",
+        "text": text,
+        "captured_at": row.captured_at,
+        "source": row.source,
+        "tier": labels.TIERS[row.tier],
+        "sha256": row.sha256.hex(),
+    }
 
 
 def _uuid(text: str) -> str:

@@ -14,10 +14,12 @@ from flask_wtf import FlaskForm
 from wtforms import DateTimeLocalField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
+from shopadmin.admin.evidence import shown_piece
 from shopadmin.admin.list_view import AdminListView, Column
 from shopadmin.contract import MenuItem
 from shopadmin.services import incident_reports, incidents, lists, settings
 from shopadmin.services.conflicts import RefusedError
+from shopadmin.services.evidence import storing
 
 _KINDS: list[Any] = [SelectChoice(code, cast(str, label)) for code, label in incidents.KINDS.items()]
 
@@ -52,6 +54,7 @@ class IncidentsView(AdminListView):
     }
     menu_item = MenuItem("care", 30, "flag")
     spec = incidents.INCIDENTS
+    details_template = "admin/incidents/detail.html"
     title = _("Incidents")
     columns = (
         Column("incident_no", _("Incident"), "code"),
@@ -83,7 +86,23 @@ class IncidentsView(AdminListView):
         row = lists.fetch_one(self.spec, self.actor, lists.parse_id(row_id))
         if row is None:
             abort(404)
-        return str(self.render(self.details_template, view=self, row=_shown(row)))
+        return str(self.render(self.details_template, view=self, row=_shown(row), **self._evidence(row.id)))
+
+    def _evidence(self, incident_id: int) -> dict[str, Any]:
+        """What it rests on, and how many pieces of it are gone."""
+        incident = incidents.find(self.actor, incident_id)
+        uuids = set((incident.evidence if incident else None) or ())
+        rows = storing.rows(uuids) if uuids else []
+        return {
+            "pieces": [
+                shown_piece(
+                    row, storing.quoted(row),
+                    url_for("evidence.incident_view", incident_id=incident_id, row_id=row.uuid),
+                )
+                for row in rows
+            ],
+            "erased": len(uuids) - len(rows),
+        }  # fmt: skip
 
     @expose("/new", methods=["GET", "POST"])
     def create_view(self) -> ResponseReturnValue:

@@ -96,7 +96,7 @@ def column(wanted: Any, by: Any) -> dict[Any, Any]:
 
 
 def test_of_work_that_was_begun_twice_one_goes_on_and_no_second_can_be_written(app: Flask) -> None:
-    schema.downgrade(schema.CORE, "0007")
+    schema.downgrade(schema_state.CORE, "0007")
     kinds = [
         ("ears.count", "done"), ("ears.count", "queued"), ("ears.count", "running"), ("ears.count", "queued"),
         ("ears.sort", "queued"), ("ears.sort", "queued"), ("import.check", "queued"), ("import.check", "queued"),
@@ -114,7 +114,7 @@ def test_of_work_that_was_begun_twice_one_goes_on_and_no_second_can_be_written(a
 
 
 def test_reviews_that_a_case_kept_are_chats_no_more_and_no_checklist_opens_again(app: Flask) -> None:
-    schema.downgrade(schema.CORE, "0008")
+    schema.downgrade(schema_state.CORE, "0008")
     named = [
         ("kept", "review_recovery.case", "chat", "review.txt"), ("talk", "review_recovery.case", "chat", "review.txt"),
         ("theirs", "review_recovery.case", "chat", "chat.txt"), ("others", "ears.case", "chat", "review.txt"),
@@ -135,7 +135,7 @@ def test_reviews_that_a_case_kept_are_chats_no_more_and_no_checklist_opens_again
     assert column(Evidence.kind, Evidence.uuid) == found
     with pytest.raises(sa.exc.IntegrityError, match="kind"):
         put(Evidence, {"uuid": "odd", "subject": "order", "kind": "smell", "file_name": "a", **plain})
-    schema.downgrade(schema.CORE, "0008")
+    schema.downgrade(schema_state.CORE, "0008")
     assert column(Evidence.kind, Evidence.uuid) == found | {"kept": "chat"}
     schema.upgrade()
 

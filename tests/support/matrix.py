@@ -63,6 +63,7 @@ MARKERS: Mapping[str, frozenset[str]] = {
     "MARKREVIEWBODY": frozenset({"core.reviews:read"}),
     "MARKREVIEWER": frozenset({CONTACT, "core.reviews:read"}),
     "MARKINCIDENT": frozenset({"core.incidents:read"}),
+    "MARKINCIDENTPROOF": frozenset({"core.incidents:read"}),
     "MARKPRODUCT": frozenset({"core.products:read"}),
     "MARKSUPPLIER": frozenset({"core.products:read"}),
     "MARKLOGGED": frozenset({"core.activity:read", "core.orders:read"}),
@@ -204,6 +205,10 @@ def seed_evidence(owner: Actor, ids: dict[str, Any]) -> None:
     ids["complaints"] = opening.by_hand(owner, about, "extortion", None, "MARKCOMPLAINT")
     origin = EvidenceOrigin(datetime.now(UTC))
     ids["evidence.complaint_view"] = working.add_evidence(owner, ids["complaints"], "chat", "MARKPROOF", origin)
+    proof = storing.store(None, "sample.case", 1, "chat", "MARKINCIDENTPROOF", origin)
+    ids["evidence.incident_view"] = proof
+    with writing() as session:
+        session.get_one(Incident, ids["incidents"]).evidence = [proof]
 
 
 def _png() -> bytes:
@@ -255,6 +260,8 @@ def values_of(app: Flask, rule: Rule, seeds: Seeds) -> dict[str, Any]:
             found[argument] = seeds.tokens[rule.endpoint]
         elif argument == "chargeback_id":
             found[argument] = seeds.chargeback_id
+        elif argument == "incident_id":
+            found[argument] = seeds.ids["incidents"]
         elif rule.endpoint == "icons.sprite":
             found |= _icon_values(app)
         elif argument == "row_id" and rule.endpoint in seeds.ids:

@@ -1,14 +1,21 @@
 """Incidents: written down with their order, and announced."""
 
+import io
 from datetime import UTC, datetime
 
 import pytest
 from ears import ears
-from sqlalchemy import select
+from PIL import Image
+from sqlalchemy import delete, select
 
 from shopadmin import testing
+from shopadmin.contract import EvidenceOrigin, IncidentReport
 from shopadmin.models import db
 from shopadmin.models.cases import Incident
+from shopadmin.models.evidence import Evidence
+from shopadmin.services import incident_reports
+from shopadmin.services.evidence import storing
+from shopadmin.services.transactions import writing
 
 READ, CREATE = "core.incidents:read", "core.incidents:create"
 
@@ -93,3 +100,54 @@ def test_the_form_knows_the_order_that_led_to_it(app, client_as):
     text = client_as(CREATE).get("/admin/incidents/new?order_no=T000001").get_data(as_text=True)
 
     assert 'value="T000001"' in text
+
+
+def photo():
+    """A picture that says where it was taken."""
+    exif, file = Image.Exif(), io.BytesIO()
+    exif[0x010F] = "MARKCAMERA"
+    Image.new("RGB", (2, 2), "white").save(file, "JPEG", exif=exif)
+    return file.getvalue()
+
+
+def reported(*proofs):
+    """An incident that rests on these pieces; the address of its page."""
+    now = datetime.now(UTC)
+    report = IncidentReport("review.extortion_demand", "ears.1", now, testing.make_buyer(), evidence=proofs)
+    return f"/admin/incidents/details/{incident_reports.report(None, report)}"
+
+
+def test_the_page_of_an_incident_shows_the_copies_of_its_evidence_to_those_who_read_incidents(app, client_as):
+    origin = EvidenceOrigin(datetime.now(UTC), "platform chat", 2)
+    words = storing.store(None, "ears.case", 1, "chat", "<b>50</b>, or one star. Ring 13800138000", origin)
+    shot = storing.store(None, "ears.case", 1, "picture", photo(), origin, "shot.jpg")
+    other = storing.store(None, "ears.case", 2, "chat", "of another case", origin)
+    page = reported(words, shot)
+    reader, stranger = client_as(READ), client_as("core.complaints:read", "core.orders:read")
+
+    text = reader.get(page).text
+    place = f"/admin/evidence/incident/{page.rpartition('/')[2]}"
+    picture = reader.get(f"{place}/{shot}")
+
+    assert "&lt;b&gt;50&lt;/b&gt;, or one star. Ring 138****8000" in text
+    assert "platform chat" in text
+    assert f'src="{place}/{shot}"' in text
+    assert picture.content_type == "image/jpeg"
+    assert b"MARKCAMERA" in photo()
+    assert b"MARKCAMERA" not in picture.data
+    assert reader.get(f"{place}/{words}").text == "<b>50</b>, or one star. Ring 138****8000"
+    assert reader.get(f"{place}/{other}").status_code == 404
+    assert reader.get(f"/admin/evidence/incident/999/{words}").status_code == 404
+    assert stranger.get(f"{place}/{words}").status_code == 403
+
+
+def test_an_incident_says_what_was_erased_with_its_buyer_and_that_there_never_was_any(app, client_as):
+    origin = EvidenceOrigin(datetime.now(UTC))
+    page = reported(*(storing.store(None, "ears.case", 1, "chat", "Sample", origin) for _ in range(2)))
+    with writing() as session:
+        session.execute(delete(Evidence))
+    client = client_as(CREATE)
+    plain = client.post("/admin/incidents/new", data=form()).location
+
+    assert "2 pieces were erased when the buyer was forgotten." in client.get(page).text
+    assert "No evidence belongs to this incident." in client.get(plain).text

@@ -64,7 +64,7 @@ COMPLAINTS = lists.ListSpec(
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A piece of evidence of a complaint. ``text``: the copy of a text, for the page; None for one that is damaged."""
+    """A piece of evidence of a complaint. ``text``: as ``storing.quoted`` gives it."""
 
     row: Evidence
     item: str
@@ -121,7 +121,7 @@ def load_details(actor: Actor, found: Complaint) -> Details:
         .where(ComplaintEvidence.complaint_id == found.id)
         .order_by(Evidence.captured_at, Evidence.id)
     )
-    pieces = [Piece(row, item, _shown_text(row)) for row, item in session.execute(used)]
+    pieces = [Piece(row, item, storing.quoted(row)) for row, item in session.execute(used)]
     checklist = rules.checklist(found.platform, found.ground)
     attached = working.attached(session, found.id)
     history = (
@@ -142,13 +142,6 @@ def load_details(actor: Actor, found: Complaint) -> Details:
         events=[(event, name) for event, name in session.execute(history)],
         order_no=order_no or "",
     )
-
-
-def _shown_text(row: Evidence) -> str | None:
-    if row.kind == "picture":
-        return ""
-    data = storing.shown_copy(row)
-    return None if data is None else data.decode()
 
 
 def _offered(actor: Actor, found: Complaint, used: set[int]) -> list[Evidence]:

@@ -157,10 +157,14 @@ def snapshots(subject: str, subject_id: int) -> list[EvidenceSnapshot]:
     return [snapshot(found) for found in of_subject(subject, subject_id)]
 
 
+def rows(uuids: Collection[str]) -> Sequence[Evidence]:
+    """These pieces, the oldest first; what is not there is left out."""
+    return db.session().scalars(select(Evidence).where(Evidence.uuid.in_(uuids)).order_by(Evidence.id)).all()
+
+
 def by_uuid(uuids: Collection[str]) -> list[EvidenceSnapshot]:
-    """These pieces as plugins see them, the oldest first; what is not there is left out."""
-    query = select(Evidence).where(Evidence.uuid.in_(uuids)).order_by(Evidence.id)
-    return [snapshot(found) for found in db.session().scalars(query)]
+    """The same as plugins see it."""
+    return [snapshot(found) for found in rows(uuids)]
 
 
 def snapshot(found: Evidence) -> EvidenceSnapshot:
@@ -196,11 +200,18 @@ def shown_copy(found: Evidence) -> bytes | None:
     return data if hashlib.sha256(data).digest() == found.shown_sha256 else None
 
 
+def quoted(found: Evidence) -> str | None:
+    """The copy of a text that pages quote; empty for a picture, None for a text that is gone or not what was kept."""
+    if found.media_type != _TEXT_TYPE:
+        return ""
+    data = shown_copy(found)
+    return None if data is None else data.decode()
+
+
 def shown_text(evidence_uuid: str) -> str:
     """The copy of a text that pages show; empty for a picture, and for what is gone or is not what was kept."""
     found = find(evidence_uuid)
-    data = shown_copy(found) if found is not None and found.media_type == _TEXT_TYPE else None
-    return data.decode() if data else ""
+    return (quoted(found) or "") if found is not None else ""
 
 
 def original(found: Evidence) -> bytes:
