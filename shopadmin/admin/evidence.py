@@ -88,7 +88,7 @@ def shown_response(evidence_uuid: str, subject: str, subject_id: int) -> Respons
 
 
 def shown_piece(row: Evidence, text: str | None, url: str) -> dict[str, Any]:
-    """A piece as admin/evidence_piece.html shows it. ``text``: the copy, empty for a picture, None for a damaged one."""
+    """A piece as admin/evidence_piece.html shows it. ``text``: empty for a picture, None for one that is damaged."""
     return {
         "url": url,
         "name": row.file_name,

@@ -12,7 +12,7 @@ from typing import Any
 from flask import current_app
 
 from shopadmin_review_recovery.report_pictures import WEEK
-from shopadmin_review_recovery.services import causes_report
+from shopadmin_review_recovery.services import cause_lines, causes_report
 from shopadmin_review_recovery.services.causes_report import Span
 
 # Seconds that a browser has to ask, and pages that are remembered.
@@ -32,16 +32,22 @@ class Counted:
 
 def count(by: str, span: Span) -> Counted:
     """Count now, and keep it."""
-    totals = causes_report.totals(span)
-    rows: Sequence[Any] = ()
-    if totals:
-        rows = causes_report.by_week(span) if by == WEEK else causes_report.by(by, span)  # type: ignore[arg-type]
-    found = Counted(totals, rows, time.monotonic())
+    found = Counted(*_counted(by, span), time.monotonic())
     kept: dict[tuple[str, Span], Counted] = current_app.extensions.setdefault(_PLACE, {})
     kept[by, span] = found
     for key in sorted(kept, key=lambda key: kept[key].at)[:-MOST]:
         kept.pop(key, None)
     return found
+
+
+def _counted(by: str, span: Span) -> tuple[Mapping[str, int], Sequence[Any]]:
+    """No weeks and no lines where there is no case."""
+    if by == WEEK:
+        weeks = causes_report.by_week(span)
+        totals = causes_report.totals_of(weeks)
+        return totals, weeks if totals else ()
+    totals = causes_report.totals(span)
+    return totals, cause_lines.by(by, span) if totals else ()  # type: ignore[arg-type]
 
 
 def of_page(by: str, span: Span) -> Counted:

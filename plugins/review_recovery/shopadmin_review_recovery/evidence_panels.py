@@ -69,8 +69,10 @@ def evidence_context(case: ReviewCase, actor: Actor) -> dict[str, Any]:
     """What evidence.html shows."""
     kept = evidence.of_case(case.id)
     names = account_names([piece.kept_by for piece in kept])
-    may_work = actor.can(permissions.REPLY) and not forgotten.is_forgotten(case)
+    is_forgotten = forgotten.is_forgotten(case)
+    may_work = actor.can(permissions.REPLY) and not is_forgotten
     return {
+        "is_forgotten": is_forgotten,
         "pieces": [_piece(piece, case, names) for piece in kept],
         "picture_form": PictureForm(actor.can(permissions.AUTHORITY), formdata=None) if may_work else None,
         "picture_url": _address("picture_view", case, may_work),

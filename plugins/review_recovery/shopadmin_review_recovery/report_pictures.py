@@ -10,7 +10,8 @@ from flask_babel import lazy_gettext as _
 
 from shopadmin.plugin_api import Picture, Series
 from shopadmin_review_recovery.learning_labels import KINDS, cause_text, change_text, number
-from shopadmin_review_recovery.services.causes_report import By, Line, Week
+from shopadmin_review_recovery.services.cause_lines import By, Line
+from shopadmin_review_recovery.services.causes_report import Week
 
 # The commonest causes have a colour of their own, the same in every picture of a page.
 OWN_COLOUR = 4

@@ -32,7 +32,8 @@ from shopadmin_review_recovery.learning_labels import NO_LINES
 from shopadmin_review_recovery.report_forms import RatingForm, SpanForm
 from shopadmin_review_recovery.report_pictures import WEEK
 from shopadmin_review_recovery.services import learning
-from shopadmin_review_recovery.services.causes_report import BY, Span
+from shopadmin_review_recovery.services.cause_lines import BY
+from shopadmin_review_recovery.services.causes_report import Span
 
 # Products that the simulator lists, those with the most reviews.
 MOST_PRODUCTS = 50

@@ -111,6 +111,7 @@ def test_an_incident_and_a_suspicion_say_that_their_evidence_was_erased(app: Fla
     erasing.erase_buyer(OWNER, buyer_id, str(buyer_id))
 
     said = "2 pieces of its evidence were erased with the buyer"
+    assert "There is no evidence, and none is collected any more." in page.get(url).text
     assert (before.count(said), page.get(url).text.count(said)) == (0, 2)
     # A review that was kept is not called a chat, on its card and in the timeline.
     assert "<strong>Review</strong>" in before

@@ -11,8 +11,8 @@ from shopadmin_review_recovery.domain import prevention as rules
 from shopadmin_review_recovery.domain.prevention import ITEMS_OF
 from shopadmin_review_recovery.learning_labels import ITEMS, TASKS
 from shopadmin_review_recovery.models import ReviewCase, ReviewPrevention
-from shopadmin_review_recovery.services import causes_report, prevention_opening
-from shopadmin_review_recovery.services.causes_report import BY
+from shopadmin_review_recovery.services import cause_lines, prevention_opening
+from shopadmin_review_recovery.services.cause_lines import BY
 from sqlalchemy import select
 
 from shopadmin import testing
@@ -62,8 +62,8 @@ def test_a_picture_takes_what_its_page_counted_and_counts_for_itself_later(
     app: Flask, task: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reader, counted = reading(app, READ), []
-    real = causes_report.by
-    monkeypatch.setattr(causes_report, "by", lambda *asked: counted.append(asked) or real(*asked))
+    real = cause_lines.by
+    monkeypatch.setattr(cause_lines, "by", lambda *asked: counted.append(asked) or real(*asked))
 
     page = reader.get(f"{REPORTS}?by=product").text
     picture = unescape(re.search(r'src="([^"]*product\.svg[^"]*)"', page)[1])

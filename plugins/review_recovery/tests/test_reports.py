@@ -18,6 +18,7 @@ from shopadmin_review_recovery.models import (
 from shopadmin_review_recovery.services import (
     case_records,
     cases,
+    cause_lines,
     causes_report,
     opening,
     scripts,
@@ -107,7 +108,7 @@ def test_causes_count_in_the_week_their_review_was_written(sold: Flask) -> None:
 
 
 def test_a_product_has_its_cases_its_orders_and_its_halves(sold: Flask) -> None:
-    cup, pot = causes_report.by("product", SPAN)
+    cup, pot = cause_lines.by("product", SPAN)
 
     assert (cup.name, dict(cup.causes)) == ("Blue cup", {"logistics": 2, "quality": 1})
     assert (cup.earlier, cup.later) == (Count(1, 3), Count(2, 5))
@@ -116,14 +117,14 @@ def test_a_product_has_its_cases_its_orders_and_its_halves(sold: Flask) -> None:
 
 
 def test_suppliers_are_those_of_the_product_else_of_the_line(sold: Flask) -> None:
-    found = {line.name: line.count for line in causes_report.by("supplier", SPAN)}
+    found = {line.name: line.count for line in cause_lines.by("supplier", SPAN)}
 
     # The order with both counts for both suppliers; the pot's review alone names an order with no supplier.
     assert found == {"Alpha": Count(3, 8), "Beta": Count(1, 2)}
 
 
 def test_couriers_are_those_of_the_parcels(sold: Flask) -> None:
-    found = {line.name: line.count for line in causes_report.by("courier", SPAN)}
+    found = {line.name: line.count for line in cause_lines.by("courier", SPAN)}
 
     assert found == {"SF": Count(2, 6), "ZTO": Count(1, 2)}
 
@@ -131,7 +132,7 @@ def test_couriers_are_those_of_the_parcels(sold: Flask) -> None:
 def test_a_shop_without_suppliers_and_couriers_has_none(shop: Flask) -> None:
     add_case(1, MONDAYS[0], product_ref="cup")
 
-    assert causes_report.by("supplier", SPAN) == causes_report.by("courier", SPAN) == []
+    assert cause_lines.by("supplier", SPAN) == cause_lines.by("courier", SPAN) == []
 
 
 def test_solved_and_updated_are_told_by_the_week_of_the_review(shop: Flask) -> None:

@@ -51,12 +51,16 @@ class ReviewCase(Base):
         Index("ix_plugin_review_recovery_case_state", "state", "burns_at", "id"),
         Index("ix_plugin_review_recovery_case_assigned", "assigned_to", "burns_at", "id"),
         Index("ix_plugin_review_recovery_case_opened", "opened_at", "id"),
-        Index("ix_plugin_review_recovery_case_reviewed", "reviewed_at", "id"),
+        # All that the reports of causes ask of a case: they count from the index alone.
+        Index(
+            "ix_plugin_review_recovery_case_counted",
+            "reviewed_at", "state", "cause", "cause_confirmed_at", "platform", "product_ref", "order_id",
+        ),
         Index("ix_plugin_review_recovery_case_product", "product_ref", "reviewed_at"),
         Index("ix_plugin_review_recovery_case_order", "order_id"),
         Index("ix_plugin_review_recovery_case_number", "order_no"),
         Index("ix_plugin_review_recovery_case_buyer", "buyer_id"),
-    )
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     review_id: Mapped[int | None] = mapped_column(BigInteger, unique=True)
