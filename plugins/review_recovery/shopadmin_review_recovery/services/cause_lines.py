@@ -73,21 +73,17 @@ def by(kind: By, span: Span) -> list[Line]:
 
 
 def _cases(span: Span) -> CTE:
-    """The span's cases, read once: what is counted by, and whether each is of the later half.
-
-    Grouped, which changes nothing but their order: SQLite then finds orders and parcels one after the other, not each
-    in another corner of the file.
-    """
+    """The span's cases: what is counted by, and whether each is of the later half."""
     is_later = case((ReviewCase.reviewed_at >= span.middle, 1), else_=0)
-    return (
-        select(
-            ReviewCase.id, func.coalesce(ReviewCase.cause, NOT_KNOWN).label("cause"), is_later.label("later"),
-            ReviewCase.platform, ReviewCase.product_ref, ReviewCase.order_id,
-        )
-        .where(*told(span))
-        .group_by(ReviewCase.order_id, ReviewCase.id)
-        .cte("cases")
-    )  # fmt: skip
+    query = select(
+        ReviewCase.id, func.coalesce(ReviewCase.cause, NOT_KNOWN).label("cause"), is_later.label("later"),
+        ReviewCase.platform, ReviewCase.product_ref, ReviewCase.order_id,
+    ).where(*told(span))  # fmt: skip
+    if db.engine.dialect.name == "sqlite":
+        # Changes nothing but their order: orders and parcels are then found one after the other, not each in another
+        # corner of the file. They are read once, while PostgreSQL would lose sight of how many name a product.
+        query = query.group_by(ReviewCase.order_id, ReviewCase.id)
+    return query.cte("cases").prefix_with("NOT MATERIALIZED", dialect="postgresql")
 
 
 def _of_products(span: Span) -> Sequence[Select[*tuple[Any, ...]]]:
