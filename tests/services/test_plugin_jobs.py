@@ -1,7 +1,6 @@
 """Work that somebody starts: of one kind one is on its way, however many press at the same moment; on both engines."""
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from flask import Flask
 from sqlalchemy import select
@@ -18,30 +17,14 @@ OWNER = Actor(AccountId(1), "Owner", True, frozenset())
 AT_ONCE = 6
 
 
-def pressed(app: Flask, kinds: list[str]) -> list[int | str]:
-    """What each got who began one at the same moment, with a session of its own: the job's number, or what refused."""
-    start = threading.Barrier(len(kinds))
-
-    def press(kind: str) -> int | str:
-        with app.app_context():
-            start.wait()
-            try:
-                return plugin_jobs.begin(OWNER, kind)
-            except ObjectionsError as refused:
-                return refused.problems[0].code
-
-    db.session.remove()
-    with ThreadPoolExecutor(len(kinds)) as pool:
-        return list(pool.map(press, kinds))
-
-
 def test_of_many_presses_at_one_moment_one_begins_and_the_others_are_told_that_it_is_on_its_way(app: Flask) -> None:
     testing.make_account(app, is_owner=True)
 
-    answers = pressed(app, ["hello.count"] * AT_ONCE)
+    answers = testing.at_once(app, *[partial(plugin_jobs.begin, OWNER, "hello.count")] * AT_ONCE)
 
     numbers = [answer for answer in answers if isinstance(answer, int)]
-    assert answers.count("job_runs") == AT_ONCE - 1
+    refusals = [answer.problems[0].code for answer in answers if isinstance(answer, ObjectionsError)]
+    assert refusals == ["job_runs"] * (AT_ONCE - 1)
     assert db.session.scalars(select(Job.id)).all() == numbers
     begun = select(AuditEntry.object_id).where(AuditEntry.code == "core.job.begun")
     assert db.session.scalars(begun).all() == [str(numbers[0])]

@@ -170,7 +170,7 @@ def test_g2_a_draft_without_the_evidence_of_its_code_does_not_reach_review(shop:
     assert status_of(label_id) == "pending_review"
 
 
-@pytest.mark.parametrize(("kind", "most"), [("chat", 1), ("call", 1), ("logistics", 2)])
+@pytest.mark.parametrize(("kind", "most"), [("chat", 1), ("review", 1), ("call", 1), ("logistics", 2)])
 def test_no_typed_text_weighs_more_than_its_kind_can(shop: Flask, kind: str, most: int) -> None:
     label_id = propose((piece(tier=most, kind=kind),), severity=1)
     heavy = piece("A second one", most + 1, kind)

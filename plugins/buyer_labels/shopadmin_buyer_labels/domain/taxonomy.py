@@ -18,8 +18,8 @@ CAPS = (1, 2, 3, 4, 4)
 # What a shop says of a bad review or a claim about goods needs a platform's decision before it leads further.
 CAREFUL_AREAS = frozenset({"claim", "review"})
 UPHELD = 3
-# What somebody typed weighs what its kind can be at the most: a chat, a review or a call is the shop's own record, a trace of a
-# parcel the courier's. A picture may show anything; whoever reviews the label looks at it.
+# What somebody typed weighs what its kind can be at the most: a chat, a review or a call is the shop's own record, a
+# trace of a parcel the courier's. A picture may show anything; whoever reviews the label looks at it.
 _MOST_OF_TEXT: Mapping[str, int] = {"chat": 1, "review": 1, "call": 1, "logistics": 2}
 
 
