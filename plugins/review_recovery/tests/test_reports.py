@@ -107,6 +107,15 @@ def test_causes_count_in_the_week_their_review_was_written(sold: Flask) -> None:
     assert causes_report.totals(Span(SPAN.last, 4, is_confirmed=True)) == {"quality": 1}
 
 
+def test_a_case_at_either_end_of_a_week_counts_in_that_week(shop: Flask) -> None:
+    span = Span(NOW.date(), 7)
+    for number, (_day, (begins, ends)) in enumerate(span.windows):
+        add_case(2 * number + 1, begins)
+        add_case(2 * number + 2, ends - timedelta(microseconds=1))
+
+    assert [week.count.cases for week in causes_report.by_week(span)] == [2] * 7
+
+
 def test_a_product_has_its_cases_its_orders_and_its_halves(sold: Flask) -> None:
     cup, pot = cause_lines.by("product", SPAN)
 
