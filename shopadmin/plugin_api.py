@@ -83,6 +83,7 @@ from shopadmin.contract import (
 )
 from shopadmin.domain.identifiers.canonical import KINDS as IDENTIFIER_KINDS
 from shopadmin.domain.identifiers.canonical import Reading as IdentifierReading
+from shopadmin.domain.identifiers.canonical import mailbox as email_mailbox
 from shopadmin.domain.identifiers.canonical import read_identifier
 from shopadmin.domain.intervals import LEAST as FEWEST_SURE
 from shopadmin.domain.intervals import Interval, Share, Sums
@@ -139,6 +140,7 @@ from shopadmin.services.buyer_orders import (
 from shopadmin.services.buyers import phone_to_ring
 from shopadmin.services.colleagues import account_names, accounts_that_may, is_run_by_one
 from shopadmin.services.complaints.deciding import decisions as complaint_decisions
+from shopadmin.services.complaints.labels import GROUNDS as COMPLAINT_GROUNDS
 from shopadmin.services.complaints.labels import STATES as COMPLAINT_STATES
 from shopadmin.services.complaints.opening import for_plugin as open_complaint
 from shopadmin.services.complaints.opening import grounds as complaint_grounds
@@ -164,6 +166,7 @@ from shopadmin.services.idempotency import stored_answers as stored_api_answers
 from shopadmin.services.incident_reports import recorded as recorded_incidents
 from shopadmin.services.incident_reports import report as record_incident
 from shopadmin.services.incidents import kind_label as incident_kind
+from shopadmin.services.incidents import names as incident_names
 from shopadmin.services.jobs import JobState
 from shopadmin.services.known_buyers import keep_buyer, known_or_new_buyer
 from shopadmin.services.known_buyers import reading_of as identifier_reading
@@ -234,10 +237,13 @@ from shopadmin.services.shown_buyers import (
 )
 from shopadmin.services.sold_lines import SoldLine, is_anything_sold, selling_platforms, sold_lines
 from shopadmin.services.spoken_facts import SpokenFacts, spoken_facts
-from shopadmin.services.spreadsheets import read_day, read_table
+from shopadmin.services.spreadsheets import read_day, read_table, refused_table
 from shopadmin.services.standing import ask_many as ask_standing
 from shopadmin.services.standing import ask_of_each as ask_standing_of_each
 from shopadmin.services.subject_records import held_on as records_held_on
+from shopadmin.services.subject_words import Vocabulary, word_of
+from shopadmin.services.subject_words import in_words as records_in_words
+from shopadmin.services.subject_words import said as record_in_words
 from shopadmin.services.transactions import after_commit, gather, lock_row, seal_now_and_then, writing
 from shopadmin.services.viewing import record_views, views_of
 from shopadmin.services.wording import problems as wording_problems
@@ -245,6 +251,7 @@ from shopadmin.services.wording import remarks as wording_remarks
 
 __all__ = [
     "API_VERSION",
+    "COMPLAINT_GROUNDS",
     "COMPLAINT_STATES",
     "EVIDENCE_KINDS",
     "EVIDENCE_TIERS",
@@ -370,6 +377,7 @@ __all__ = [
     "Tile",
     "UtcDateTime",
     "View",
+    "Vocabulary",
     "WordingResult",
     "account_names",
     "accounts_that_may",
@@ -411,6 +419,7 @@ __all__ = [
     "count_sms",
     "database_now",
     "db",
+    "email_mailbox",
     "erase_evidence",
     "evidence_by_uuid",
     "evidence_of",
@@ -432,6 +441,7 @@ __all__ = [
     "identifier_reading",
     "identifier_readings",
     "incident_kind",
+    "incident_names",
     "invite_in_call",
     "is_anything_sold",
     "is_contact_blocked",
@@ -485,12 +495,15 @@ __all__ = [
     "read_table",
     "record_audit",
     "record_audits",
+    "record_in_words",
     "record_incident",
     "record_views",
     "recorded_incidents",
     "records_held_on",
+    "records_in_words",
     "refund_counts",
     "refundable_amount",
+    "refused_table",
     "returned_buyers",
     "review_dossiers",
     "reviews_of_order",
@@ -519,6 +532,7 @@ __all__ = [
     "uploaded_picture",
     "views_of",
     "with_app",
+    "word_of",
     "wording_problems",
     "wording_remarks",
     "write_archive",

@@ -12,7 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
-from shopadmin.admin import gate, transport
+from shopadmin.admin import form_pages, gate, transport
 from shopadmin.api_contract import ApiRefusalError
 from shopadmin.contract import Text
 from shopadmin.http_api import problems, serving
@@ -84,6 +84,8 @@ def _show_http_error(error: Any) -> ResponseReturnValue:
         return error.response  # type: ignore[no-any-return]
     if error.code == 405 and "//" in request.path and transport.is_api():
         return _page(404)  # Werkzeug names the methods of the address without the second slash
+    if error.code == 405 and request.method in ("GET", "HEAD") and (page := form_pages.page_of(request.path)):
+        return redirect(page)
     answer = _page(error.code or 500)
     answer.headers.extend((name, value) for name, value in error.get_headers() if name in KEPT_HEADERS)
     return answer

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_admin.base import BaseView
 
 from shopadmin import hook_calls
-from shopadmin.admin import gate
+from shopadmin.admin import form_pages, gate
 from shopadmin.contract import Actor, MenuItem
 
 
@@ -43,7 +43,15 @@ class AdminView(BaseView):
             endpoint = f"{self.endpoint}.{name}"
             if endpoint not in gate.declared(admin.app):
                 gate.declare(admin.app, endpoint, self.permissions[name], self.reading_point)
+                form_pages.declare(admin.app, endpoint, self.form_page)
         return blueprint
+
+    def form_page(self, values: Mapping[str, Any]) -> str:
+        """The page with the form that is sent to an address with these ``values``: a refused form is shown again under
+        that address, and whoever loads it anew lands there. Empty: the nearest address above that has a page. Asked
+        while no view runs, so addresses are built by their whole names.
+        """
+        return ""
 
     def _handle_view(self, name: str, **kwargs: Any) -> ResponseReturnValue | None:
         # The second lock behind the gate: holds even if a route were declared with another point.

@@ -13,12 +13,18 @@ from shopadmin.services.conflicts import MissingError, ObjectionsError, RefusedE
 from shopadmin.services.lists import parse_id
 
 
-def answer(view: AdminView, form: Any, save: Callable[[], tuple[str, Any]], **shown: Any) -> ResponseReturnValue:
+def answer(
+    view: AdminView, form: Any, save: Callable[[], tuple[str, Any]], *, not_now: Problem | None = None, **shown: Any
+) -> ResponseReturnValue:
     """Show the form; or ``save`` what it says, which returns where to go and what to say.
 
     Nothing is saved with 400, bad values, 404, nothing there, nor with 409, when it is not possible (any more). What
-    was typed stays.
+    was typed stays. ``not_now``: why it cannot be done as things stand: said on the page that the form leads back to
+    (``back_url``), instead of an open form that is refused when it was filled in. ``save`` refuses it as ever.
     """
+    if not_now is not None and request.method == "GET" and shown.get("back_url"):
+        flash(str(not_now.message), "error")
+        return redirect(shown["back_url"])
     status = 200
     if request.method == "POST":
         status = 400

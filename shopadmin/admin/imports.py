@@ -16,7 +16,7 @@ from wtforms.fields.choices import SelectChoice
 from shopadmin.admin import import_page, import_questions
 from shopadmin.admin.base import AdminView
 from shopadmin.contract import MenuItem
-from shopadmin.services import jobs, lists
+from shopadmin.services import incidents, jobs, lists, settings
 from shopadmin.services.imports import history, layouts, questions, rejected, runs, undoing, working
 from shopadmin.services.imports.messages import file_message
 
@@ -94,7 +94,7 @@ class ImportsView(AdminView):
         page = self.render(
             "admin/imports/upload.html",
             form=form,
-            platforms=[{"title": layout.title, "how": ""} for layout in layouts.formats()],
+            platforms=[{"title": layout.title, "how": _how(layout.name)} for layout in layouts.formats()],
             back_url=url_for(".index_view"),
         )
         return page, status
@@ -242,3 +242,14 @@ class ImportsView(AdminView):
             **import_page.rejections(report, self._may_run),
         )
         return str(page)
+
+
+def _how(layout: str) -> str:
+    """What its headings do not say of a layout of ours."""
+    if layout != "shop.incidents":
+        return ""
+    return gettext(
+        "“kind” is one of: %(kinds)s. Any other word is shown as it stands, and counts as no kind that the shop knows."
+        " “cost” is in the shop's currency (%(currency)s), such as 12.50, whatever the order's is.",
+        kinds=incidents.known_words(), currency=settings.load().currency,
+    )  # fmt: skip

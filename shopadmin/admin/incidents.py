@@ -57,12 +57,12 @@ class IncidentsView(AdminListView):
     details_template = "admin/incidents/detail.html"
     title = _("Incidents")
     columns = (
-        Column("incident_no", _("Incident"), "code"),
-        Column("occurred_at", _("Time"), "time"),
         Column("kind", lazy_pgettext("incident", "What happened")),
+        Column("occurred_at", _("Time"), "time"),
         Column("order", _("Order"), "link", permission="core.orders:read"),
         Column("cost", _("Cost"), "money"),
         Column("note", _("Note")),
+        Column("number", _("Number"), "code"),
     )
     empty_title = _("No incidents")
     empty_text = _("Nothing went wrong, or nobody has written it down.")
@@ -86,7 +86,9 @@ class IncidentsView(AdminListView):
         row = lists.fetch_one(self.spec, self.actor, lists.parse_id(row_id))
         if row is None:
             abort(404)
-        return str(self.render(self.details_template, view=self, row=_shown(row), **self._evidence(row.id)))
+        heading = incidents.name(self.actor, row)
+        evidence = self._evidence(row.id)
+        return str(self.render(self.details_template, view=self, row=_shown(row), heading=heading, **evidence))
 
     def _evidence(self, incident_id: int) -> dict[str, Any]:
         """What it rests on, and how many pieces of it are gone."""
@@ -149,5 +151,6 @@ def _shown(row: Any) -> dict[str, Any]:
     shown: dict[str, Any] = row._asdict()
     return shown | {
         "kind": incidents.kind_label(row.kind),
+        "number": incidents.number(row),
         "order": {"text": row.order_no, "url": link} if row.order_no else None,
     }

@@ -1,18 +1,20 @@
 """Incidents: what went wrong with orders, written down by the shop and announced to plugins."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
+from typing import Any
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Row, select
 
 from shopadmin import hook_calls
 from shopadmin.contract import Actor, BuyerId, IncidentRecorded, OrderId, Problem, Text
 from shopadmin.models import db
 from shopadmin.models.cases import Incident
 from shopadmin.models.orders import Order
-from shopadmin.services import audit, incident_reports, kept_texts, lists, orders
+from shopadmin.services import audit, incident_reports, kept_texts, lists, orders, settings
 from shopadmin.services.amounts import read_amount
 from shopadmin.services.conflicts import RefusedError
 from shopadmin.services.evidence.storing import AHEAD, EARLIEST
@@ -38,11 +40,42 @@ EVENTS: Mapping[str, Text] = {
 }
 
 
+# Other words for a kind that a list may have.
+_ALSO: Mapping[str, tuple[str, ...]] = {
+    "not_accepted": tuple(word for word in incident_reports.NOT_ACCEPTED if word != "not_accepted")
+}
+
+
 def kind_label(kind: str) -> Text:
     """The kind in words; one that only an import or a plugin knows as it stands."""
     if kind in incident_reports.NOT_ACCEPTED:
         return KINDS["not_accepted"]
     return KINDS.get(kind) or EVENTS.get(kind, kind)
+
+
+def known_words() -> str:
+    """What the column ``kind`` of a list of incidents may say, each word with what it means to people."""
+    words = {kind: ", ".join((kind, *_ALSO.get(kind, ()))) for kind in (*KINDS, *EVENTS)}
+    return "; ".join(f"{words[kind]} ({kind_label(kind)})" for kind in words)
+
+
+def name(actor: Actor, row: Incident | Row[Any]) -> str:
+    """What people call an incident: what happened, the order (for those who may see orders), the day in the shop."""
+    kind, day = kind_label(row.kind), f"{row.occurred_at.astimezone(settings.load().zone):%Y-%m-%d}"
+    if row.order_no and actor.can("core.orders:read"):
+        return gettext("%(kind)s, order %(order)s, %(day)s", kind=kind, order=row.order_no, day=day)
+    return gettext("%(kind)s, %(day)s", kind=kind, day=day)
+
+
+def names(actor: Actor, incident_ids: Collection[int]) -> dict[int, str]:
+    """The same of these incidents, by id."""
+    rows = db.session().scalars(select(Incident).where(Incident.id.in_(incident_ids)))
+    return {row.id: name(actor, row) for row in rows}
+
+
+def number(row: Incident | Row[Any]) -> str:
+    """The number that somebody gave it; empty where the program wrote it down, whose key says nothing to people."""
+    return row.incident_no if row.tier is None else ""
 
 
 def _of_kind(kind: str) -> ColumnElement[bool]:
@@ -60,7 +93,7 @@ def _search(term: str, actor: Actor) -> list[ColumnElement[bool]]:
 INCIDENTS = lists.ListSpec(
     query=select(
         Incident.id, Incident.incident_no, Incident.kind, Incident.order_id, Incident.order_no, Incident.note,
-        Incident.cost, Incident.currency, Incident.occurred_at,
+        Incident.cost, Incident.currency, Incident.occurred_at, Incident.tier,
     ),
     id_column=Incident.id,
     sorts=(lists.Sort("newest", _("Newest first"), (Incident.id,)),),

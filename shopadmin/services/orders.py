@@ -206,9 +206,12 @@ def load_details(actor: Actor, order: Order) -> OrderDetails:
     )
 
 
-def found(actor: Actor, term: str) -> Sequence[lists.Rows]:
-    """Id and time of the orders that a search for ``term`` finds, a query for each place: as in the core's own list."""
-    places = ORDERS.search(term, actor)
+def found(actor: Actor, term: str, *, is_whole: bool = False) -> Sequence[lists.Rows]:
+    """Id and time of the orders that a search for ``term`` finds, a query for each place: as in the core's own list.
+
+    ``is_whole``: those alone whose number is just this.
+    """
+    places = [Order.order_no == term] if is_whole else ORDERS.search(term, actor)
     query = ORDERS.scope(select(Order.id, Order.created_at), actor)
     return [query.where(place) for place in places] if isinstance(places, Sequence) else []
 

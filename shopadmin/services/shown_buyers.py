@@ -8,10 +8,11 @@ from sqlalchemy import Select, func, or_, select
 
 from shopadmin.contract import Actor, BuyerId, BuyerSnapshot
 from shopadmin.domain.identifiers import mask_address, mask_email, mask_name, mask_phone, normal_email, normal_phone
+from shopadmin.domain.identifiers.canonical import mailbox
 from shopadmin.domain.orders import OrderStatus
 from shopadmin.models import db
 from shopadmin.models.accounts import Account
-from shopadmin.models.buyers import Buyer, BuyerIdentifier
+from shopadmin.models.buyers import Buyer
 from shopadmin.models.orders import Order, Refund
 from shopadmin.platforms.names import platform_name
 from shopadmin.services import buyers, contacts, masking
@@ -93,17 +94,20 @@ def refund_counts(buyer_ids: Collection[int]) -> Mapping[BuyerId, int]:
 
 
 def own_people(buyer_ids: Collection[int]) -> frozenset[BuyerId]:
-    """Those among the buyers who have the e-mail address of an account of this shop, also of one that has left."""
+    """Those among the buyers whose e-mail falls into the mailbox of an account of this shop, also of one that has left:
+    ``kefu+x@shop.example`` is ``Kefu@shop.example``, whichever of the two the account has.
+    """
     keys, session = contacts.keyring(), db.session()
-    addresses = {normal_email(address) for address in session.scalars(select(Account.email))} - {""}
-    hashes = [contacts.identifier_hash(keys, "email", address) for address in addresses]
-    found: set[BuyerId] = set()
+    accounts = session.scalars(select(Account.email)).all()
+    boxes = {mailbox(address) for address in accounts} - {""}
+    found = {
+        BuyerId(buyer_id)
+        for buyer_id, identity in buyer_identities(buyer_ids, with_homes=False).items()
+        if any(kind == "email" and mailbox(reading.value) in boxes for kind, reading in identity.identifiers)
+    }
+    hashes = [contacts.identifier_hash(keys, "email", normal_email(address)) for address in accounts]
+    refs = [f"email:{each.hex()}" for each in hashes]
     for chunk in _chunks(buyer_ids):
-        query = select(BuyerIdentifier.buyer_id).where(
-            BuyerIdentifier.buyer_id.in_(chunk), BuyerIdentifier.kind == "email", BuyerIdentifier.value_hash.in_(hashes)
-        )
-        found |= {BuyerId(buyer_id) for buyer_id in session.scalars(query)}
-        refs = [f"email:{each.hex()}" for each in hashes]
         found |= {
             BuyerId(row) for row in session.scalars(select(Buyer.id).where(Buyer.id.in_(chunk), Buyer.ref.in_(refs)))
         }

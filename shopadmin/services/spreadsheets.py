@@ -1,18 +1,23 @@
-"""A small table that a person uploads for a plugin: an XLSX or CSV file, read like any import, all of it at once."""
+"""A small table that a person uploads for a plugin: an XLSX or CSV file, read like any import, all of it at once; and
+its rows that were not taken, as a file to mend.
+"""
 
+import csv
+import io
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from itertools import islice
 from pathlib import Path
 
 from flask_babel import lazy_gettext as _
 
-from shopadmin.contract import Problem
+from shopadmin.contract import Problem, Text
 from shopadmin.platforms import files, times
 from shopadmin.platforms.headings import normal_heading
 from shopadmin.platforms.refusals import BadCell, FileRefused
 from shopadmin.services.conflicts import RefusedError
+from shopadmin.services.exports import export_cell
 from shopadmin.services.imports.messages import file_message
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -37,6 +42,23 @@ def read_table(name: str, content: bytes, most_rows: int) -> list[tuple[int, Map
             Problem("rows", _("At most %(count)s rows at once. Part the list.", count=most_rows), "file")
         )
     return [(number, _by_heading(source.headings, cells)) for number, cells in rows]
+
+
+def refused_table(leading: tuple[Text, Text], rows: Iterable[tuple[int, str, Mapping[str, str]]]) -> bytes:
+    """Rows that were not taken, to be corrected and brought in again: a CSV with the number of each, why, and what
+    stood there, under the headings of the first row; no cell is a formula.
+
+    ``leading``: headings of number and reason, which must mean nothing to whoever reads the file again.
+    """
+    kept = list(rows)
+    headings = list(kept[0][2]) if kept else []
+    buffer = io.StringIO()
+    buffer.write("\ufeff")  # Chinese Excel takes a CSV without it for GBK
+    writer = csv.writer(buffer)
+    writer.writerow([*map(str, leading), *map(export_cell, headings)])
+    for number, why, cells in kept:
+        writer.writerow([number, *(export_cell(text) for text in (why, *(cells.get(name, "") for name in headings)))])
+    return buffer.getvalue().encode()
 
 
 def read_day(text: str) -> date:

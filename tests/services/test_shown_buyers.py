@@ -34,6 +34,15 @@ def test_the_shops_own_people_are_known_by_their_address(app: Flask) -> None:
     assert shown_buyers.own_people([own, other]) == {own}
 
 
+def test_the_shops_own_people_are_known_by_their_mailbox_however_a_letter_to_it_is_tagged(app: Flask) -> None:
+    testing.make_account(app, email="kefu@shop.example")
+    testing.make_account(app, email="Mei+Work@shop.example")
+    own = [testing.make_buyer(email=f"{name}@shop.example") for name in ("kefu+x", "Kefu", "mei+gift", "mei")]
+    others = [testing.make_buyer(email=email) for email in ("kefu2@shop.example", "kefu+x@buyer.example")]
+
+    assert shown_buyers.own_people([*own, *others]) == set(own)
+
+
 def test_incidents_are_listed_as_they_were_announced(app: Flask) -> None:
     buyer_id, at = BuyerId(testing.make_buyer()), datetime(2026, 1, 1, tzinfo=UTC)
     order_id = testing.make_order(1, buyer_id=buyer_id)

@@ -8,6 +8,7 @@ from shopadmin.domain import identifiers
 from shopadmin.domain.identifiers import canonical
 from shopadmin.domain.identifiers.canonical import (
     hint,
+    mailbox,
     read_email,
     read_nick,
     read_phone,
@@ -189,3 +190,16 @@ def test_a_plain_address_is_read_as_the_library_reads_it(local, domain):
 
     # What is not plain says nothing of its own.
     assert plain in (None, whole)
+
+
+@pytest.mark.parametrize(
+    ("text", "box"),
+    [
+        ("kefu+x@shop.example", "kefu@shop.example"), (" Kefu+X+y@Shop.Example ", "kefu@shop.example"),
+        ("k.efu+x@googlemail.com", "kefu@gmail.com"), ("k.efu@shop.example", "k.efu@shop.example"),
+        ("+x@shop.example", "+x@shop.example"), ("info+x@shop.example", "info@shop.example"), ("no address", ""),
+        ("k***@shop.example", ""),
+    ],
+)  # fmt: skip
+def test_letters_with_a_tag_fall_into_one_mailbox_whatever_the_provider(text, box):
+    assert mailbox(text) == box

@@ -13,7 +13,7 @@ from shopadmin.contract import EvidenceOrigin, IncidentReport
 from shopadmin.models import db
 from shopadmin.models.cases import Incident
 from shopadmin.models.evidence import Evidence
-from shopadmin.services import incident_reports
+from shopadmin.services import incident_reports, incidents
 from shopadmin.services.evidence import storing
 from shopadmin.services.transactions import writing
 
@@ -151,3 +151,30 @@ def test_an_incident_says_what_was_erased_with_its_buyer_and_that_there_never_wa
 
     assert "2 pieces were erased when the buyer was forgotten." in client.get(page).text
     assert "No evidence belongs to this incident." in client.get(plain).text
+
+
+def test_an_incident_is_called_by_what_happened_its_order_and_the_day_not_by_the_programs_key(app, client_as):
+    order_id = testing.make_order(1)
+    at, key = datetime(2026, 3, 1, 20, tzinfo=UTC), "core.chargeback.1"
+    report = IncidentReport("payment.chargeback_represented_won", key, at, order_id=order_id, tier=2, outcome="won")
+    incident_id = incident_reports.report(None, report)
+    client_as(CREATE).post("/admin/incidents/new", data=form())
+    numbered = stored()[-1].incident_no
+    seeing, not_orders = client_as(READ, "core.orders:read"), client_as(READ)
+
+    listed = seeing.get("/admin/incidents/").get_data(as_text=True)
+    page = seeing.get(f"/admin/incidents/details/{incident_id}").get_data(as_text=True)
+    blind = not_orders.get(f"/admin/incidents/details/{incident_id}").get_data(as_text=True)
+
+    assert numbered in listed  # a number that somebody may have noted stays
+    assert "core.chargeback.1" not in listed + page + blind
+    assert "<h1>Chargeback that the shop won, order T000001, 2026-03-02</h1>" in page  # the day in Shanghai
+    assert "<h1>Chargeback that the shop won, 2026-03-02</h1>" in blind
+    assert "T000001" not in blind
+
+
+def test_the_upload_page_says_which_words_a_list_of_incidents_knows_and_whose_money_its_cost_is(app, client_as):
+    page = client_as("core.imports:run").get("/admin/imports/new").get_data(as_text=True)
+
+    assert [kind for kind in (*incidents.KINDS, *incidents.EVENTS, "拒收") if kind not in page] == []
+    assert "currency (CNY)" in page

@@ -136,12 +136,39 @@ def test_a_method_that_no_route_has_is_refused_to_everybody(shop, tell):
             for principal in everybody:
                 response = principal.client.open(address(app, rule, seeds), method=method)
                 cases += 1
-                if response.status_code != 405 or "Allow" not in response.headers or leaks(principal, response):
+                if not is_no_method(app, method, response) or leaks(principal, response):
                     wrong.append((principal.name, method, rule.rule, response.status_code))
 
     assert not wrong
     assert digest(app) == before
     tell(f"permission matrix: {cases} wrong methods")
+
+
+def is_no_method(app, method, response):
+    """405; or of the address of a form, the way to the page that the form stands on, which asks who is there itself."""
+    if method == "GET" and response.status_code == 302 and "Allow" not in response.headers:
+        return "GET" in app.url_map.bind("localhost").match(response.location, "GET", return_rule=True)[0].methods
+    return response.status_code == 405 and "Allow" in response.headers
+
+
+def test_whoever_loads_the_address_of_a_form_anew_finds_its_page(shop, tell):
+    """Where a refused form was shown: the page is there, or it was never shown under that address."""
+    app, seeds = shop
+    owner = list(principals(app, only=frozenset()))[-1]
+    never_shown = {"profile.end_session"}
+    cases, wrong = 0, []
+
+    for rule in rules(app):
+        if not rule.rule.startswith("/admin/") or "GET" in methods_at(app, rule.rule) or rule.endpoint in never_shown:
+            continue
+        response = owner.client.get(address(app, rule, seeds))
+        shown = owner.client.get(response.location) if response.status_code == 302 else response
+        cases += 1
+        if shown.status_code != 200:
+            wrong.append((rule.rule, response.status_code, response.location, shown.status_code))
+
+    assert not wrong
+    tell(f"permission matrix: {cases} addresses of forms")
 
 
 def test_whoever_holds_the_permission_may_do_it(make_app, tell):

@@ -9,12 +9,10 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
 from shopadmin.plugin_api import COMPLAINT_STATES, Actor, Panel, db
-from shopadmin_buyer_labels import permissions
+from shopadmin_buyer_labels import appeal_texts, permissions
 from shopadmin_buyer_labels.appeal_views import mark
-from shopadmin_buyer_labels.domain.status import FINAL, status
-from shopadmin_buyer_labels.domain.taxonomy import CODES
 from shopadmin_buyer_labels.models import Appeal, Label
-from shopadmin_buyer_labels.services import appeal_records, complaints, reading
+from shopadmin_buyer_labels.services import appeal_records, appeals, complaints
 
 VIEW = "buyer_labels_appeals"
 
@@ -24,7 +22,7 @@ def make(label: Label, actor: Actor) -> Panel | None:
     if label.tombstoned_at is not None:
         return None
     now, found = datetime.now(UTC), _appeals(label.id)
-    stands = status(reading.facts(label), now) not in FINAL
+    stands = appeals.may_open(label, now)
     is_open = any(one.decided_at is None for one in found)
     context = {
         "appeals": [
@@ -44,11 +42,8 @@ def make(label: Label, actor: Actor) -> Panel | None:
 def make_complaints(label: Label, actor: Actor) -> Panel | None:
     """Complaints to the platform; None where there are none and none may be opened."""
     found = complaints.of_label(label.id)
-    may_open = (
-        status(reading.facts(label), datetime.now(UTC)) not in FINAL
-        and not CODES[label.code].is_protective
-        and complaints.may_open(actor)
-    )
+    refusal = complaints.in_the_way(label, datetime.now(UTC))
+    may_open = complaints.may_open(actor) and refusal not in ("label_over", "protective")
     if not (found or may_open):
         return None
     context: dict[str, Any] = {
@@ -57,7 +52,8 @@ def make_complaints(label: Label, actor: Actor) -> Panel | None:
              "url": one.url if actor.can("core.complaints:read") else ""}
             for one in found
         ],
-        "open_url": url_for("buyer_labels_complaints.label_view", row_id=label.id) if may_open else "",
+        "open_url": url_for("buyer_labels_complaints.label_view", row_id=label.id) if may_open and not refusal else "",
+        "why_not": appeal_texts.REFUSALS[refusal] if may_open and refusal else "",
     }  # fmt: skip
     return Panel(
         _("Complaints to the platform"), "shopadmin_buyer_labels/complaints_panel.html", permissions.READ, context

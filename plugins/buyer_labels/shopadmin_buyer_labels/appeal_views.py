@@ -135,8 +135,12 @@ class AppealsView(AdminListView):
 
         return answer_form(
             self, form, save, title=_("The buyer objects"),
-            subtitle=_("The label has no effect from now on, until somebody else has decided."),
-            submit_label=_("Pause the label"), back_url=self.address(), back_text=self.title,
+            subtitle=_(
+                "The label has no effect from now on, until somebody else has decided. Orders that are held for it are"
+                " let go for good."
+            ),
+            submit_label=_("Pause the label"), back_url=label_address(number), back_text=_("Label"),
+            not_now=None if appeals.may_open(label, datetime.now(UTC)) else appeal_texts.problem("label_over"),
         )  # fmt: skip
 
     @expose("/label/<label_id>/wrong", methods=["POST"])

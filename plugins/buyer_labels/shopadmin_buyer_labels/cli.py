@@ -5,14 +5,11 @@ from datetime import UTC, datetime
 from typing import IO, Any
 
 import click
-from sqlalchemy import select
 
-from shopadmin.plugin_api import CommandRefusedError, RefusedError, answer, db, json_option, with_app
+from shopadmin.plugin_api import CommandRefusedError, RefusedError, answer, json_option, with_app
 from shopadmin_buyer_labels import dossier_command
-from shopadmin_buyer_labels.domain.status import status
 from shopadmin_buyer_labels.match_command import match_command
 from shopadmin_buyer_labels.messages import problem
-from shopadmin_buyer_labels.models import Label
 from shopadmin_buyer_labels.normalise_command import normalise_command
 from shopadmin_buyer_labels.services import bringing_in, reading
 from shopadmin_buyer_labels.services.bringing_in import Outcome, Row
@@ -36,16 +33,24 @@ buyer_labels.add_command(dossier_command.dossier_command)
 @json_option
 @with_app
 def list_labels(as_json: bool) -> None:
-    """Print every label with its status of this moment: no name, no phone. Exit 0."""
-    now = datetime.now(UTC)
+    """Print every label with its status of this moment: no name, no phone. Exit 0.
+
+    The tier is what the label is said to rest on, as import took it; of a draft less may be attached, which the lines
+    name. What has left the draft rests on evidence of its tier.
+    """
+    every = reading.every(datetime.now(UTC))
     found = [
         {
-            "id": row.id, "buyer": row.buyer_id, "code": row.code, "tier": row.tier, "severity": row.severity,
-            "status": status(reading.facts(row), now), "expires_at": row.expires_at.isoformat(),
+            "id": label.id, "buyer": label.buyer_id, "code": label.code, "tier": label.said_tier,
+            "severity": label.severity, "status": label.status, "expires_at": label.expires_at.isoformat(),
         }
-        for row in db.session().execute(select(Label.id, Label.buyer_id, *reading.FACTS).order_by(Label.id))
+        for label in every
     ]  # fmt: skip
-    lines = [f"{row['id']:>6} {row['status']:14} {row['code']:36} E{row['tier']} {row['severity']}" for row in found]
+    lines = [
+        f"{label.id:>6} {label.status:14} {label.code:36} E{label.said_tier} {label.severity}"
+        + (f" (attached: E{label.tier})" if label.tier != label.said_tier else "")
+        for label in every
+    ]
     answer({"labels": found}, as_json, "\n".join(lines) or "No labels yet.")
 
 

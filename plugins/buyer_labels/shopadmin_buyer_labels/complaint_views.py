@@ -2,6 +2,7 @@
 """Open a complaint to a platform, from a label or from an order. The core's page goes on from there."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from flask import abort, url_for
@@ -20,10 +21,10 @@ from shopadmin.plugin_api import (
     parse_id,
     shop_settings,
 )
-from shopadmin_buyer_labels import permissions
+from shopadmin_buyer_labels import appeal_texts, permissions
 from shopadmin_buyer_labels.appeal_forms import ComplaintForm, instant
 from shopadmin_buyer_labels.appeal_views import label_address
-from shopadmin_buyer_labels.domain.joint_governance import likely_grounds, likely_order
+from shopadmin_buyer_labels.domain.joint_governance import Refusal, likely_grounds, likely_order
 from shopadmin_buyer_labels.models import Label
 from shopadmin_buyer_labels.services import complaints, incidents, lookups, people, records
 
@@ -55,7 +56,7 @@ class ComplaintsView(AdminView):
         rows = people.same_people([label.buyer_id])[label.buyer_id]
         found = orders_of(rows, MOST_ORDERS)
         form.offer(found, {order.platform for order in found}, likely_grounds(label.code), _likely(label, found))
-        back = label_address(number)
+        back, refusal = label_address(number), complaints.in_the_way(label, datetime.now(UTC))
 
         def save() -> tuple[str, Any]:
             order = OrderId(int(form.order.data))
@@ -64,7 +65,7 @@ class ComplaintsView(AdminView):
             )
             return complaints.of_label(number)[0].url, _DONE
 
-        return self._form(form, save, _("All evidence of the label goes with it."), back, _("Label"))
+        return self._form(form, save, _("All evidence of the label goes with it."), back, _("Label"), refusal)
 
     @expose("/order/<row_id>", methods=["GET", "POST"])
     def order_view(self, row_id: str) -> ResponseReturnValue:
@@ -80,14 +81,18 @@ class ComplaintsView(AdminView):
             )
             return complaints.of_order(order.id)[0].url, _DONE
 
-        back = url_for("orders.details_view", row_id=order.id)
-        return self._form(form, save, _("All evidence that is kept with the order goes with it."), back, order.order_no)
+        back, refusal = url_for("orders.details_view", row_id=order.id), complaints.in_the_way_of_order(order.id)
+        subtitle = _("All evidence that is kept with the order goes with it.")
+        return self._form(form, save, subtitle, back, order.order_no, refusal)
 
-    def _form(self, form: ComplaintForm, save: Any, subtitle: Any, back: str, back_text: Any) -> ResponseReturnValue:
+    def _form(
+        self, form: ComplaintForm, save: Any, subtitle: Any, back: str, back_text: Any, refusal: Refusal | None
+    ) -> ResponseReturnValue:
         title = _("Open a complaint")
         return answer_form(
-            self, form, save, title=title, subtitle=subtitle, submit_label=title, back_url=back, back_text=back_text
-        )
+            self, form, save, title=title, subtitle=subtitle, submit_label=title, back_url=back, back_text=back_text,
+            not_now=appeal_texts.problem(refusal) if refusal else None,
+        )  # fmt: skip
 
 
 def _likely(label: Label, found: Sequence[OrderSnapshot]) -> int | None:

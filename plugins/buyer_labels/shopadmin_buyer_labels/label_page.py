@@ -17,6 +17,7 @@ from shopadmin.plugin_api import (
     account_names,
     buyer_snapshots,
     db,
+    incident_names,
     is_run_by_one,
     order_snapshots,
     platform_name,
@@ -25,7 +26,7 @@ from shopadmin.plugin_api import (
 )
 from shopadmin_buyer_labels import evidence_panel, forms, label_panels, labels, permissions
 from shopadmin_buyer_labels.domain import moves
-from shopadmin_buyer_labels.domain.moves import Move, Who
+from shopadmin_buyer_labels.domain.moves import Move
 from shopadmin_buyer_labels.domain.status import Effect, Status, effect, status
 from shopadmin_buyer_labels.models import Label, LabelEvent
 from shopadmin_buyer_labels.services import appeal_records, incidents, reading, records, reviewing
@@ -87,7 +88,7 @@ def context(label: Label, actor: Actor, posted: Mapping[str, Any]) -> dict[str, 
         "own_fault_form": (posted.get("own_fault") or forms.OwnFaultForm(formdata=None)) if may_prepare else None,
         "contact_form": (posted.get("contact") or forms.ContactForm(formdata=None)) if may_prepare else None,
         "notice": _notice(label, known, actor, posted) if label.noticed_at else None,
-        "buttons": _buttons(label, actor, now),
+        **_ways(label, actor, now),
         "panels": label_panels.shown(label, actor),
         "events": _events(label),
     }
@@ -125,9 +126,8 @@ def _origin(label: Label, actor: Actor) -> list[tuple[Any, Any]]:
     event = incidents.of_label(label)
     if event is None:
         return []
-    shown = [
-        (_("Incident"), _link("incidents", event.incident_id, f"#{event.incident_id}", "core.incidents:read", actor))
-    ]
+    name = incident_names(actor, [event.incident_id])[event.incident_id]
+    shown = [(_("Incident"), _link("incidents", event.incident_id, name, "core.incidents:read", actor))]
     order = next(iter(order_snapshots([event.order_id])), None) if event.order_id else None
     if order is not None:
         shown.append((_("Order"), _link("orders", order.id, order.order_no, "core.orders:read", actor)))
@@ -212,14 +212,20 @@ def _notice(label: Label, known: Status, actor: Actor, posted: Mapping[str, Any]
     return {"state": state, "form": form}
 
 
-def _buttons(label: Label, actor: Actor, now: datetime) -> list[dict[str, Any]]:
-    """The moves that the rules would let the person make; what a draft lacks is said when it is put to review."""
-    facts = reading.facts(label)
-    lenient = Who(actor.can(permissions.PROPOSE), actor.can(permissions.REVIEW))
-    shown: list[dict[str, Any]] = []
+def _ways(label: Label, actor: Actor, now: datetime) -> dict[str, list[dict[str, Any]]]:
+    """``buttons``: the moves that the person can make; ``lacking``: those that the state is right for, with what else
+    stands in the way.
+    """
+    facts, session = reading.facts(label), db.session()
+    proof = records.proof_of(session, label)
+    shown, lacking = list[dict[str, Any]](), list[dict[str, Any]]()
     for move, text, tone in _BUTTONS:
-        refused = moves.refusal(move, facts, lenient, now, records.proof_of(db.session(), label))
+        refused = moves.refusal(move, facts, records.who_is(session, actor, label, move), now, proof)
         if refused in ("forbidden", "not_now"):
+            continue
+        if refused is not None:
+            why = records.in_the_way(actor, label, move, now)
+            lacking.append({"move": move, "text": text, "why": why.message if why else ""})
             continue
         if move == "revoke" and shown and shown[-1]["move"] == "withdraw":  # one way out is enough
             continue
@@ -229,10 +235,8 @@ def _buttons(label: Label, actor: Actor, now: datetime) -> list[dict[str, Any]]:
             url = url_for(f"{VIEW}.{move}_view", row_id=label.id)
         else:
             url = url_for(f"{VIEW}.act_view", row_id=label.id, act=move)
-        if move == "approve" and label.cooling_until is not None and now < label.cooling_until and is_run_by_one():
-            tone = "secondary"
         shown.append({"move": move, "url": url, "text": text, "tone": tone, "posts": move == "submit"})
-    return shown
+    return {"buttons": shown, "lacking": lacking}
 
 
 def _events(label: Label) -> list[dict[str, Any]]:

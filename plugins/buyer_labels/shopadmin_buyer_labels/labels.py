@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
-from shopadmin.plugin_api import Badge
+from shopadmin.plugin_api import EVIDENCE_TIERS, Badge
 from shopadmin_buyer_labels import appeal_texts
 from shopadmin_buyer_labels.domain.status import Status
 from shopadmin_buyer_labels.domain.taxonomy import CODES as RULES
@@ -113,6 +114,13 @@ def status_badge(status: Status, code: str = "") -> Badge:
     if status == "active" and code and RULES[code].is_protective:
         tone, icon = "ok", "shield-check"
     return Badge(STATUSES[status], tone, icon)
+
+
+def founded(said: int, attached: int) -> str:
+    """What a label is said to rest on; of a draft for which less (or more) is attached, that too."""
+    if said == attached:
+        return str(EVIDENCE_TIERS[said])
+    return gettext("said to be %(said)s, attached: E%(attached)s", said=EVIDENCE_TIERS[said], attached=attached)
 
 
 def code_badge(code: str, status: Status) -> Badge:

@@ -9,8 +9,18 @@ from flask.typing import ResponseReturnValue
 from flask_admin.base import expose
 from flask_babel import lazy_gettext as _
 
-from shopadmin.plugin_api import AdminView, BuyerId, account_names, answer_form, attempt, buyer_snapshots, db, parse_id
-from shopadmin_buyer_labels import people_panel, permissions
+from shopadmin.plugin_api import (
+    AdminView,
+    BuyerId,
+    Problem,
+    account_names,
+    answer_form,
+    attempt,
+    buyer_snapshots,
+    db,
+    parse_id,
+)
+from shopadmin_buyer_labels import people_panel, people_texts, permissions
 from shopadmin_buyer_labels.models import BuyerMerge, BuyerSplit
 from shopadmin_buyer_labels.people_forms import MergeForm, WhyForm
 from shopadmin_buyer_labels.services import lookups, merging
@@ -70,7 +80,10 @@ class MergesView(AdminView):
             merging.split(self.actor, found, form.why.data or "")
             return people_panel.buyer_url(self.actor, found) or request.path, _("The buyer is a person apart.")
 
-        return self._form(form, save, found, _("Somebody else than those with the same number"), _("Split off"))
+        refusal = people_texts.problem("split_already") if merging.is_split(found) else None
+        return self._form(
+            form, save, found, _("Somebody else than those with the same number"), _("Split off"), refusal
+        )
 
     @expose("/split/<row_id>/undo", methods=["POST"])
     def undo_split_view(self, row_id: str) -> ResponseReturnValue:
@@ -93,13 +106,14 @@ class MergesView(AdminView):
         return found
 
     def _form(
-        self, form: Any, save: Callable[[], tuple[str, Any]], buyer_id: int, title: Any, button: Any
-    ) -> ResponseReturnValue:
+        self, form: Any, save: Callable[[], tuple[str, Any]], buyer_id: int, title: Any, button: Any,
+        not_now: Problem | None = None,
+    ) -> ResponseReturnValue:  # fmt: skip
         name = buyer_snapshots(self.actor, [buyer_id])[BuyerId(buyer_id)].name
         return answer_form(
             self, form, save, title=title, submit_label=button,
             subtitle=_("%(name)s, buyer %(number)s", name=name, number=buyer_id),
-            back_url=people_panel.buyer_url(self.actor, buyer_id), back_text=_("Buyer"),
+            back_url=people_panel.buyer_url(self.actor, buyer_id), back_text=_("Buyer"), not_now=not_now,
         )  # fmt: skip
 
     def _page(self, row: BuyerMerge) -> str:

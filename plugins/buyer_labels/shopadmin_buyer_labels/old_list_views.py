@@ -1,6 +1,7 @@
 # mypy: disable-error-code="no-untyped-call"
 """The shop's old list: a spreadsheet becomes drafts, with a report for each row."""
 
+import base64
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -13,7 +14,16 @@ from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import SelectChoice, SelectField
 
-from shopadmin.plugin_api import AdminView, MenuItem, Problem, RefusedError, platforms, read_table, show_problems
+from shopadmin.plugin_api import (
+    AdminView,
+    MenuItem,
+    Problem,
+    RefusedError,
+    platforms,
+    read_table,
+    refused_table,
+    show_problems,
+)
 from shopadmin_buyer_labels import label_page, labels, permissions
 from shopadmin_buyer_labels.domain import old_list
 from shopadmin_buyer_labels.messages import problem
@@ -26,6 +36,10 @@ _EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "who": ("手机号", "phone", "email", "account"), "code": ("类型", "reason"), "happened_on": ("日期", "date"),
 }  # fmt: skip
 _SHOWN = 200
+# Headings of the file of refused rows that no list has.
+ADDED = (_("Row of the list"), _("Why it was refused"))
+# What stood in a row, by heading.
+Cells = Mapping[str, str]
 
 
 class OldListForm(FlaskForm):
@@ -66,10 +80,12 @@ class OldListView(AdminView):
                 except RefusedError as refused:
                     show_problems(form, refused.problems)
         known = [(labels.CODES[code], "、".join(words)) for code, words in old_list.WORDS.items()]
-        page = self.render("shopadmin_buyer_labels/old_list.html", form=form, report=_report(found), known=known)
+        report = _report(*found) if found is not None else None
+        page = self.render("shopadmin_buyer_labels/old_list.html", form=form, report=report, known=known)
         return str(page), status
 
-    def _bring_in(self, form: OldListForm) -> Sequence[tuple[Row, Outcome]]:
+    def _bring_in(self, form: OldListForm) -> tuple[Sequence[tuple[Row, Outcome]], Sequence[Cells]]:
+        """What became of each row, and what stood in it."""
         file = form.file.data
         with file.stream:
             content = file.stream.read(MOST_BYTES + 1)
@@ -77,7 +93,8 @@ class OldListView(AdminView):
         if rows and (lacks := old_list.lacking(rows[0][1])):
             raise RefusedError(_headings(lacks, rows[0][1]))
         wanted = [Row(number, old_list.values_of(cells, form.platform.data or "")) for number, cells in rows]
-        return list(zip(wanted, bringing_in.bring_in(self.actor, wanted, "list"), strict=True))
+        outcomes = bringing_in.bring_in(self.actor, wanted, "list")
+        return list(zip(wanted, outcomes, strict=True)), [cells for _number, cells in rows]
 
 
 def _headings(lacks: Sequence[str], found: Iterable[str]) -> Problem:
@@ -85,17 +102,30 @@ def _headings(lacks: Sequence[str], found: Iterable[str]) -> Problem:
     return problem("headings", "file", known=known, headings="、".join(found)[:_SHOWN])
 
 
-def _report(found: Sequence[tuple[Row, Outcome]] | None) -> dict[str, Any] | None:
-    if found is None:
-        return None
+def _report(found: Sequence[tuple[Row, Outcome]], cells: Sequence[Cells]) -> dict[str, Any]:
     made = [outcome for _row, outcome in found if outcome.label_id is not None]
-    refused = [outcome for _row, outcome in found if outcome.label_id is None and not outcome.is_duplicate]
+    refused = [
+        (outcome.number, _why(outcome), stood)
+        for (_row, outcome), stood in zip(found, cells, strict=True)
+        if outcome.label_id is None and not outcome.is_duplicate
+    ]
     return {
         "summary": ngettext("%(num)s draft was made.", "%(num)s drafts were made.", len(made)),
         "refused": ngettext("%(num)s row was refused.", "%(num)s rows were refused.", len(refused)) if refused else "",
         "rows": [_line(outcome) | {"who": _who(row)} for row, outcome in found],
         "url": url_for(f"{label_page.VIEW}.index_view", view="drafts"),
+        "file_url": _file(refused) if refused else "",
     }
+
+
+def _why(outcome: Outcome) -> str:
+    return " ".join(str(problem.message) for problem in outcome.problems)
+
+
+def _file(refused: Sequence[tuple[int, str, Cells]]) -> str:
+    """The refused rows as an address that is the file itself: people's phones are kept nowhere for it."""
+    content = refused_table(ADDED, refused)
+    return f"data:text/csv;charset=utf-8;base64,{base64.b64encode(content).decode()}"
 
 
 def _who(row: Row) -> str:
@@ -110,7 +140,7 @@ def _line(outcome: Outcome) -> dict[str, Any]:
         url = url_for(f"{label_page.VIEW}.details_view", row_id=outcome.label_id)
         return {"number": outcome.number, "text": gettext("Label %(number)s", number=outcome.label_id), "url": url,
                 "tone": "ok", "icon": "check-lg", "word": gettext("draft")}  # fmt: skip
-    text = " ".join(str(problem.message) for problem in outcome.problems)
+    text = _why(outcome)
     if outcome.is_duplicate:
         return {"number": outcome.number, "text": text, "url": "", "tone": "neutral", "icon": "files",
                 "word": gettext("duplicate")}  # fmt: skip

@@ -28,7 +28,7 @@ class MergeForm(WhyForm):
     into_id = StringField(
         _("The other buyer"),
         [InputRequired(), Length(max=200)],
-        description=_("The name, mobile number or e-mail address by which the list of buyers finds them, or #17."),
+        description=_("A mobile number, an e-mail address, a name or the number of an order of theirs."),
     )
 
     def __iter__(self) -> Any:

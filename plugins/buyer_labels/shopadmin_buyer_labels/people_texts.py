@@ -10,8 +10,11 @@ from shopadmin_buyer_labels.domain.never_match import Cause
 
 _REFUSALS: Mapping[str, Any] = {
     "same_buyer": _("A buyer cannot be merged with itself. Choose another one."),
-    "no_buyer": _("There is no such buyer."),
-    "several": _("Several buyers are found by this. Give the number of the one that is meant, such as #17."),
+    "no_buyer": _("No buyer is found by this. Give a whole mobile number, an e-mail address or an order number."),
+    "several": _(
+        "Several buyers are found by this. Give the number of an order of the one that is meant, or the buyer's own"
+        " (#17)."
+    ),
     "merged_already": _("This buyer is merged with somebody already. End that first."),
     "merge_loop": _("The other buyer is merged into this one, directly or by others. A circle says nothing."),
     "decided_already": _("Somebody has decided about this already."),

@@ -83,7 +83,7 @@ class RulesView(AdminView):
             found = rules.edit(self.actor, rule_id, form.draft)
             return url_for(".details_view", row_id=found), _("The new version watches; the one before acts on.")
 
-        return self._form(form, save, _("Change the rule"))
+        return self._form(form, save, _("Change the rule"), row)
 
     @expose("/details/<row_id>/live", methods=["POST"])
     def live_view(self, row_id: str) -> ResponseReturnValue:
@@ -104,11 +104,14 @@ class RulesView(AdminView):
             return redirect(url_for(".details_view", row_id=rule_id), 303)
         return self._page(rules.find(rule_id), LiveForm()), status
 
-    def _form(self, form: RuleForm, save: Any, title: Any) -> ResponseReturnValue:
+    def _form(self, form: RuleForm, save: Any, title: Any, row: PolicyRule | None = None) -> ResponseReturnValue:
+        is_over = row is not None and row.ended_at is not None
         return answer_form(
             self, form, save, title=title, submit_label=_("Keep it: it watches first"),
             subtitle=_("Rules mark, hold for a day at most, or ask for something. None cancels an order."),
-            back_url=url_for(".index_view"), back_text=self.title,
+            back_url=url_for(".details_view", row_id=row.id) if row else url_for(".index_view"),
+            back_text=policy_texts.name_of(row.name) if row else self.title,
+            not_now=policy_texts.problem("is_over") if is_over else None,
         )  # fmt: skip
 
     def _find(self, row_id: str) -> PolicyRule:

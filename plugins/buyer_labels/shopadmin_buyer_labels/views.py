@@ -12,7 +12,6 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from shopadmin.plugin_api import (
-    EVIDENCE_TIERS,
     AdminListView,
     BuyerId,
     BuyerIdentifier,
@@ -35,22 +34,23 @@ from shopadmin.plugin_api import (
     writing,
 )
 from shopadmin_buyer_labels import forms, label_page, labels, permissions
+from shopadmin_buyer_labels.domain.moves import Move
 from shopadmin_buyer_labels.messages import problem
 from shopadmin_buyer_labels.models import Label
 from shopadmin_buyer_labels.services import attaching, ending, listing, lookups, proposing, reading, records, reviewing
 
-# What asks for a word on a page of its own: the permission, the heading, the button, and the service.
+# What asks for a word on a page of its own: the permission, the heading, the service, and the move that it makes.
 _Act = Callable[..., object]
-_ACTS: Mapping[str, tuple[str, Any, _Act]] = {
-    "approve": (permissions.REVIEW, _("Approve this label"), reviewing.approve),
-    "return": (permissions.PROPOSE, _("Back to the draft"), reviewing.send_back),
-    "told": (permissions.REVIEW, _("The buyer has the notice already"), reviewing.told),
-    "impossible": (permissions.REVIEW, _("Notice is impossible"), reviewing.not_possible),
-    "suspend": (permissions.REVIEW, _("Suspend this label"), ending.suspend),
-    "resume": (permissions.REVIEW, _("Let it count again"), ending.resume),
-    "correct": (permissions.REVIEW, _("This label was wrong"), ending.correct),
-    "withdraw": (permissions.PROPOSE, _("Withdraw this draft"), ending.withdraw),
-    "revoke": (permissions.REVIEW, _("Take this label back"), ending.revoke),
+_ACTS: Mapping[str, tuple[str, Any, _Act, Move]] = {
+    "approve": (permissions.REVIEW, _("Approve this label"), reviewing.approve, "approve"),
+    "return": (permissions.PROPOSE, _("Back to the draft"), reviewing.send_back, "return"),
+    "told": (permissions.REVIEW, _("The buyer has the notice already"), reviewing.told, "notice_sent"),
+    "impossible": (permissions.REVIEW, _("Notice is impossible"), reviewing.not_possible, "notice_impossible"),
+    "suspend": (permissions.REVIEW, _("Suspend this label"), ending.suspend, "suspend"),
+    "resume": (permissions.REVIEW, _("Let it count again"), ending.resume, "resume"),
+    "correct": (permissions.REVIEW, _("This label was wrong"), ending.correct, "correct"),
+    "withdraw": (permissions.PROPOSE, _("Withdraw this draft"), ending.withdraw, "withdraw"),
+    "revoke": (permissions.REVIEW, _("Take this label back"), ending.revoke, "revoke"),
 }
 # What a second person does, who is to see all of it.
 _DECIDE = ("approve", "return", "resume")
@@ -155,7 +155,7 @@ class LabelsView(AdminListView):
             return url_for(".details_view", row_id=label.id), _("Saved.")
 
         here = url_for(".edit_view", row_id=label.id, revision=seen)
-        return self._form(form, save, _("Change the draft"), _("Save"), label, form_url=here)
+        return self._form(form, save, _("Change the draft"), _("Save"), label, "edit", form_url=here)
 
     @expose("/details/<row_id>/attach", methods=["GET", "POST"])
     def attach_view(self, row_id: str) -> ResponseReturnValue:
@@ -168,7 +168,7 @@ class LabelsView(AdminListView):
                     attaching.keep_piece(self.actor, label.id, piece)
             return url_for(".details_view", row_id=label.id), _("The evidence is kept.")
 
-        return self._form(form, save, _("Attach evidence"), _("Attach"), label)
+        return self._form(form, save, _("Attach evidence"), _("Attach"), label, "attach")
 
     @expose("/details/<row_id>/renew", methods=["GET", "POST"])
     def renew_view(self, row_id: str) -> ResponseReturnValue:
@@ -179,7 +179,7 @@ class LabelsView(AdminListView):
             found = proposing.renew(self.actor, label.id, self._pieces(form)[0])
             return url_for(".details_view", row_id=found), _("The draft is kept. It goes to review once it is founded.")
 
-        return self._form(form, save, _("Renew on new evidence"), _("Renew"), label)
+        return self._form(form, save, _("Renew on new evidence"), _("Renew"), label, "renew")
 
     @expose("/details/<row_id>/own-fault", methods=["POST"])
     def own_fault_view(self, row_id: str) -> ResponseReturnValue:
@@ -225,7 +225,7 @@ class LabelsView(AdminListView):
         """What asks for a word: approve, send back, pause, take back and their like."""
         if act not in _ACTS:
             abort(404)
-        point, title, service = _ACTS[act]
+        point, title, service, move = _ACTS[act]
         permissions.require(self.actor, point)
         label = self._find(parse_id(row_id))
         form = _ASKS.get(act, forms.WordsForm)()
@@ -239,7 +239,7 @@ class LabelsView(AdminListView):
         if act in _DECIDE:
             shown = label_page.review_context(label, self.actor)
             shown["template"] = "shopadmin_buyer_labels/review.html"
-        return self._form(form, save, title, title, label, form_url=here, **shown)
+        return self._form(form, save, title, title, label, move, form_url=here, **shown)
 
     def _somebody(self, form: Any) -> int:
         name = form.name.data or ""
@@ -259,11 +259,13 @@ class LabelsView(AdminListView):
 
     def _form(
         self, form: Any, save: Callable[[], tuple[str, Any]], title: Any, button: Any, about: Label | None = None,
-        **shown: Any,
+        move: Move | None = None, **shown: Any,
     ) -> ResponseReturnValue:  # fmt: skip
         if about is not None:
             back, text = url_for(".details_view", row_id=about.id), gettext("Label %(number)s", number=about.id)
             shown.setdefault("subtitle", labels.CODES[about.code])
+            if move is not None:
+                shown["not_now"] = records.in_the_way(self.actor, about, move, datetime.now(UTC))
         else:
             back, text = self.address(), str(self.title)
         answer = answer_form(self, form, save, title=title, submit_label=button, back_url=back, back_text=text, **shown)
@@ -301,7 +303,7 @@ def _row(row: Any, buyer: Any) -> dict[str, Any]:
         "what": Pair(str(labels.CODES[row.code]), f"#{row.id}"),
         "buyer": Pair(buyer.name or f"#{row.buyer_id}", str(platform_name(buyer.platform))) if buyer else None,
         "mark": labels.status_badge(shown.status, row.code),
-        "weight": Pair(str(labels.SEVERITIES[shown.severity]), str(EVIDENCE_TIERS[shown.tier])),
+        "weight": Pair(str(labels.SEVERITIES[shown.severity]), labels.founded(shown.said_tier, shown.tier)),
         "since": shown.since,
         "until": shown.expires_at,
     }

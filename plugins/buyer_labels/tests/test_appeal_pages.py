@@ -107,7 +107,12 @@ def test_a_complaint_is_opened_from_the_page_and_refused_at_its_field(shop: Flas
 
     assert opened.status_code == 303
     assert "/complaints/details/" in opened.location
-    assert send(worker, f"{BASE}/complaints/order/{order_id}", **ask | {"ground": "extortion"}).status_code == 409
+    of_order = f"{BASE}/complaints/order/{order_id}"
+    assert send(worker, address, of_order, **ask | {"ground": "extortion"}).status_code == 409
+    # Nothing is kept with the order: no form that could only be refused, but the reason on the order's page.
+    closed = worker.get(of_order)
+    assert closed.location == f"/admin/orders/details/{order_id}"
+    assert "No complaint without evidence" in worker.get(closed.location).text
     assert worker.get(f"{BASE}/complaints/order/99").status_code == 404
     assert make_client(shop, permissions.PROPOSE).get(address).status_code == 403
 

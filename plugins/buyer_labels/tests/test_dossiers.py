@@ -2,23 +2,53 @@
 
 import io
 import json
+import re
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from appeals_shop import HOUR, NOW, OF_LABEL, WORKS, decider, label_of, make_actor, make_label, owner, stands
 from flask import Flask
-from shopadmin_buyer_labels import cli, permissions
-from shopadmin_buyer_labels.models import Appeal, LabelEvidence
+from flask_babel import force_locale
+from shopadmin_buyer_labels import cli, dossier_words, permissions
+from shopadmin_buyer_labels.models import (
+    Appeal,
+    BuyerAllowance,
+    BuyerMerge,
+    BuyerSplit,
+    Label,
+    LabelEvent,
+    LabelEvidence,
+    MatchSuggestion,
+    OrderDecision,
+    OrderHold,
+    Outcome,
+    Rebuttal,
+)
 from shopadmin_buyer_labels.services import appeals, complaints, dossiers, lookups
 from shopadmin_buyer_labels.services.appeals import Objection
 from sqlalchemy import inspect, select, text
 
 from shopadmin import testing
 from shopadmin.models.audit import AuditEntry
+from shopadmin.models.buyers import Buyer, BuyerIdentifier
+from shopadmin.models.cases import Incident, Note
+from shopadmin.models.complaints import Complaint, ComplaintEvent
 from shopadmin.models.evidence import Evidence
-from shopadmin.plugin_api import ForbiddenError, MissingError, OrderId, db, evidence_of
-from shopadmin.services import erasing, integrity
+from shopadmin.models.messages import Consent, DoNotContact, OutboxMessage
+from shopadmin.models.orders import Chargeback, Order, OrderLine, Payment, Refund, Shipment
+from shopadmin.models.reviews import Reply, Review, ReviewVersion
+from shopadmin.plugin_api import (
+    ForbiddenError,
+    IncidentReport,
+    MissingError,
+    OrderId,
+    db,
+    evidence_of,
+    record_incident,
+)
+from shopadmin.services import erasing, integrity, subject_records, subject_words
 
 PREFIX = "plugin_buyer_labels_"
 
@@ -66,6 +96,52 @@ def test_g9_a_dossier_holds_everything_of_one_person_and_nothing_of_another(shop
     assert dossiers.export(owner(shop), buyer_id, NOW + HOUR).read() == content
     taken = db.session().scalars(select(AuditEntry).where(AuditEntry.code == "buyer_labels.dossier.exported")).all()
     assert [row.object_id for row in taken] == [str(buyer_id)] * 2
+
+
+def test_the_page_is_in_words_of_the_reader_with_money_and_the_shops_clock_and_the_file_stays_exact(
+    shop: Flask,
+) -> None:
+    buyer_id, label_id = make_person(shop, 1)
+    at = datetime(2026, 11, 1, 20, 30, 15, tzinfo=UTC)
+    order_id = testing.make_order(1, buyer_id=buyer_id, created_at=at, total=31_500, status_raw="TRADE_OK")
+    report = IncidentReport("payment.chargeback_represented_won", "core.chargeback.1", at, order_id=OrderId(order_id),
+                            tier=2, outcome="won")  # fmt: skip
+    record_incident(None, report, NOW)
+    lookups.saw(owner(shop), "label", [buyer_id])
+
+    with force_locale("zh_Hans_CN"):
+        found = files(dossiers.export(owner(shop), buyer_id, NOW + HOUR).read())
+
+    page, told = found["dossier.html"].decode(), json.loads(found["dossier.json"])
+    for said in ("¥315.00", "2026-11-02 04:30", "Asia/Shanghai", "退回的商品被调换", "标签页面", "店铺胜诉的拒付"):
+        assert said in page, said
+    for raw in ("31500", "+00:00", "core.chargeback.1", "refund.item_swapped", "rejected", "paid_at", "buyer id"):
+        assert raw not in page, raw
+    # Every name of a field is Chinese: no field was forgotten.
+    names = re.findall(r"<dt>([^<]+)</dt>", page)
+    assert len(names) > 30
+    assert [name for name in names if name.isascii() and name not in ("SHA-256", "SKU")] == []
+    order = told["shop"]["orders"][0]
+    assert (order["total"], order["created_at"]) == (31_500, at.isoformat())
+    assert told["labels"][0]["id"] == label_id
+
+
+def test_every_field_that_a_dossier_can_hold_has_a_name_of_its_own() -> None:
+    """Of each table: nothing is shown by its column's name, and no two columns of one record by the same word."""
+    parts = {
+        "core": (subject_words.NAMES, (Order, OrderLine, Payment, Refund, Chargeback, Shipment, Buyer, BuyerIdentifier,
+                 Review, ReviewVersion, Reply, Consent, DoNotContact, OutboxMessage, Incident, Note, Complaint,
+                 ComplaintEvent, Evidence), subject_records._INTERNAL | subject_words._OURS),
+        "labels": (dossier_words.NAMES, (Label, LabelEvidence, LabelEvent, Rebuttal, Appeal, Outcome, OrderDecision,
+                   OrderHold, BuyerAllowance, BuyerMerge, BuyerSplit, MatchSuggestion), dossiers._INTERNAL),
+    }  # fmt: skip
+    for names, models, internal in parts.values():
+        for model in models:
+            columns = [column.key for column in inspect(model).column_attrs]
+            shown = [name for name in columns if name not in internal and name != "id" and not name.endswith("_id")]
+            assert [name for name in shown if name not in names] == [], model
+            texts = [str(names[name]) for name in shown]
+            assert len(set(texts)) == len(texts), (model, sorted(texts))
 
 
 def test_a_dossier_is_for_those_who_may_take_it_out_and_of_somebody_who_is_there(shop: Flask) -> None:

@@ -11,7 +11,7 @@ from labels_of_tests import NOW
 from shopadmin_buyer_labels import permissions
 from shopadmin_buyer_labels.models import Label
 from shopadmin_buyer_labels.services import incidents, records
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from shopadmin import testing
 from shopadmin.models.buyers import Buyer
@@ -81,6 +81,10 @@ def test_the_label_leads_to_its_incident_and_order_for_those_who_may_see_them(sh
     worker = testing.sign_in(
         shop, testing.make_account(shop, permissions.PROPOSE, "core.complaints:work", "core.orders:read")
     )
+    closed = worker.get(f"/admin/buyer-labels/complaints/label/{label.id}")
+    assert "First look whether it was the shop&#39;s own fault" in worker.get(closed.location).text
+    with writing() as session:
+        session.execute(update(Label).values(own_fault=False))
     offered = worker.get(f"/admin/buyer-labels/complaints/label/{label.id}").text.partition('name="order"')[2]
     assert offered.index("T000002") < offered.index("T000001")
     with writing() as session:
@@ -145,6 +149,11 @@ def test_a_file_of_lines_becomes_drafts_and_names_what_did_not(shop: Flask, tmp_
     assert {name: shown[name] for name in ("id", "buyer", "code", "tier", "severity", "status")} == {
         "id": 1, "buyer": 1, "code": "refund.item_swapped", "tier": 2, "severity": 3, "status": "draft",
     }  # fmt: skip
+    # Nothing is attached to it yet: the lines say so, and the page, by the same reading.
+    assert "E2 3 (attached: E0)" in _command(run, ["labels"], 0)
+    browser = testing.sign_in(shop, testing.make_account(shop, permissions.READ))
+    listed = browser.get("/admin/buyer-labels/labels/?view=drafts").text
+    assert "said to be E2 record of the platform, the courier or a bank, attached: E0" in listed
 
 
 def test_a_phone_of_a_list_is_one_of_its_region_else_of_the_shop(shop: Flask, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The blacklist and the page of a label, as people use them."""
 
+import html
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -7,16 +8,19 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_babel import force_locale
 from labels_of_tests import ACTIVE, NOW, add_label
 from people_of_tests import PROPOSE, READ, REVIEW, draft, row
+from shopadmin_buyer_labels import views
 from shopadmin_buyer_labels.domain.status import STATUSES, Effect, effect, status
 from shopadmin_buyer_labels.models import Label
 from shopadmin_buyer_labels.services import listing, proposing, reading, records
 from sqlalchemy import func, select
 
 from shopadmin import testing
+from shopadmin.models.accounts import Account
 from shopadmin.models.audit import AuditEntry
-from shopadmin.plugin_api import db
+from shopadmin.plugin_api import AccountId, Actor, db
 
 LIST = "/admin/buyer-labels/labels"
 TODAY = datetime.now(UTC)
@@ -209,10 +213,72 @@ def test_each_page_about_a_label_is_a_look_up_and_no_change_goes_without_what_wa
     code = "buyer_labels.person.viewed"
     seen = select(func.count()).where(AuditEntry.code == code, AuditEntry.object_id == str(row(label_id).buyer_id))
 
-    for number, form in enumerate(("edit", "attach", "renew", "act/withdraw", "act/approve"), 1):
+    for number, form in enumerate(("edit", "attach", "act/withdraw"), 1):
         assert browser.get(f"{LIST}{page}/{form}").status_code == 200
         assert db.session.scalar(seen) == number, form
     before = row(label_id).revision
     for form in ("edit", "act/withdraw"):
         assert post(browser, f"{page}/{form}", text="Because", note="Unseen").status_code == 400
     assert row(label_id).revision == before
+
+
+def test_no_form_is_open_in_a_state_that_does_not_allow_it_and_the_page_says_why(shop: Flask) -> None:
+    """Every status and act: the page offers what the rules allow; the address of another form leads back to it."""
+    testing.make_account(shop, is_owner=True)  # so that nobody is alone
+    browser, hour = client(shop, READ, PROPOSE, REVIEW), timedelta(hours=1)
+    me = db.session.scalar(select(func.max(Account.id)))
+    actor = Actor(AccountId(me or 0), "Me", False, frozenset({READ, PROPOSE, REVIEW}))
+    today = ACTIVE | _today()
+    unreviewed = dict.fromkeys(("reviewed_at", "reviewed_by", "noticed_at", "notice_sent_at"))
+    states: list[dict[str, Any]] = [
+        today | unreviewed | dict.fromkeys(("submitted_at", "submitted_by")), today | unreviewed, today,
+        today | unreviewed | {"submitted_by": me}, today | {"notice_sent_at": None}, today | {"disputed_at": TODAY},
+        today | {"suspended_at": TODAY, "suspended_why": "by_hand"}, today | {"corrected_at": TODAY},
+        today | {"revoked_at": TODAY, "revoked_why": "by_hand"}, today | {"expires_at": TODAY - hour / 2},
+    ]  # fmt: skip
+    forms = {"edit": "edit", "attach": "attach", "renew": "renew"} | {
+        f"act/{act}": move for act, (_point, _title, _service, move) in views._ACTS.items()
+    }  # fmt: skip
+    seen, closed = set[str](), 0
+
+    for changes in states:
+        label_id = add_label(buyer_id=testing.make_buyer(), **changes)
+        page = f"{LIST}/details/{label_id}"
+        for form, move in forms.items():
+            label = row(label_id)
+            seen.add(status(reading.facts(label), TODAY))
+            refused = records.in_the_way(actor, label, move, datetime.now(UTC))
+            answer, shown = browser.get(f"{page}/{form}"), browser.get(page).text
+            if refused is None:
+                assert answer.status_code == 200, (changes, form)
+                continue
+            assert (answer.status_code, answer.location) == (302, page), (changes, form)
+            with force_locale("en"):
+                assert html.escape(str(refused.message)) in shown.replace("&#39;", "&#x27;"), (changes, form)
+            assert f'"{page}/{form}"' not in browser.get(page).text, (changes, form)
+            closed += 1
+    assert seen == set(STATUSES) - {"tombstoned"}
+    assert closed > 70
+
+    mine = browser.get(f"{LIST}/details/4").text  # what I put to review: the reason stands where the button would
+    assert "Not yet: “Approve this label”." in mine
+    assert "Nobody reviews what is their own" in mine
+
+
+def test_a_refused_form_loaded_anew_by_its_address_is_the_page_it_stands_on(shop: Flask) -> None:
+    browser, label_id = client(shop, READ, PROPOSE), make()
+    address = f"/details/{label_id}/submit?revision={row(label_id).revision}"
+    assert post(browser, address).status_code == 409
+
+    again = browser.get(f"{LIST}{address}")
+
+    assert (again.status_code, again.location) == (302, f"{LIST}/details/{label_id}")
+    assert browser.get(again.location).status_code == 200
+    assert browser.put(f"{LIST}{address}").status_code == 405
+    assert shop.test_client().get(f"{LIST}{address}").location == f"{LIST}/details/{label_id}"
+
+
+def test_this_is_wrong_says_beforehand_that_a_hold_ends_for_good(shop: Flask) -> None:
+    page = client(shop, READ).get(f"{LIST}/details/{make()}").text
+
+    assert page.index("let go for good") < page.index("This is wrong</span>")

@@ -26,7 +26,17 @@ from people_of_tests import (
 from shopadmin_buyer_labels import labels
 from shopadmin_buyer_labels.domain.status import Effect
 from shopadmin_buyer_labels.models import Label
-from shopadmin_buyer_labels.services import attaching, changes, ending, proposing, reading, records, reviewing, waiting
+from shopadmin_buyer_labels.services import (
+    attaching,
+    changes,
+    ending,
+    never_match,
+    proposing,
+    reading,
+    records,
+    reviewing,
+    waiting,
+)
 from sqlalchemy import func, select
 
 from shopadmin import testing
@@ -203,6 +213,11 @@ def test_the_shops_own_people_are_not_labelled(shop: Flask) -> None:
     buyer_id = testing.make_buyer(email="robin@shop.example")
 
     assert refused(RefusedError, lambda: propose(buyer_id=buyer_id)) == [("staff", "buyer")]
+    never_match.add(OWNER, "email", "shop.box@shop.example", "own")
+    for email in ("Robin+x@shop.example", "shop.box+orders@shop.example"):
+        tagged = testing.make_buyer(email=email)
+        assert refused(RefusedError, lambda: propose(buyer_id=tagged)) == [("staff", "buyer")], email  # noqa: B023
+    assert db.session().scalars(select(Label.id)).all() == []
 
 
 def test_what_was_the_shops_own_fault_is_no_claim_and_the_buyer_is_talked_to_first(shop: Flask) -> None:

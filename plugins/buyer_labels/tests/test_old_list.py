@@ -1,12 +1,16 @@
 """The shop's old list: a spreadsheet with Chinese headings becomes drafts, with a report for each row."""
 
+import base64
+import csv
 import io
 import re
 from typing import Any
 
 import xlsxwriter
 from flask import Flask
+from flask_babel import force_locale
 from people_of_tests import PROPOSE, READ
+from shopadmin_buyer_labels import old_list_views
 from shopadmin_buyer_labels.domain import old_list
 from shopadmin_buyer_labels.models import Label
 from sqlalchemy import select
@@ -82,6 +86,34 @@ def test_a_list_whose_headings_are_not_known_is_refused_as_a_whole_and_a_word_by
         in upload(shop, "old.csv", "手机号,类型,日期\r\n13800138000,恶心人,2026-01-15\r\n".encode()).text
     )
     assert drafts() == []
+
+
+def refused_file(answer: Any) -> bytes:
+    found = re.search(r'href="data:text/csv;charset=utf-8;base64,([^"]+)" download', answer.text)
+    assert found is not None, answer.text
+    return base64.b64decode(found[1])
+
+
+def test_refused_rows_are_a_file_with_the_reason_that_is_mended_and_brought_in_again(shop: Flask) -> None:
+    lines = ["手机号,原因,日期,备注", "13800138000,空包,2026-01-15,ok", "13900139001,差评,2026-01-15,=1+1", ",空包,x,"]
+
+    content = refused_file(upload(shop, "old.csv", "\r\n".join(lines).encode()))
+
+    heading, first, second = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
+    assert heading == ["Row of the list", "Why it was refused", "手机号", "原因", "日期", "备注"]
+    assert (first[0], first[2:]) == ("2", ["13900139001", "差评", "2026-01-15", "'=1+1"])
+    assert "a bad review is everybody" in first[1]
+    assert (second[0], "Give a mobile number" in second[1], "Write the day" in second[1]) == ("3", True, True)
+    with force_locale("zh_Hans_CN"):
+        for added in old_list_views.ADDED:  # nor in Chinese
+            assert old_list.fields_of({str(added): "x"}) == {}
+
+    mended = content.decode("utf-8-sig").replace("差评", "掉包").encode()
+    again = upload(shop, "refused.csv", mended)
+
+    assert [code for code, _origin, _note in drafts()] == ["refund.empty_parcel", "refund.item_swapped"]
+    assert "1 row was refused" in again.text
+    assert "data:text/csv" not in upload(shop, "old.csv", "\r\n".join(lines[:2]).encode()).text
 
 
 def test_headings_and_words_of_old_lists_are_known() -> None:

@@ -107,8 +107,8 @@ def test_a_merge_by_hand_in_a_circle_is_refused_with_the_reason_and_changes_noth
 
     assert merge(one, f"#{two}").status_code == 303
     for into, status, said in (
-        (one, 409, "A circle says nothing"), (two, 400, "cannot be merged with itself"), (99, 400, "no such buyer"),
-        ("x", 400, "no such buyer"), (10**20, 400, "no such buyer"), (one, 400, "required"),
+        (one, 409, "A circle says nothing"), (two, 400, "cannot be merged with itself"), (99, 400, "No buyer is found"),
+        ("x", 400, "No buyer is found"), (10**20, 400, "No buyer is found"), (one, 400, "required"),
         ("13800138000", 400, "Several buyers are found"),
     ):  # fmt: skip
         answer = merge(two, into, "" if said == "required" else "They wrote so")
@@ -123,6 +123,29 @@ def test_a_merge_by_hand_in_a_circle_is_refused_with_the_reason_and_changes_noth
     assert merge(third, "x").status_code == 400
     assert merge(two, "139 0013 9000").status_code == 303
     assert count(BuyerMerge) == 2
+
+
+def test_the_other_buyer_is_named_by_a_whole_order_number_by_those_who_see_orders(app: Flask) -> None:
+    one, two, other = (testing.make_buyer() for _each in range(3))
+    for number, buyer_id in (("XA-7", two), ("XA-70", other), (str(one), two)):
+        testing.make_order(len(number), order_no=number, buyer_id=buyer_id)
+    blind = testing.sign_in(app, testing.make_account(app, permissions.MERGE, permissions.READ))
+
+    def merge(browser: Any, into: str) -> Any:
+        return browser.post(f"{MERGES}new/{one}", data={"into_id": into, "why": "They wrote so"})
+
+    for browser, into, said in (
+        (blind, "XA-7", "No buyer is found"), (owner(app), "XA-", "No buyer is found"),
+        # A number that is one buyer's and another one's order's is nobody's.
+        (owner(app), str(one), "Several buyers are found"), (owner(app), "XA-7\0", "No buyer is found"),
+    ):  # fmt: skip
+        answer = merge(browser, into)
+        assert (answer.status_code, said in words(answer)) == (400, True), (into, words(answer))
+    assert count(BuyerMerge) == 0
+
+    assert merge(owner(app), "#XA-7").status_code == 303
+
+    assert db.session.scalars(select(BuyerMerge.buyer_id)).all() == [two]
 
 
 def test_a_buyer_is_split_off_and_back_from_the_buyers_page(app: Flask) -> None:

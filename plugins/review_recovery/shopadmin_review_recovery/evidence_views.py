@@ -47,6 +47,10 @@ class EvidenceView(AdminView):
     def __init__(self) -> None:
         super().__init__(name=_("Evidence"), endpoint="review_recovery_evidence", url="/admin/review-recovery/evidence")
 
+    def form_page(self, values: Mapping[str, Any]) -> str:
+        """All evidence of the case."""
+        return url_for(f"{self.endpoint}.index_view", case=values["case_id"])
+
     @expose("/")
     def index_view(self) -> ResponseReturnValue:
         """All evidence of one case, ``?case=``."""

@@ -50,6 +50,10 @@ class RunsView(AdminView):
     def __init__(self) -> None:
         super().__init__(name=_("Calls"), endpoint="review_recovery_runs", url="/admin/review-recovery/calls")
 
+    def form_page(self, values: Mapping[str, Any]) -> str:
+        """The calls of the case; of one of them the call itself."""
+        return url_for(f"{self.endpoint}.index_view", case=values["case_id"]) if "case_id" in values else ""
+
     @expose("/")
     def index_view(self) -> ResponseReturnValue:
         """The calls of one case, ``?case=``."""

@@ -151,6 +151,18 @@ def _canonical_email(local: str, domain: str) -> Reading:
     return Reading(value, "disposable" if domain in blocklist else "")
 
 
+def mailbox(text: str) -> str:
+    """Into whose box a letter to the address falls: its canonical form in lower case, without a tag behind a ``+``.
+
+    For guards that would rather find too much, such as that the shop's own people are not labelled: it is no key, as
+    not every provider reads a tag so. Empty for what is no address.
+    """
+    value = read_email(text).value.lower()
+    local, _at, domain = value.rpartition("@")
+    bare = local.partition("+")[0]
+    return f"{bare}@{domain}" if bare else value
+
+
 def read_nick(platform: str, text: str) -> Reading:
     """A platform's public name of somebody: it can be taken by another, so it never acts; it matches itself alone."""
     text = _clean(text)

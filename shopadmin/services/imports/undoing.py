@@ -5,7 +5,7 @@ A row that was changed since, or that something of another origin hangs on, is n
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Table, case, func, select
 
 from shopadmin.contract import Actor
 from shopadmin.models import db
@@ -21,8 +21,15 @@ LISTED = 200
 _NAMES = {
     "category": "ref", "seller": "name", "product": "title", "buyer": "name", "buyer_identifier": "kind",
     "shop_order": "order_no", "order_line": "line_no", "payment": "sequence", "shipment": "tracking_no",
-    "review": "key", "incident": "incident_no", "review_reply": "state",
+    "review": "key", "review_reply": "state",
 }  # fmt: skip
+
+
+def _name_of(table: Table) -> ColumnElement[str]:
+    """An incident that the program wrote down has a key instead of a number: its order tells people more."""
+    if table.name != "incident":
+        return table.c[_NAMES[table.name]]
+    return case((table.c.tier.is_(None), table.c.incident_no), else_=table.c.order_no)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +76,7 @@ def plan(run_id: int) -> UndoPlan:
         kept_total += in_the_way
         if in_the_way and len(kept) < LISTED:
             rows = session.execute(
-                select(table.c.id, table.c[_NAMES[table.name]])
-                .where(blocked)
-                .order_by(table.c.id)
-                .limit(LISTED - len(kept))
+                select(table.c.id, _name_of(table)).where(blocked).order_by(table.c.id).limit(LISTED - len(kept))
             )
             kept.extend(ChangedRow(table.name, row_id, str(name or "")) for row_id, name in rows)
     session.rollback()

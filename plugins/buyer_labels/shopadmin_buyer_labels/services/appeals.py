@@ -47,7 +47,7 @@ def open_for(actor: Actor | None, label_id: int, objection: Objection, now: date
         raise RefusedError(appeal_texts.problem("future", "said_at"))
     with writing() as session:
         label = _label(session, label_id)
-        if status(reading.facts(label), now) in FINAL:
+        if not may_open(label, now):
             raise ObjectionsError(appeal_texts.problem("label_over"))
         found = _open_one(session, label.id)
         if found is None:
@@ -58,6 +58,11 @@ def open_for(actor: Actor | None, label_id: int, objection: Objection, now: date
             )
         session.flush()
         return found.id
+
+
+def may_open(label: Label, now: datetime) -> bool:
+    """Whether there is still something to object to."""
+    return status(reading.facts(label), now) not in FINAL
 
 
 def decide(

@@ -4,6 +4,7 @@ The complaint itself is the core's: its checklist, deadline and outcome are work
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
@@ -22,6 +23,7 @@ from shopadmin.plugin_api import (
     OrderSnapshot,
     complaint_decisions,
     complaints_of,
+    db,
     evidence_of,
     evidence_snapshots,
     open_complaint,
@@ -53,6 +55,17 @@ def require(actor: Actor) -> None:
 def may_open(actor: Actor) -> bool:
     """Whether the actor is shown the way to a complaint."""
     return all(actor.can(point) for point in (permissions.PROPOSE, WORK, SEES_ORDERS))
+
+
+def in_the_way(label: Label, now: datetime) -> rules.Refusal | None:
+    """What of the label itself stands in the way of a complaint, whatever the order."""
+    pieces = len(_uuids(db.session(), label.id))
+    return rules.lacks(replace(_facts(label, None, pieces, now), order_of=label.buyer_id))
+
+
+def in_the_way_of_order(order_id: OrderId) -> rules.Refusal | None:
+    """The same of an order that nobody is labelled for."""
+    return None if evidence_of("order", order_id) else "no_evidence"
 
 
 def of_label(label_id: int) -> list[ComplaintSnapshot]:

@@ -3,6 +3,7 @@ decided about orders. Other people are counted, never named; what is kept as a h
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import tzinfo
 from typing import Any
 
 from flask_babel import gettext
@@ -10,7 +11,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import func, or_, select
 
 from shopadmin.plugin_api import OrderId, db, order_snapshots
-from shopadmin_buyer_labels import policy_texts
+from shopadmin_buyer_labels import dossier_words
 from shopadmin_buyer_labels.models import (
     BuyerAllowance,
     BuyerBlock,
@@ -54,8 +55,8 @@ def records(buyer_ids: Collection[int], values: Values) -> dict[str, list[dict[s
     }
 
 
-def in_words(found: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, Sequence[Any]]:
-    """The same for reading: codes and hashes in the reader's language."""
+def in_words(found: Mapping[str, Sequence[Mapping[str, Any]]], zone: tzinfo) -> dict[str, Sequence[Any]]:
+    """The same for reading: names, codes and hashes in the reader's language, times by the clock of ``zone``."""
     hashed = [
         gettext(
             "%(kind)s: %(number)s, kept as a keyed hash that nobody can read back",
@@ -63,22 +64,9 @@ def in_words(found: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, Sequ
         )
         for row in found["known_by"]
     ]  # fmt: skip
-    of_orders = {name: list(map(_said, found[name])) for name in ("decisions_on_orders", "holds_of_orders")}
-    return {**found, **of_orders, "known_by": hashed}
-
-
-def _said(row: Mapping[str, Any]) -> dict[str, Any]:
-    words: dict[str, Any] = {}
-    if "level" in row:
-        words["level"] = str(policy_texts.LEVELS[row["level"]])
-    if row.get("requires"):
-        words["requires"] = policy_texts.requirements(row["requires"].split(","))
-    if "rule" in row:
-        words["rule"] = policy_texts.name_of(row["rule"])
-    return {**row, **words, **{name: str(policy_texts.WHYS[row[name]]) for name in _ENDS if row.get(name)}}
-
-
-_ENDS = ("ended_why", "released_why")
+    return {
+        kind: hashed if kind == "known_by" else dossier_words.said(kind, rows, zone) for kind, rows in found.items()
+    }
 
 
 def _decisions(buyer_ids: Collection[int], values: Values) -> list[dict[str, Any]]:

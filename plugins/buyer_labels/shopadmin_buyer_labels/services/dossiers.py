@@ -6,7 +6,7 @@ One person's alone: rows of other buyers are not looked at, and staff are not na
 import io
 import json
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from typing import IO, Any
 
 from flask import current_app
@@ -23,10 +23,12 @@ from shopadmin.plugin_api import (
     evidence_of,
     record_audit,
     records_held_on,
+    records_in_words,
+    shop_settings,
     write_archive,
     writing,
 )
-from shopadmin_buyer_labels import permissions
+from shopadmin_buyer_labels import dossier_words, permissions
 from shopadmin_buyer_labels.domain.status import status
 from shopadmin_buyer_labels.models import Appeal, Label, LabelEvent, LabelEvidence, Outcome, Rebuttal
 from shopadmin_buyer_labels.services import dossier_records, lookups, people, reading
@@ -77,7 +79,8 @@ def export(actor: Actor | None, buyer_id: int, now: datetime | None = None) -> I
     title = gettext("All that is held on buyer %(number)s", number=buyer_id)
     shown = page.render(
         title=title,
-        dossier=found | {"orders_and_likeness": dossier_records.in_words(found["orders_and_likeness"])},
+        dossier=_in_words(found, shop_settings().zone),
+        zone=shop_settings().timezone,
         headings=HEADINGS,
         language=str(get_locale()).partition("_")[0],
     ).encode()
@@ -88,6 +91,16 @@ def export(actor: Actor | None, buyer_id: int, now: datetime | None = None) -> I
         record_audit(actor, "buyer_labels.dossier.exported", "buyer", buyer_id, after=after)
     file.seek(0)
     return file
+
+
+def _in_words(found: Mapping[str, Any], zone: tzinfo) -> dict[str, Any]:
+    """The same to read: in the reader's language, with times by the shop's clock and amounts of money."""
+    return {
+        "labels": dossier_words.labels_said(found["labels"], zone),
+        "look_ups": dossier_words.said("look_ups", found["look_ups"], zone),
+        "orders_and_likeness": dossier_records.in_words(found["orders_and_likeness"], zone),
+        "shop": records_in_words(found["shop"]),
+    }
 
 
 def build(buyer_id: int, now: datetime) -> dict[str, Any]:

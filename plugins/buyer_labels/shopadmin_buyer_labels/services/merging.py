@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from shopadmin.plugin_api import (
     Actor,
     ObjectionsError,
+    OrderId,
     RefusedError,
     buyer_refs,
     buyer_snapshots,
@@ -21,6 +22,8 @@ from shopadmin.plugin_api import (
     db,
     keep_buyer,
     lock_row,
+    order_snapshots,
+    orders_found,
     record_audit,
     writing,
 )
@@ -32,6 +35,9 @@ from shopadmin_buyer_labels.services.merged_suggestions import settle
 from shopadmin_buyer_labels.services.people import same_people
 
 LONGEST_WHY = 500
+_SEES_ORDERS = "core.orders:read"
+# Orders of one number: one of each platform at the most.
+_MOST_ORDERS = 50
 # Any constant: two merges on one PostgreSQL database that would close a circle together wait for each other.
 _MERGES_LOCK = 7_310_101
 
@@ -83,19 +89,32 @@ def join(actor: Actor, one: int, other: int, why: str, now: datetime | None = No
 
 
 def meant(actor: Actor, text: str) -> int:
-    """The buyer whom somebody means by a number (``17``, ``#17``), or by what the core's own search finds one by.
+    """The buyer whom somebody means: by the number of an order of theirs, by what the core's own search finds a buyer
+    by (name, phone, e-mail address), or by the buyer's own number (``17``, ``#17``). A number counts whole.
 
-    Raises RefusedError for nobody, and for several.
+    Raises RefusedError for nobody, and for several, as when a number is one buyer's and another one's order's.
     """
-    bare = text.strip().removeprefix("#")
-    if bare.isascii() and bare.isdigit() and len(bare) < 19 and buyer_snapshots(actor, [int(bare)]):
-        return int(bare)
-    found: set[int] = set()
-    for query in buyers_found(actor, text.strip()) if text.strip() else ():
-        found |= set(db.session().scalars(query.limit(2)))
+    text = "" if "\0" in text else text.strip()
+    found = _by_number(actor, text)
+    if not found:
+        for query in buyers_found(actor, text) if text else ():
+            found |= set(db.session().scalars(query.limit(2)))
     if len(found) != 1:
         raise RefusedError(problem("several" if found else "no_buyer", "into_id"))
     return found.pop()
+
+
+def _by_number(actor: Actor, text: str) -> set[int]:
+    """The buyer of this number, and those of the orders of exactly this number, for those who may see orders."""
+    bare, found = text.removeprefix("#"), set[int]()
+    if bare.isascii() and bare.isdigit() and len(bare) < 19 and buyer_snapshots(actor, [int(bare)]):
+        found.add(int(bare))
+    for number in dict.fromkeys((text, bare)) if bare and actor.can(_SEES_ORDERS) else ():
+        for query in orders_found(actor, number, is_whole=True):
+            rows = db.session().execute(query.limit(_MOST_ORDERS))
+            orders = order_snapshots([OrderId(row[0]) for row in rows])
+            found |= {order.buyer_id for order in orders if order.buyer_id is not None}
+    return found
 
 
 def unmerge(actor: Actor, merge_id: int, now: datetime | None = None) -> None:
@@ -109,6 +128,12 @@ def unmerge(actor: Actor, merge_id: int, now: datetime | None = None) -> None:
         after = {"into": row.into_id, "merge": row.id}
         record_audit(actor, "buyer_labels.person.unmerged", "buyer", row.buyer_id, after=after)
         _follow(session, actor, together, now)
+
+
+def is_split(buyer_id: int) -> bool:
+    """Whether the buyer is said to be somebody else already."""
+    stands = (BuyerSplit.buyer_id == buyer_id, BuyerSplit.ended_at.is_(None))
+    return db.session().scalar(select(BuyerSplit.id).where(*stands)) is not None
 
 
 def split(actor: Actor, buyer_id: int, why: str, now: datetime | None = None) -> int:

@@ -16,9 +16,11 @@ from shopadmin_buyer_labels.models import Label, LabelEvidence
 
 @dataclass(frozen=True, slots=True)
 class LabelSnapshot:
-    """A label at a moment. ``tier``: of the best evidence attached; ``evidence``: how many pieces; ``since``: when it
-    was made; ``reviewed_by``: None until somebody approved it; ``effect``: the most that it may lead to; ``is_exact``:
-    False for one of somebody who is perhaps the person asked about (``alike.py``).
+    """A label at a moment. ``tier``: of the best evidence attached, which effects go by; ``said_tier``: what it is said
+    to rest on, which caps its severity and must be attached before it leaves the draft (section 2, G2), so that the two
+    differ in drafts alone. ``evidence``: how many pieces; ``since``: when it was made; ``reviewed_by``: None until
+    somebody approved it; ``effect``: the most that it may lead to; ``is_exact``: False for one of somebody who is
+    perhaps the person asked about (``alike.py``).
     """
 
     id: int
@@ -35,6 +37,7 @@ class LabelSnapshot:
     reviewed_by: int | None
     is_protective: bool
     is_exact: bool = True
+    said_tier: int = 0
 
 
 _PIECES = (
@@ -64,6 +67,11 @@ def labels_by_id(label_ids: Collection[int], now: datetime) -> Mapping[int, Labe
     return {row.id: snapshot(row, now) for row in rows}
 
 
+def every(now: datetime) -> list[LabelSnapshot]:
+    """The same of every label there is, in the order of their numbers."""
+    return [snapshot(row, now) for row in db.session().execute(select(*SHOWN).order_by(Label.id))]
+
+
 def facts(row: Label | Row[tuple[object, ...]]) -> Facts:
     """What the rules see of a row."""
     return Facts(*_FACTS_OF(row))
@@ -77,5 +85,5 @@ def snapshot(row: Row[Any], now: datetime) -> LabelSnapshot:
         id=row.id, buyer_id=row.buyer_id, code=row.code, tier=row.evidence_tier, severity=row.severity,
         status=found, effect=effect_in(known, found), since=row.created_at, expires_at=row.expires_at,
         evidence=row.pieces, origin=row.origin, reviewed_by=row.reviewed_by,
-        is_protective=CODES[row.code].is_protective,
+        is_protective=CODES[row.code].is_protective, said_tier=row.tier,
     )  # fmt: skip

@@ -66,6 +66,16 @@ def ask(session: Session, actor: Actor | None, label: Label, move: Move, now: da
         raise ObjectionsError(_objection(code, label, status.status(facts, now), proof))
 
 
+def in_the_way(actor: Actor, label: Label, move: Move, now: datetime) -> Problem | None:
+    """Why the actor cannot make the move as things stand; None where it is possible, or a matter of rights."""
+    session, facts = db.session(), reading.facts(label)
+    proof = proof_of(session, label)
+    code = moves.refusal(move, facts, who_is(session, actor, label, move), now, proof)
+    if code is None or code == "forbidden":
+        return None
+    return _objection(code, label, status.status(facts, now), proof)
+
+
 def move(
     session: Session, actor: Actor | None, label: Label, wanted: Move, now: datetime, text: str = "", why: str = "",
     **sets: Any,
