@@ -100,6 +100,12 @@ def review_panels(review: ReviewSnapshot, actor: Actor) -> list[tuple[str, Panel
     return _permitted(collect("shopadmin_review_panels", Panel, review=review, actor=actor), actor)
 
 
+def review_actions(review: ReviewSnapshot, actor: Actor) -> list[Action]:
+    """Buttons for the review page that the actor may press."""
+    found = collect("shopadmin_review_actions", Action, review=review, actor=actor)
+    return [action for _, action in found if actor.can(action.permission)]
+
+
 def buyer_panels(buyer: BuyerSnapshot, actor: Actor) -> list[tuple[str, Panel]]:
     """Cards for the buyer page that the actor may see, with the plugin's name, by weight."""
     return _permitted(collect("shopadmin_buyer_panels", Panel, buyer=buyer, actor=actor), actor)

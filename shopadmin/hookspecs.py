@@ -153,6 +153,12 @@ def shopadmin_review_panels(review: ReviewSnapshot, actor: Actor) -> Sequence[Pa
 
 
 @hookspec
+def shopadmin_review_actions(review: ReviewSnapshot, actor: Actor) -> Sequence[Action]:
+    """Give buttons for the review page. Called when it is opened."""
+    raise NotImplementedError
+
+
+@hookspec
 def shopadmin_buyer_panels(buyer: BuyerSnapshot, actor: Actor) -> Sequence[Panel]:
     """Give cards for the buyer page. Called when it is opened; an error costs the card alone."""
     raise NotImplementedError

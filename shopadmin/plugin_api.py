@@ -172,6 +172,7 @@ from shopadmin.services.known_buyers import keep_buyer, known_or_new_buyer
 from shopadmin.services.known_buyers import reading_of as identifier_reading
 from shopadmin.services.known_buyers import readings_of as identifier_readings
 from shopadmin.services.lists import Filter, ListSpec, Sort, View, fetch_one, parse_id
+from shopadmin.services.masking import shown_name
 from shopadmin.services.messages.blocks import block_buyer, is_contact_blocked
 from shopadmin.services.messages.blocks import blocked as blocked_buyers
 from shopadmin.services.messages.calls import answered as call_answered
@@ -517,6 +518,7 @@ __all__ = [
     "shop_rating",
     "shop_settings",
     "show_problems",
+    "shown_name",
     "sold_buyers",
     "sold_lines",
     "sold_periods",

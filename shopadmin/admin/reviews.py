@@ -150,6 +150,7 @@ class ReviewsView(AdminListView):
                 order=pages.order_row(details.order) if details.order else None,
                 buyer=self._buyer(review, is_revealed),
                 badges=hook_calls.review_badges([seen]).get(seen.id),
+                actions=hook_calls.review_actions(seen, actor),
                 events=timeline.review_events(actor, review),
                 panels=pages.rendered_panels(hook_calls.review_panels(seen, actor)),
                 **self._addresses(review, details),

@@ -115,11 +115,11 @@
     setTimeout(() => (label.textContent = before), 1500);
   });
 
-  // A form with unsaved changes asks before it is left.
-  let dirty = false;
-  on("input", "form[data-guard]", () => (dirty = true));
-  on("submit", "form", () => (dirty = false));
-  addEventListener("beforeunload", (event) => dirty && event.preventDefault());
+  // A form with unsaved changes asks before it is left, also for what another form of the page does.
+  const dirty = new Set();
+  on("input", "form[data-guard]", (_event, form) => dirty.add(form));
+  on("submit", "form", (_event, form) => dirty.delete(form));
+  addEventListener("beforeunload", (event) => dirty.size && event.preventDefault());
 
   // A button pressed twice sends once.
   on("submit", 'form[method="post" i]', (event, form) => {

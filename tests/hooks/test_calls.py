@@ -83,6 +83,7 @@ COLLECTING = [
     ("review_panels", {"review": REVIEW, "actor": OWNER}, lambda review, actor: [Panel("P", "p.html", "good.x:read")]),
     ("buyer_panels", {"buyer": BUYER, "actor": OWNER}, lambda buyer, actor: [Panel("P", "p.html", "good.x:read")]),
     ("order_actions", {"order": ORDER, "actor": OWNER}, lambda order, actor: [Action("A", "/a", "good.x:read")]),
+    ("review_actions", {"review": REVIEW, "actor": OWNER}, lambda review, actor: [Action("A", "/a", "good.x:read")]),
     ("dashboard_tiles", {"actor": OWNER}, lambda actor: [Tile("Good", "1", "/good", "good.x:read")]),
     ("search", {"query": "zzz", "actor": OWNER}, lambda query, actor: [SearchHit("Hit", "/hit", "good.x:read")]),
     ("integrity_problems", {}, lambda: [Problem("good.x", "wrong")]),

@@ -1,5 +1,6 @@
 """What the page of one campaign shows, and what may be done there now."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import url_for
@@ -23,14 +24,18 @@ _POINTS: dict[states.Action, str] = {
 }
 
 
-def shown(row: Any, actor: Actor) -> dict[str, Any]:
-    """For campaign.html: buttons are those that the rule allows at this moment, and the actor may press."""
+def shown(row: Any, actor: Actor, typed: Mapping[str, str]) -> dict[str, Any]:
+    """For campaign.html: buttons are those that the rule allows at this moment, and the actor may press.
+
+    ``typed``: what was sent and refused; it stands where it was typed.
+    """
     now, standing = changing.now(), campaigns.standing_of(row)
     state = states.shown_state(standing, now)
     may = {
         action: states.may_edit(standing, action, now) is None and actor.can(point) for action, point in _POINTS.items()
     }
-    form = AmountForm(formdata=None, amount=row.amount)
+    amount, confirmed = typed.get("amount", ""), typed.get("confirm_worst_case")
+    form = AmountForm(formdata=None, amount=amount or row.amount, confirm_worst_case=confirmed)
     table = denominations.at_version(row.category, row.denomination_version)
     has_limit = budget.limit(row.currency) is not None
     may_report = actor.can(permissions.REPORT)
@@ -51,6 +56,7 @@ def shown(row: Any, actor: Actor) -> dict[str, Any]:
         "simulator_url": url_for("red_envelope_simulator.index_view", campaign=row.id) if may_report else "",
         "push_urls": _push_urls(row, state, actor),
         "amount_form": form,
+        "confirmed": confirmed,
         "burn": envelope_pages.burn_of(row, state) if may_report else None,
         "activity": activity,
         "category": denominations.category_name(row.category),

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_admin.base import expose
 from flask_babel import lazy_gettext as _
 
-from shopadmin.plugin_api import AdminListView, Column, ListSpec, MissingError
+from shopadmin.plugin_api import Actor, AdminListView, Column, ListSpec, MissingError, shown_name
 from shopadmin_red_envelope import form_pages, labels, permissions, use_pages
 from shopadmin_red_envelope.domain.times import to_datetime
 from shopadmin_red_envelope.services import envelope_lists, uses
@@ -65,12 +65,16 @@ class EnvelopesView(AdminListView):
         return envelope_lists.spec()
 
     def decorate(self, rows: Sequence[Any]) -> Sequence[Any]:
-        """States as marks, instants as times."""
+        """Buyers masked for those who may not see contact data, states as marks, instants as times."""
         return [
             row._asdict()
-            | {"state": labels.envelope_badge(row.shown_state), "claimed": to_datetime(row.claimed_at)}
+            | {
+                "buyer": _shown_buyer(self.actor, row.buyer),
+                "state": labels.envelope_badge(row.shown_state),
+                "claimed": to_datetime(row.claimed_at),
+            }
             for row in rows
-        ]  # fmt: skip
+        ]
 
     @expose("/details/<row_id>")
     def details_view(self, row_id: str) -> ResponseReturnValue:
@@ -83,6 +87,7 @@ class EnvelopesView(AdminListView):
         return self.render(
             "shopadmin_red_envelope/envelope.html",
             row=row,
+            buyer=_shown_buyer(self.actor, row.buyer),
             mark=labels.envelope_badge(row.shown_state),
             times={name: to_datetime(getattr(row, name)) for name in ("claimed_at", "use_from", "use_to")},
             campaign_url=url_for("red_envelope_campaigns.details_view", row_id=row.campaign_id),
@@ -116,6 +121,12 @@ def burn_of(campaign: Any, state: str) -> dict[str, Any] | None:
         "currency": campaign.currency,
         "is_running": state == "running",
     }
+
+
+def _shown_buyer(actor: Actor, buyer: str) -> str:
+    """The platform, and what the storefront calls the buyer there: that may be a phone or an e-mail address."""
+    platform, colon, ref = buyer.partition(":")
+    return f"{platform}{colon}{shown_name(actor, ref)}"
 
 
 def _entry(posting: Any) -> dict[str, Any]:

@@ -63,12 +63,15 @@ class PricesForm(FlaskForm):
             said = gettext("At most %(days)s days in one file.", days=prices.MOST_DAYS)
         elif first.year < _EARLIEST:
             said = gettext("No shop sold that early.")
+        elif last.year > _LATEST:
+            said = gettext("No shop has sold that late.")
         if said:
             self.last.errors = (*self.last.errors, said)
         return not said
 
 
-_EARLIEST = 1990
+# The first and the last year; no calendar goes on to the windows around the days of its end.
+_EARLIEST, _LATEST = 1990, 2100
 
 
 class PricesView(AdminView):

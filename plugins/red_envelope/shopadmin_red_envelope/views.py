@@ -216,7 +216,7 @@ class CampaignsView(AdminListView):
         return {"title": title, "back_url": self.address(), "back_text": self.title, "is_lasting": True}
 
     def _page(self, campaign_id: int) -> str:
-        shown = campaign_pages.shown(self._find(campaign_id), self.actor)
+        shown = campaign_pages.shown(self._find(campaign_id), self.actor, request.form)
         found = self.render(
             "shopadmin_red_envelope/campaign.html", **shown, back_url=self.address(), back_text=self.title
         )

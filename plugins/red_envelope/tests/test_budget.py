@@ -144,6 +144,10 @@ def test_the_page_asks_for_the_amount_and_takes_it_as_people_write_it(owner: tes
         refused = owner.post(address, data=typed)
         assert refused.status_code == 400
     assert "“all” is no amount. Write it such as 12.50." in refused.text
+    # Asked again on the page itself, with what was typed.
+    assert 'name="confirm_worst_case" inputmode="decimal" autocomplete="off" maxlength="20" value="all"' in refused.text
+    assert 'data-dialog="schedule"' in page
+    assert 'data-dialog="schedule"' not in refused.text
     assert stored()["campaign"] == before["campaign"]
 
     assert owner.post(address, data={"confirm_worst_case": "1,000.00"}).status_code == 302
@@ -182,6 +186,7 @@ def test_the_page_of_a_scheduled_campaign_takes_the_amount_with_the_new_denomina
     refused = owner.post(address, data={"amount": "2000", "confirm_worst_case": ""})
     assert refused.status_code == 400
     assert "Type 2000.00 to confirm it" in refused.text
+    assert '<option selected value="2000">' in refused.text
     assert campaigns.find(campaign).amount == 1000
 
     assert owner.post(address, data={"amount": "2000", "confirm_worst_case": "2000"}).status_code == 302

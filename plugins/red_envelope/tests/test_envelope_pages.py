@@ -387,6 +387,24 @@ def test_the_list_is_searched_by_buyer_and_order(
     assert buyers(owner.get(f"{ENVELOPES}?search={term}").text) == found
 
 
+def test_who_may_not_see_contact_data_sees_buyers_masked_and_finds_those_that_are_named_in_full(
+    shop: Flask, clock: Clock
+) -> None:
+    envelope = bought(begun(clock), buyer="test:13800138000")
+    reader = testing.sign_in(shop, testing.make_account(shop, REPORT))
+    trusted = testing.sign_in(shop, testing.make_account(shop, REPORT, "core.buyers:contact"))
+    pages = [ENVELOPES, f"{ENVELOPES}details/{envelope}", *(f"{ENVELOPES}?search={term}" for term in ("138", "S1"))]
+
+    for page in pages:
+        assert "test:13800138000" in trusted.get(page).text
+        assert "13800138000" not in reader.get(page).text
+    assert "test:1**" in reader.get(ENVELOPES).text
+    assert "test:1**" in reader.get(f"{ENVELOPES}?search=13800138000").text
+    assert "test:1**" in reader.get(f"{ENVELOPES}?search=test:13800138000").text
+    for part in ("138", "8000", "test", "test:138"):
+        assert "Nothing matches" in reader.get(f"{ENVELOPES}?search={part}").text
+
+
 def test_an_envelopes_page_tells_its_journal_and_its_orders(owner: testing.ShopClient, clock: Clock) -> None:
     envelope = bought(begun(clock))
     refunding.complete(refunding.start("S1").id)

@@ -266,6 +266,7 @@ def test_the_page_says_what_the_file_means_and_offers_it_where_something_was_sol
         ("first=2026-06-20&last=2026-06-19", "ends before it begins"),
         ("first=2025-06-01&last=2026-06-30", "At most 366 days"),
         ("first=0001-01-01&last=0001-01-02", "No shop sold that early"),
+        ("first=9999-12-31&last=9999-12-31", "No shop has sold that late"),
         ("first=soon&last=2026-06-19", "Not a valid date"),
         ("last=2026-06-19", "required"),
     ],

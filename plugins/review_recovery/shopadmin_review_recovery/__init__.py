@@ -8,6 +8,7 @@ from wtforms import Form
 
 from shopadmin.plugin_api import (
     API_VERSION,
+    Action,
     Actor,
     AdminView,
     AuditMessage,
@@ -199,6 +200,12 @@ def shopadmin_search(query: str, actor: Actor) -> Sequence[SearchHit]:
 def shopadmin_review_badges(reviews: Sequence[ReviewSnapshot]) -> Mapping[ReviewId, Sequence[Badge]]:
     """The state of each review's case."""
     return core_pages.review_badges(reviews)
+
+
+@hookimpl
+def shopadmin_review_actions(review: ReviewSnapshot) -> Sequence[Action]:
+    """The way to an answer to its buyer."""
+    return core_pages.review_actions(review)
 
 
 @hookimpl

@@ -110,7 +110,7 @@ def _proposal(one: Mapping[str, Any]) -> dict[str, Any]:
         "group": labels.GROUPS[cause.group],
         "faults": [labels.FAULTS[fault] for fault in cause.faults],
         "percent": round(one["confidence"] * 100),
-        "because": [_because(because) for because in one["because"]],
+        "because": list(dict.fromkeys(_because(because) for because in one["because"])),
     }
 
 

@@ -12,6 +12,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from shopadmin.plugin_api import (
+    Action,
     Actor,
     Badge,
     Panel,
@@ -169,6 +170,15 @@ def review_badges(reviews: Sequence[ReviewSnapshot]) -> Mapping[ReviewId, Sequen
     """The state of each review's case."""
     found = listing.by_review([review.id for review in reviews])
     return {ReviewId(review_id): [labels.state_badge(row.state)] for review_id, row in found.items()}
+
+
+def review_actions(review: ReviewSnapshot) -> list[Action]:
+    """The way to the composer of an open case; nothing without one, or where nobody knows the buyer."""
+    row = listing.by_review([review.id]).get(review.id)
+    if row is None or row.state not in OPEN or review.buyer_id is None:
+        return []
+    url = url_for("review_recovery_answers.case_view", row_id=row.id)
+    return [Action(_("Answer the buyer"), url, permissions.REPLY, method="GET", icon="send")]
 
 
 def review_panels(review: ReviewSnapshot) -> list[Panel]:

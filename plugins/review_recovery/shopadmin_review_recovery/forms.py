@@ -24,6 +24,8 @@ _OUTCOMES = [
     for code, text in labels.OUTCOMES.items()
     if code not in ("review_gone", "no_answer")
 ]
+# That the platform took the review down is said behind a complaint that was upheld, by a button of its own.
+_ENDS = [SelectChoice(code, labels.STATES[code]) for code in ENDED if code != "platform_removed"]  # type: ignore[arg-type]
 
 
 class CauseForm(Form):
@@ -59,7 +61,7 @@ class AssignForm(Form):
 class CloseForm(Form):
     """How it ended."""
 
-    end = SelectField(_("How it ended"), choices=[SelectChoice(code, labels.STATES[code]) for code in ENDED])  # type: ignore[arg-type]
+    end = SelectField(_("How it ended"), choices=_ENDS)
     outcome = SelectField(_("What came of it"), choices=_OUTCOMES)
     reason = StringField(_("Why"), [InputRequired(), Length(max=LONGEST)])
 

@@ -54,13 +54,24 @@ class SpanForm(Form):
         return Span(last, self.weeks.data, bool(self.confirmed.data))
 
 
+class StarsField(DecimalField):
+    """An average of stars. Decimals know numbers that are none: to compare one with anything is an error."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read it. Raises ValueError for what is no number."""
+        super().process_formdata(valuelist)
+        if self.data is not None and not self.data.is_finite():
+            self.data = None
+            raise ValueError(self.gettext("Not a valid decimal value."))
+
+
 class RatingForm(Form):
     """An average, where it should be, and what the reviews to come will be like."""
 
     reviews = IntegerField(_("Reviews so far"), [InputRequired(), NumberRange(0, _MOST_REVIEWS)])
-    mean = DecimalField(_("Average so far"), [InputRequired(), NumberRange(LOWEST, HIGHEST)], places=None)
-    target = DecimalField(_("Average wanted"), [InputRequired(), NumberRange(LOWEST, HIGHEST)], places=None)
-    coming = DecimalField(
+    mean = StarsField(_("Average so far"), [InputRequired(), NumberRange(LOWEST, HIGHEST)], places=None)
+    target = StarsField(_("Average wanted"), [InputRequired(), NumberRange(LOWEST, HIGHEST)], places=None)
+    coming = StarsField(
         _("Average of those to come"), [InputRequired(), NumberRange(LOWEST, HIGHEST)], places=None,
         description=_("5 if every buyer is content."),
     )  # fmt: skip

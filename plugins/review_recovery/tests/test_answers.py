@@ -81,6 +81,33 @@ def test_sent_twice_it_goes_out_once_and_counts_once(app: Flask) -> None:
     assert table()[0]["uses"] == 1
 
 
+def test_the_same_words_of_another_form_go_out_once(app: Flask) -> None:
+    case_id, soon = make_case(), NOON + timedelta(minutes=2)
+    first = answers.send(CLERK, case_id, an_answer(), NOON)
+
+    # Who goes back in the browser finds what was typed in a form with a token of its own.
+    again = answers.send(CLERK, case_id, an_answer(token="b" * 32), soon)
+    other = answers.send(CLERK, case_id, an_answer("One thing more: the slip lies in the box."), soon)
+
+    assert (again.is_repeat, again.message_id) == (True, first.message_id)
+    assert not other.is_repeat
+    assert [message.id for message in messages()] == [first.message_id, other.message_id]
+    later = answers.send(CLERK, case_id, an_answer(token="c" * 32), NOON + timedelta(days=40))
+    assert not later.is_repeat
+
+
+def test_the_same_words_go_out_again_where_they_did_not_arrive(app: Flask) -> None:
+    case_id = make_case()
+    answers.send(CLERK, case_id, an_answer(), NOON)
+    with writing() as session:
+        session.scalars(select(OutboxMessage)).one().state = "failed"
+
+    again = answers.send(CLERK, case_id, an_answer(token="b" * 32), NOON + timedelta(minutes=2))
+
+    assert not again.is_repeat
+    assert len(messages()) == 2
+
+
 @pytest.mark.parametrize("about", answers.BLOCKS)
 def test_g6_an_answer_has_one_kind_of_block_and_never_an_invitation(app: Flask, about: str) -> None:
     blocks = answers.BLOCKS[about]
@@ -98,6 +125,7 @@ def test_g6_an_answer_has_one_kind_of_block_and_never_an_invitation(app: Flask, 
         ("Hello {{", "answer.open"),
         ("If you change your review, we refund you 20 yuan.", "wording.incentive"),
         ("We will sue you.", "wording.threat"),
+        ("We suspect that you are a professional reviewer.", "review_recovery.accuses"),
         (" \n", "answer.empty"),
     ],
 )

@@ -124,7 +124,13 @@ def test_what_is_no_date_is_refused(text: str, code: str) -> None:
 
 
 def test_days_are_read_in_chinese_as_well() -> None:
-    assert read_calendar(SHANGHAI, "周一-周五 09:00-18:00").week == read_calendar(SHANGHAI, "mon-fri 09:00-18:00").week
+    english = read_calendar(SHANGHAI, "mon-fri 09:00-12:00 13:30-18:00").week
+    for typed in (
+        "周一-周五 09:00-12:00 13:30-18:00",
+        "周一至周五 09：00～12：00，13：30～18：00",
+        "周一、周二、周三到周五 9:00-12:00、13:30—18:00",
+    ):
+        assert read_calendar(SHANGHAI, typed).week == english
 
 
 ZONES = st.sampled_from(

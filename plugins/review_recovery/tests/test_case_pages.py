@@ -169,6 +169,17 @@ def test_a_form_that_lacks_a_reason_is_refused_with_what_was_typed(shop: Flask, 
     assert fresh(case_id).state == "new"
 
 
+def test_nobody_closes_a_case_as_removed_by_hand(shop: Flask, agent: FlaskClient) -> None:
+    case_id = make_case()
+    text = agent.get(page(case_id)).text
+
+    answer = post(agent, form_url(text, "close"), data={"end": "platform_removed", "outcome": "solved", "reason": "so"})
+
+    assert 'value="platform_removed"' not in text
+    assert answer.status_code == 400
+    assert fresh(case_id).state == "new"
+
+
 def test_who_is_late_is_told_and_changes_nothing(shop: Flask, agent: FlaskClient) -> None:
     case_id = make_case()
     url = form_url(agent.get(page(case_id)).text, "move/triaged")
@@ -307,6 +318,20 @@ def test_the_cores_pages_show_the_case(shop: Flask, agent: FlaskClient) -> None:
     assert "Cases overdue" in today
     assert "1 case is open" in today
     assert page(case_id) in agent.get("/admin/search/?q=T000007").text
+
+
+def test_the_page_of_a_review_leads_those_who_may_write_to_an_answer(shop: Flask, agent: FlaskClient) -> None:
+    case_id = make_case(buyer_id=testing.make_buyer())
+    unknown = make_case(2)
+    reader = testing.sign_in(shop, testing.make_account(shop, READ, "core.reviews:read"))
+    reviews = [f"/admin/reviews/details/{fresh(found).review_id}" for found in (case_id, unknown)]
+    composer = f"/admin/review-recovery/answers/case/{case_id}"
+
+    assert composer in agent.get(reviews[0]).text
+    assert composer not in reader.get(reviews[0]).text
+    assert "/answers/case/" not in agent.get(reviews[1]).text
+    cases.close(None, case_id, None, "resolved_kept", "solved", "why")
+    assert composer not in agent.get(reviews[0]).text
 
 
 def test_the_owner_sets_hours_and_a_wrong_line_is_named(shop: Flask) -> None:

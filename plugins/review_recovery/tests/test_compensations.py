@@ -264,6 +264,9 @@ def test_bad_input_is_refused_at_its_field(app: Flask, kind: str, amount: str, r
         ("改成好评就返5元", "wording.incentive"),
         ("ｇｏｏｄ review, coupon 10", "wording.incentive"),
         ("不改评价就不退款", "wording.condition"),
+        # The money stands in the form's other field.
+        ("for changing the review", "wording.combined_invitation"),
+        ("买家答应改成五星", "wording.incentive"),
     ],
 )
 def test_g7_nobody_ties_a_compensation_to_a_review(app: Flask, words: str, rule: str) -> None:
@@ -281,6 +284,15 @@ def test_g7_nobody_ties_a_compensation_to_a_review(app: Flask, words: str, rule:
     assert {field for _code, field in found} == {"reason", "note"}
     assert stored() == before
     compensation_decisions.decline(OWNER, asked.id, words)
+
+
+@pytest.mark.parametrize(
+    "words", ["Bad review: the parcel came late", "评价里的照片看得出破损", "和评价无关，杯口裂了"]
+)
+def test_g7_a_reason_that_only_quotes_the_review_is_none_for_it(app: Flask, words: str) -> None:
+    ask(make_case(), reason=words)
+
+    assert len(stored()) == 1
 
 
 def test_a_form_that_is_sent_twice_asks_once(app: Flask) -> None:

@@ -18,6 +18,8 @@ _NAMES = {
     for names in (("mon", "tue", "wed", "thu", "fri", "sat", "sun"), tuple(f"周{day}" for day in "一二三四五六日"))
     for number, name in enumerate(names)
 }
+# Dashes, commas and colons as a Chinese keyboard has them, and the word for a dash.
+_AS_TYPED = str.maketrans("–—～~至到，、：", "------,,:")
 _WINDOW = re.compile(r"([0-9]{1,2}):([0-9]{2})-([0-9]{1,2}):([0-9]{2})")
 
 
@@ -45,7 +47,7 @@ def read_week(text: str) -> dict[int, Sequence[Window]]:
         for day in _days(names, number):
             if day in week:
                 raise HoursError("twice", number, names)
-            week[day] = _windows(windows, number)
+            week[day] = _windows(" ".join(windows).replace(",", " ").split(), number)
     return week
 
 
@@ -70,7 +72,7 @@ def read_extra(text: str) -> Iterator[tuple[date, Sequence[Window]]]:
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
     for number, line in enumerate(text.splitlines(), 1):
-        if plain := line.replace("–", "-").replace("，", ",").replace("：", ":").strip().lower():
+        if plain := line.translate(_AS_TYPED).strip().lower():
             yield number, plain
 
 

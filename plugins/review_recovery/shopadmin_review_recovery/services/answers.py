@@ -1,8 +1,8 @@
 """Answers to the buyer of a case: put together from quick replies, checked, and sent through the core's one gate."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from flask_babel import lazy_gettext as _
@@ -18,6 +18,7 @@ from shopadmin.plugin_api import (
     RefusedError,
     SendResult,
     db,
+    keyed_hash,
     message_channels,
     message_status,
     record_audit,
@@ -25,10 +26,11 @@ from shopadmin.plugin_api import (
     wording_problems,
     writing,
 )
-from shopadmin_review_recovery import permissions
+from shopadmin_review_recovery import messages, permissions
 from shopadmin_review_recovery.domain import templates
 from shopadmin_review_recovery.domain.replies import Question, Ranked
 from shopadmin_review_recovery.domain.states import ENDED
+from shopadmin_review_recovery.domain.suspicion import accuses
 from shopadmin_review_recovery.models import ReviewAnswer, ReviewCase, ReviewCaseEvent
 from shopadmin_review_recovery.models.replies import LANGUAGES
 from shopadmin_review_recovery.services import (
@@ -51,6 +53,9 @@ BLOCKS: Mapping[str, tuple[Literal["notice", "apology", "compensation"], ...]] =
 }
 _SUBJECTS = {"en": "Your order {{order.no}}", "zh": "关于您的订单{{order.no}}"}
 SHOWN = 9
+# The same words within that time are the same answer.
+SAME_WITHIN = timedelta(hours=1)
+_LOST = ("failed", "bad_number", "blocked", "suppressed")
 _CONTACT = "core.buyers:contact"
 
 
@@ -96,7 +101,7 @@ def inserted(
 
 
 def check(text: str) -> list[Problem]:
-    """What keeps a final text from going out: a place without a value, or the wording check of the core."""
+    """What keeps a final text from going out: a place without a value, an accusation, the core's wording check."""
     reading = templates.read(text)
     open_places = dict.fromkeys(
         [place.name for place in reading.places] + list(reading.unknown) + list(reading.malformed)
@@ -105,7 +110,9 @@ def check(text: str) -> list[Problem]:
         problem("open", _("“%(name)s” is not filled in yet. Write it into the text.", name=name[:60]), "text")
         for name in open_places
     ]
-    return found + wording_problems(text, "message", "text")
+    words = accuses(text)
+    accusing = [messages.problem("accuses", "text", words=words)] if words else []
+    return found + accusing + wording_problems(text, "message", "text")
 
 
 def send(actor: Actor, case_id: int, answer: Answer, now: datetime | None = None) -> SendResult:
@@ -121,7 +128,7 @@ def send(actor: Actor, case_id: int, answer: Answer, now: datetime | None = None
         case = cases.load(session, case_id, None)
         forgotten.refuse(case)
         _check(case, answer)
-        result = send_message(actor, _request(actor, case, answer, now), now)
+        result = _sent_before(case, answer, now) or send_message(actor, _request(actor, case, answer, now), now)
         if result.is_repeat:
             return result
         data = {"message": result.message_id, "reasons": list(result.reasons), "about": answer.about}
@@ -130,7 +137,7 @@ def send(actor: Actor, case_id: int, answer: Answer, now: datetime | None = None
             return result
         used = replies.count_use(session, sorted(set(answer.used)))
         row = ReviewAnswer(
-            case_id=case.id, message_id=result.message_id, message_key=key_of(case.id, answer.token),
+            case_id=case.id, message_id=result.message_id, message_key=key_of(case.id, answer),
             language=answer.language, cause=case.cause or "", product_ref=case.product_ref, reply_ids=used, at=now,
             by=actor.account_id,
         )  # fmt: skip
@@ -199,7 +206,7 @@ def _request(actor: Actor, case: ReviewCase, answer: Answer, now: datetime) -> M
     assert case.buyer_id is not None  # noqa: S101 - _check has asked
     is_mail = channels()[answer.channel].medium == "email"
     return MessageRequest(
-        key=key_of(case.id, answer.token),
+        key=key_of(case.id, answer),
         buyer_id=BuyerId(case.buyer_id),
         channel=answer.channel,
         text=answer.text.strip(),
@@ -211,9 +218,26 @@ def _request(actor: Actor, case: ReviewCase, answer: Answer, now: datetime) -> M
     )
 
 
-def key_of(case_id: int, token: str) -> str:
-    """The message's key in the core's outbox."""
-    return f"review_recovery.answer.{case_id}.{token}"
+def key_of(case_id: int, answer: Answer) -> str:
+    """The message's key in the core's outbox: of the form and of what it says, so that other words are another one."""
+    return f"review_recovery.answer.{case_id}.{answer.token}.{_mark(answer)}"
+
+
+def _mark(answer: Answer) -> str:
+    return keyed_hash("review_recovery.answer", f"{answer.channel}\n{answer.text.strip()}").hex()
+
+
+def _sent_before(case: ReviewCase, answer: Answer, now: datetime) -> SendResult | None:
+    """How the same words to the same buyer stand that went the same way just now: who goes back in the browser finds
+    them in a new form and sends them again. None where there are none, or where they did not arrive.
+    """
+    recent = select(ReviewAnswer.message_key).where(
+        ReviewAnswer.case_id == case.id,
+        ReviewAnswer.at > now - SAME_WITHIN,
+        ReviewAnswer.message_key.endswith(f".{_mark(answer)}"),
+    )
+    standing = message_status(db.session().scalars(recent).all())
+    return next((replace(found, is_repeat=True) for found in standing.values() if found.state not in _LOST), None)
 
 
 def _note(case: ReviewCase, actor: Actor, code: str, data: dict[str, object], now: datetime) -> None:

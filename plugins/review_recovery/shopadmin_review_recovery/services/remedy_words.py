@@ -11,6 +11,8 @@ from flask_babel import lazy_gettext as _
 from shopadmin.plugin_api import Problem, RefusedError, wording_problems
 
 LONGEST = 500
+# What the words are written beside: the money need not be named where it has a field of its own.
+_BESIDE = ("refund", "退款")
 
 
 def line(text: str, field: str, is_needed: bool = True) -> str:
@@ -28,10 +30,17 @@ def line(text: str, field: str, is_needed: bool = True) -> str:
 def refuse_trade(texts: Mapping[str, str]) -> None:
     """Raise RefusedError for words that tie what a buyer gets to a review, at their fields; in whatever language.
 
-    ``texts``: by field. What no field says by itself may be said by all of them ("5 back", by "your five stars").
+    ``texts``: by field. What no field says by itself may be said by all of them ("5 back", by "your five stars"), and
+    one alone is read beside the money that it is about ("for changing the review").
     """
     found = [problem for field, text in texts.items() for problem in wording_problems(text, "message", field)]
     if not found and len(texts) > 1:
         found = wording_problems(", ".join(texts.values()), "message", next(iter(texts)))
+    for money in _BESIDE:
+        found = found or [
+            problem
+            for field, text in texts.items()
+            for problem in wording_problems(f"{money}: {text}", "message", field)
+        ]
     if found:
         raise RefusedError(*found)
