@@ -61,7 +61,7 @@ PERMISSIONS = (
         _("Keep evidence as a decision of a court or authority (E4)"),
         _("It weighs most, also against a buyer. Without it somebody keeps evidence up to E3."),
         sensitive=True,
-        implies=(REPLY,),
+        implies=(REPLY, READ),
     ),
 )
 

@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from forms import token_in
 from shopadmin_review_recovery.models import ReviewCase
-from shopadmin_review_recovery.permissions import READ, REPLY
+from shopadmin_review_recovery.permissions import PERMISSIONS, READ, REPLY
 from shopadmin_review_recovery.services import case_records, cases, follow_ups, opening
 from werkzeug.test import TestResponse
 
@@ -167,6 +167,10 @@ def test_a_form_that_lacks_a_reason_is_refused_with_what_was_typed(shop: Flask, 
 
     assert answer.status_code == 400
     assert fresh(case_id).state == "new"
+
+
+def test_whoever_is_granted_anything_of_the_plugin_may_see_cases() -> None:
+    assert [one.code for one in PERMISSIONS if READ not in (one.code, *one.implies)] == []
 
 
 def test_nobody_closes_a_case_as_removed_by_hand(shop: Flask, agent: FlaskClient) -> None:

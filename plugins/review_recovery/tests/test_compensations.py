@@ -265,7 +265,7 @@ def test_bad_input_is_refused_at_its_field(app: Flask, kind: str, amount: str, r
         ("ｇｏｏｄ review, coupon 10", "wording.incentive"),
         ("不改评价就不退款", "wording.condition"),
         # The money stands in the form's other field.
-        ("for changing the review", "wording.combined_invitation"),
+        ("for changing the review", "wording.compensation_and_invitation"),
         ("买家答应改成五星", "wording.incentive"),
     ],
 )

@@ -101,7 +101,8 @@ def test_pictures_have_axes_and_a_table_and_name_nobody_where_nothing_is_known(a
 WRONG = (
     "?weeks=7&until=2026-01-01", "?weeks=12&until=never", "?weeks=12&until=9999-12-31",
     "figures?weeks=12&until=0001-01-01", "rating?reviews=-1&mean=4&target=4&coming=5",
-    "rating?reviews=10&mean=sNaN&target=4&coming=5", "rating?reviews=10&mean=NaN&target=4&coming=5", "rating?reviews=10&mean=4&target=4.5&coming=6",
+    "rating?reviews=10&mean=sNaN&target=4&coming=5", "rating?reviews=10&mean=NaN&target=4&coming=5",
+    "rating?reviews=10&mean=4&target=4.5&coming=6",
 )  # fmt: skip
 EMPTY = ("?weeks=4&until=2001-01-01", "figures?weeks=4&until=2001-01-01&confirmed=y")
 
