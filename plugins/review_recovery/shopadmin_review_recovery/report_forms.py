@@ -61,8 +61,7 @@ class StarsField(DecimalField):
         """Read it. Raises ValueError for what is no number."""
         super().process_formdata(valuelist)
         if self.data is not None and not self.data.is_finite():
-            self.data = None
-            raise ValueError(self.gettext("Not a valid decimal value."))
+            super().process_formdata([""])  # no number either, and refused in the same words
 
 
 class RatingForm(Form):
