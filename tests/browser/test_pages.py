@@ -131,6 +131,22 @@ def test_a_page_works_without_scripts(served, owner, make_context):
     assert set(marks) == {"Shipped"}
 
 
+def test_what_one_form_holds_is_not_lost_to_another_without_a_word(served, owner, make_context):
+    context = make_context()
+    served.sign_in(context, owner, "en")
+    page, asked = context.new_page(), []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.goto(served.url + "/admin/reviews/details/1")
+    page.fill("#reply-text", "Half an answer")
+
+    page.fill("#note-text", "A note")
+    page.click('form[action$="/note"] button')
+    page.wait_for_timeout(500)
+
+    assert asked == ["beforeunload"]
+    assert page.input_value("#reply-text") == "Half an answer"
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_log_in_page_is_accessible_and_fits_a_phone(served, make_context, language):
     context = make_context(width=360, bypass_csp=True, locale="zh-CN" if language == "zh" else "en-GB")
