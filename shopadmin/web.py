@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response, current_app, g, redirect, render_template, request, url_for
+from flask import Flask, Request, Response, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy import text
@@ -45,7 +45,6 @@ KEPT_HEADERS = ("Allow", "Retry-After")
 
 def init_app(app: Flask) -> None:
     """Attach headers, error pages and the health routes."""
-    app.after_request(gate.keep_redirects_here)
     app.after_request(_add_headers)
     app.register_error_handler(HTTPException, _show_http_error)
     app.register_error_handler(CSRFError, _show_http_error)
@@ -67,14 +66,17 @@ def init_app(app: Flask) -> None:
 
 
 def _add_headers(response: Response) -> Response:
+    asked: Request = request._get_current_object()  # type: ignore[attr-defined]
     # Looked through once: each setdefault would look through all of them.
     there = {name.lower() for name, _value in response.headers}
+    if "location" in there:
+        gate.keep_redirects_here(response)
     for name, lower, value in _HEADERS:
         if lower not in there:
             response.headers.add(name, value)
-    if request.is_secure:
+    if asked.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    if g.get("actor") is not None or request.endpoint not in CACHED_ENDPOINTS:
+    if asked.endpoint not in CACHED_ENDPOINTS or g.get("actor") is not None:
         response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -54,9 +54,10 @@ def init_app(app: Flask) -> None:
     app.before_request(_check)
 
 
-def is_loopback() -> bool:
-    """Whether the request comes from this machine: a socket of its own, or one of its loopback addresses."""
-    return not request.remote_addr or _is_loopback(request.remote_addr)
+def is_loopback(asked: Request | None = None) -> bool:
+    """Whether the request, else the present one, comes from this machine: a socket of its own, or a loopback address."""
+    address = (asked or request).remote_addr
+    return not address or _is_loopback(address)
 
 
 @lru_cache(maxsize=256)
@@ -73,41 +74,44 @@ def is_forwarded() -> bool:
     return any(name.lower().startswith(("x-forwarded", "forwarded", "x-real-ip", "via")) for name, _ in request.headers)
 
 
-def is_exposed() -> bool:
+def is_exposed(asked: Request | None = None) -> bool:
     """Whether others on the way can read along."""
-    return not request.is_secure and not is_loopback()
+    asked = asked or request
+    return not asked.is_secure and not is_loopback(asked)
 
 
 def is_api(asked: Request | None = None) -> bool:
     """Whether the request, else the present one, is a program's: it gets no page, but a problem document."""
-    return (asked or request).path.startswith("/api/")
+    path: str = request.path if asked is None else asked.path
+    return path.startswith("/api/")
 
 
 def _check() -> ResponseReturnValue | None:
-    if isinstance(request.routing_exception, SecurityError):
-        if is_api():
+    asked: Request = request._get_current_object()  # type: ignore[attr-defined]
+    if isinstance(asked.routing_exception, SecurityError):
+        if is_api(asked):
             abort(400)
         # No page: under a name that is not ours there are no addresses to link to.
         text = gettext("This server does not answer to that name. Whoever runs it adds it to TRUSTED_HOSTS.")
         return Response(text, status=400, content_type="text/plain; charset=utf-8")
-    if is_exposed() and not current_app.config["INSECURE_HTTP"] and request.endpoint not in OPEN_ENDPOINTS:
-        if is_api():
+    if is_exposed(asked) and not current_app.config["INSECURE_HTTP"] and asked.endpoint not in OPEN_ENDPOINTS:
+        if is_api(asked):
             abort(403)
         return Response(render_template("errors/insecure.html", code=403, reference=""), status=403)
-    if request.method not in SAFE_METHODS and not _is_from_here():
+    if asked.method not in SAFE_METHODS and not _is_from_here(asked):
         abort(400)
     return None
 
 
-def _is_from_here() -> bool:
+def _is_from_here(asked: Request) -> bool:
     """Whether an unsafe request was sent by a page of ours, as far as the browser says.
 
     The token is the lock; this holds as well when a token has leaked.
     """
-    if request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"):
+    if asked.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"):
         return False
-    origin = request.headers.get("Origin")
+    origin = asked.headers.get("Origin")
     if origin is None:
         return True
     sent = urlsplit(origin)
-    return (sent.scheme, sent.netloc) == (request.scheme, request.host)
+    return (sent.scheme, sent.netloc) == (asked.scheme, asked.host)

@@ -1,11 +1,12 @@
 """Who may call: token, plugin and stored answer in one query, then scope, buyer, browser and limit."""
 
+import re
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import Flask, current_app, request
+from flask import Flask, Request
 from sqlalchemy import and_, bindparam, or_, select
 
 from shopadmin.api_contract import STOREFRONT, ApiCaller, ApiRefusalError
@@ -21,6 +22,7 @@ from shopadmin.services import api_scopes, api_tokens, idempotency
 from shopadmin.services import plugins as plugin_states
 
 MAX_KEY = 255
+_VISIBLE = re.compile(rf"[!-~]{{1,{MAX_KEY}}}")
 # How old "last used" may be before it is written again: not every call is a write.
 USED_EVERY = timedelta(minutes=5)
 
@@ -71,10 +73,10 @@ class Admission:
         self._buyers = Limiter(app.config["API_CALLS_PER_BUYER"])
         self._storefronts = Limiter(app.config["API_CALLS_PER_TOKEN"])
 
-    def admit(self, registered: Registered) -> Admitted:
-        """Let the caller of the present request in. Raises ApiRefusalError."""
+    def admit(self, registered: Registered, asked: Request) -> Admitted:
+        """Let the caller of the request in. Raises ApiRefusalError."""
         now = datetime.now(UTC)
-        headers = request.headers
+        headers = asked.headers
         shown = _present(headers.get("Authorization", ""), now)
         # Before the database is asked: a buyer's token is known to be ours by its signature.
         if shown.buyer is not None:
@@ -90,7 +92,7 @@ class Admission:
             raise ApiRefusalError(problems.NOT_FOUND)
         held = frozenset(row.scopes.split())
         caller = ApiCaller(row.id, row.label, held & shown.scopes if shown.buyer else held, shown.buyer)
-        _check_scope(registered, caller)
+        _check_scope(registered, caller, asked)
         if registered.endpoint.effect != "none":
             _check_key(key)
         self._note_use(row, now)
@@ -125,7 +127,7 @@ def _present(authorization: str, now: datetime) -> api_tokens.Presented:
 def _check_key(text: str | None) -> None:
     if text is None:
         raise ApiRefusalError(problems.KEY_MISSING)
-    if not 1 <= len(text) <= MAX_KEY or not all("!" <= character <= "~" for character in text):
+    if _VISIBLE.fullmatch(text) is None:
         raise ApiRefusalError(problems.KEY_INVALID)
 
 
@@ -140,7 +142,7 @@ def _look_up(registered: Registered, shown: api_tokens.Presented, key_hash: byte
     return ask_once(query, values)
 
 
-def _check_scope(registered: Registered, caller: ApiCaller) -> None:
+def _check_scope(registered: Registered, caller: ApiCaller, asked: Request) -> None:
     endpoint = registered.endpoint
     if endpoint.scope_code == STOREFRONT:
         if caller.buyer is not None:
@@ -150,16 +152,16 @@ def _check_scope(registered: Registered, caller: ApiCaller) -> None:
         raise ApiRefusalError(problems.SCOPE_MISSING, reasons=[endpoint.scope_code])
     if endpoint.needs_buyer and caller.buyer is None:
         raise ApiRefusalError(problems.BUYER_NEEDED)
-    if api_scopes.declared()[endpoint.scope_code].server_only and _is_browser():
+    if api_scopes.declared()[endpoint.scope_code].server_only and _is_browser(asked):
         raise ApiRefusalError(problems.SERVER_ONLY)
 
 
-def _is_browser() -> bool:
+def _is_browser(asked: Request) -> bool:
     """Whether a browser made the request for a page: it says so itself, and a page cannot keep it from doing so."""
-    return "Sec-Fetch-Site" in request.headers or "Origin" in request.headers
+    return "Sec-Fetch-Site" in asked.headers or "Origin" in asked.headers
 
 
-def of_app() -> Admission:
-    """The present app's."""
-    found: Admission = current_app.extensions["shopadmin.api_admission"]
+def of_app(app: Flask) -> Admission:
+    """The app's."""
+    found: Admission = app.extensions["shopadmin.api_admission"]
     return found

@@ -71,13 +71,17 @@ def _answered(session: Session, call: ApiCall, run: Run) -> ApiRendered:
 
 def _on_its_own(call: ApiCall, key: ApiKey, run: Run) -> ApiRendered:
     """The endpoint stores its answer itself; one request with a key at a time in this process."""
-    with _IN_HAND.one(key.key_hash, waits=db.engine.dialect.name == "sqlite") as has_waited:
+    with _IN_HAND.one(key.key_hash, waits=_waits) as has_waited:
         if has_waited:
             stored = idempotency.stored_answers(db.session(), [key])
             db.session().rollback()
             if stored:
                 return stored[key.key_hash]
         return _rendered(call, run())
+
+
+def _waits() -> bool:
+    return bool(db.engine.dialect.name == "sqlite")
 
 
 class _InHand:
@@ -88,11 +92,14 @@ class _InHand:
         self._keys: set[bytes] = set()
 
     @contextmanager
-    def one(self, key_hash: bytes, *, waits: bool) -> Iterator[bool]:
-        """Hold the key; yields whether another held it before. Raises idempotency.InFlightError."""
+    def one(self, key_hash: bytes, *, waits: Callable[[], bool]) -> Iterator[bool]:
+        """Hold the key; yields whether another held it before. Raises idempotency.InFlightError.
+
+        ``waits``: whether to wait for another who holds it.
+        """
         with self._changed:
             has_waited = key_hash in self._keys
-            if has_waited and not (waits and self._changed.wait_for(lambda: key_hash not in self._keys, WAIT_SECONDS)):
+            if has_waited and not (waits() and self._changed.wait_for(lambda: key_hash not in self._keys, WAIT_SECONDS)):
                 raise idempotency.InFlightError
             self._keys.add(key_hash)
         try:

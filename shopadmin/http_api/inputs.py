@@ -5,7 +5,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from flask import Request, request
+from flask import Request
 from flask_babel import lazy_gettext as _
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -55,11 +55,11 @@ def read_params(endpoint: ApiEndpoint, values: dict[str, Any]) -> BaseModel | No
         raise ApiRefusalError(problems.NOT_FOUND) from None
 
 
-def read_query(endpoint: ApiEndpoint, place: problems.Place) -> BaseModel | None:
+def read_query(endpoint: ApiEndpoint, asked: Request, place: problems.Place) -> BaseModel | None:
     """The query string; a name that stands twice, or that the endpoint does not know, is refused."""
-    if not request.query_string and endpoint.query is None:
+    if not asked.query_string and endpoint.query is None:
         return None
-    pairs = list(request.args.items(multi=True))
+    pairs = list(asked.args.items(multi=True))
     values = dict(pairs)
     if len(values) != len(pairs):
         raise ApiRefusalError(problems.INVALID_REQUEST, _("A parameter stands twice in the address."))
@@ -75,11 +75,10 @@ def read_query(endpoint: ApiEndpoint, place: problems.Place) -> BaseModel | None
         raise refusal(place, map(_named, error.errors(include_url=False, include_input=False))) from None
 
 
-def read_body(endpoint: ApiEndpoint, place: problems.Place) -> tuple[BaseModel | None, bytes]:
+def read_body(endpoint: ApiEndpoint, asked: Request, place: problems.Place) -> tuple[BaseModel | None, bytes]:
     """The body, and its canonical spelling. Raises ApiRefusalError; 413 comes from Werkzeug while it reads."""
     if endpoint.method == "GET":
         return None, b""
-    asked: Request = request._get_current_object()  # type: ignore[attr-defined]
     if asked.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise ApiRefusalError(problems.UNSUPPORTED_TYPE)
     asked.max_content_length = bodies.MAX_BYTES

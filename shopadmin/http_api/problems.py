@@ -102,6 +102,7 @@ BY_STATUS: Mapping[int, ApiProblem] = {
     413: TOO_LARGE, 415: UNSUPPORTED_TYPE, 422: INVALID_REQUEST, 429: TOO_MANY, 500: FAULT, 503: UNAVAILABLE,
 }  # fmt: skip
 _SHARED_IDS = frozenset(map(id, SHARED))
+_ENCODED = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,7 @@ def kind(area: str, problem: ApiProblem) -> str:
 
 def to_bytes(document: Mapping[str, Any]) -> bytes:
     """Compact JSON in UTF-8."""
-    return json.dumps(document, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    return _ENCODED(document).encode()
 
 
 def in_language(place: Place, text: Text) -> str:

@@ -1,17 +1,19 @@
 """One call from its arrival to its answer: admit, read, look for a stored answer, run, render."""
 
 import hashlib
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Flask, Response, current_app, request
+from flask import Blueprint, Flask, Request, Response, current_app, request
 from pydantic import BaseModel
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
+from werkzeug.wsgi import ClosingIterator
 
 from shopadmin import hook_guard
 from shopadmin.api_contract import ApiAnswer, ApiCall, ApiEndpoint, ApiKey, ApiRefusalError, ApiRendered
@@ -22,6 +24,13 @@ from shopadmin.services import idempotency
 from shopadmin.services.conflicts import MissingError, ObjectionsError, RefusedError
 from shopadmin.services.refusals import ConflictError, ForbiddenError
 from shopadmin.services.settings import LOCALES
+
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+# A path that stands in a header as it is; another is written by Werkzeug.
+_PLAIN = re.compile(r"[A-Za-z0-9/_.~-]*")
 
 
 def init_app(app: Flask) -> Blueprint:
@@ -39,42 +48,50 @@ def init_app(app: Flask) -> Blueprint:
     return blueprint
 
 
-def language() -> str:
-    """The caller's: what it accepts, else English. No cookie is read here."""
-    return _language(request.environ.get("HTTP_ACCEPT_LANGUAGE", ""))
-
-
 @lru_cache(maxsize=256)
 def _language(accepted: str) -> str:
+    """The caller's: what it accepts, else English. No cookie is read here."""
     return parse_accept_header(accepted, LanguageAccept).best_match(list(LOCALES), default="en") or "en"
 
 
 def place(area: str) -> problems.Place:
     """Where the present request is."""
+    return _place(area, _present())
+
+
+def _present() -> Request:
+    """The request itself: what stands for it looks for it each time that it is asked something."""
+    found: Request = request._get_current_object()  # type: ignore[attr-defined]
+    return found
+
+
+def _place(area: str, asked: Request) -> problems.Place:
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    return problems.Place(app, area, request.path, language(), app.extensions["shopadmin.api_texts"])
+    language = _language(asked.environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+    return problems.Place(app, area, asked.path, language, app.extensions["shopadmin.api_texts"])
 
 
 def _view(registered: Registered) -> Callable[..., Response]:
     def call(**values: Any) -> Response:
-        here = place(registered.area)
+        asked = _present()
+        here = _place(registered.area, asked)
         try:
-            return respond(here, _answer(registered, here, values))
+            return _respond(here, _answer(registered, asked, here, values), asked)
         except ApiRefusalError as refusal:
             return refuse(here, refusal)
 
     return call
 
 
-def _answer(registered: Registered, here: problems.Place, values: dict[str, Any]) -> ApiRendered:
+def _answer(registered: Registered, asked: Request, here: problems.Place, values: dict[str, Any]) -> ApiRendered:
     endpoint = registered.endpoint
-    admitted = admission.of_app().admit(registered)
+    admitted = admission.of_app(here.app).admit(registered, asked)
     params = inputs.read_params(endpoint, values)
-    query = inputs.read_query(endpoint, here)
-    body, canonical = inputs.read_body(endpoint, here)
+    query = inputs.read_query(endpoint, asked, here)
+    body, canonical = inputs.read_body(endpoint, asked, here)
     key = None
     if admitted.key_hash is not None:
-        key = ApiKey(admitted.key_hash, idempotency.fingerprint(endpoint.method, request.full_path, canonical))
+        key = ApiKey(admitted.key_hash, idempotency.fingerprint(endpoint.method, asked.full_path, canonical))
         if admitted.row.fingerprint is not None:
             return effects.replay(admitted.row, key)
     call = ApiCall(
@@ -142,7 +159,7 @@ def _outcome(endpoint: ApiEndpoint, here: problems.Place, call: ApiCall) -> ApiA
         return inputs.refusal(here, [(found.field, found.code, found.message) for found in error.problems])
 
 
-def respond(here: problems.Place, rendered: ApiRendered) -> Response:
+def _respond(here: problems.Place, rendered: ApiRendered, asked: Request) -> Response:
     """The answer as Flask sends it. A GET gets an ETag, and 304 to who has that one already."""
     kind = problems.CONTENT_TYPE if rendered.status >= 400 else "application/json"
     headers = [
@@ -153,16 +170,27 @@ def respond(here: problems.Place, rendered: ApiRendered) -> Response:
         headers.append(("Location", rendered.location))
     if rendered.replayed:
         headers.append(("Idempotent-Replayed", "true"))
-    response = Response(rendered.body, rendered.status, headers, content_type=kind)
-    if request.method in ("GET", "HEAD") and rendered.status == 200:
+    made = _Answer if _PLAIN.fullmatch(rendered.location) else Response
+    response = made(rendered.body, rendered.status, headers, content_type=kind)
+    if asked.method in ("GET", "HEAD") and rendered.status == 200:
         response.set_etag(hashlib.sha256(rendered.body).hexdigest()[:32])
-        response.make_conditional(request)
+        response.make_conditional(asked)
     return response
+
+
+class _Answer(Response):
+    """Bytes and headers that go out as they are: Werkzeug copies headers one by one, to look what they lack."""
+
+    def get_wsgi_response(self, environ: "WSGIEnvironment") -> tuple[Iterable[bytes], str, list[tuple[str, str]]]:
+        """Body, status and headers; what goes without its body as Werkzeug does it."""
+        if environ["REQUEST_METHOD"] == "HEAD" or self.status_code in (204, 304):
+            return super().get_wsgi_response(environ)
+        return ClosingIterator(self.response, self.close), self.status, list(self.headers)
 
 
 def refuse(here: problems.Place, refusal: ApiRefusalError) -> Response:
     """The refusal as Flask sends it."""
-    response = respond(here, problems.render(here, refusal))
+    response = _respond(here, problems.render(here, refusal), _present())
     if refusal.retry_after is not None:
         response.headers["Retry-After"] = str(refusal.retry_after)
     if refusal.problem.status == 401:

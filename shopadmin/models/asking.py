@@ -8,7 +8,9 @@ from typing import Any
 
 from flask import current_app
 from sqlalchemy import CompoundSelect, Engine, Select, event
+from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import MultipleResultsFound
+from sqlalchemy.pool import PoolProxiedConnection
 
 from shopadmin.models.base import db
 from shopadmin.models.engine import asking_engine
@@ -52,12 +54,24 @@ def ask_around(statement: Question, values: Mapping[str, Any]) -> Sequence[Any]:
     return session.connection().execute(statement, values).all()
 
 
+class _Line:
+    """A connection, and a cursor for each statement: what the driver has worked out for that, its cursor knows."""
+
+    def __init__(self, connection: PoolProxiedConnection) -> None:
+        self.connection = connection
+        self.cursors: dict[Prepared, DBAPICursor] = {}
+
+    def invalidate(self) -> None:
+        """Close the connection."""
+        self.connection.invalidate()
+
+
 class _Asker:
     """Questions to one database, by connections that are in no transaction and are not tried before they are used."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = asking_engine(engine)
-        self.kept = Kept(self.engine.raw_connection)
+        self.kept = Kept(lambda: _Line(self.engine.raw_connection()))
         self._broken = self.engine.dialect.loaded_dbapi.Error
         self._prepared: dict[Question, Prepared] = {}
         # Whoever lets go of the database, to replace its file for example, lets go of all of it.
@@ -77,9 +91,10 @@ class _Asker:
         return [prepared.row(row) for row in found]
 
     def _fetch(self, prepared: Prepared, values: Mapping[str, Any]) -> list[Any]:
-        with self.kept.one() as connection:
-            cursor = connection.cursor()
+        with self.kept.one() as line:
+            cursor = line.cursors.get(prepared)
+            if cursor is None:
+                cursor = line.cursors[prepared] = line.connection.cursor()
             cursor.execute(prepared.sql, prepared.bound(values))
-            found = list(cursor.fetchall())
-            cursor.close()
-        return found
+            # All of them: a cursor that is read to its end holds nothing of the database.
+            return list(cursor.fetchall())

@@ -5,8 +5,9 @@ A pool of SQLAlchemy's does more for each checkout than the question takes.
 
 import contextlib
 import os
+import threading
+import time
 from collections.abc import Callable, Iterator
-from queue import Empty, LifoQueue
 from typing import Any
 
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -30,20 +31,15 @@ class Kept:
 
     def _begin(self) -> None:
         # None: a place whose connection is not open yet. Beside a connection stands when it was opened.
-        self._places: LifoQueue[tuple[int, Any] | None] = LifoQueue()
-        for _ in range(self._size):
-            self._places.put(None)
+        # Taken and put without a lock, as a list's pop and append are one step each; whoever finds none waits.
+        self._places: list[tuple[int, Any] | None] = [None] * self._size
+        self._came_back, self._waiting = threading.Condition(), 0
         self._owner, self._age = os.getpid(), 0
 
     @contextlib.contextmanager
     def one(self) -> Iterator[Any]:
         """A connection for one question; closed instead of kept when that fails. Raises sqlalchemy's TimeoutError."""
-        if self._owner != os.getpid():
-            self._begin()  # what came along with a fork is the other process's
-        try:
-            place = self._places.get(timeout=PATIENCE)
-        except Empty:
-            raise PoolTimeoutError("all connections for single questions are in use") from None
+        place = self._take()
         kept = None
         try:
             age, connection = place or (self._age, self._opener())
@@ -54,20 +50,49 @@ class Kept:
                 if kept is None:
                     connection.invalidate()
         finally:
-            self._places.put(kept)
+            self._put(kept)
+
+    def _take(self) -> tuple[int, Any] | None:
+        if self._owner != os.getpid():
+            self._begin()  # what came along with a fork is the other process's
+        try:
+            return self._places.pop()
+        except IndexError:
+            return self._wait()
+
+    def _wait(self) -> tuple[int, Any] | None:
+        ends = time.monotonic() + PATIENCE
+        with self._came_back:
+            # Said before it is looked again: who puts one back after that look sees it.
+            self._waiting += 1
+            try:
+                while True:
+                    with contextlib.suppress(IndexError):
+                        return self._places.pop()
+                    if (left := ends - time.monotonic()) <= 0:
+                        raise PoolTimeoutError("all connections for single questions are in use")
+                    self._came_back.wait(left)
+            finally:
+                self._waiting -= 1
+
+    def _put(self, place: tuple[int, Any] | None) -> None:
+        self._places.append(place)
+        if self._waiting:
+            with self._came_back:
+                self._came_back.notify()
 
     def let_go(self) -> None:
         """Close what is kept; what is in use is closed after its question."""
         self._age += 1
         idle = []
-        with contextlib.suppress(Empty):
+        with contextlib.suppress(IndexError):
             for _ in range(self._size):
-                idle.append(self._places.get_nowait())
+                idle.append(self._places.pop())
         for place in idle:
             if place is not None:
                 place[1].invalidate()
-            self._places.put(None)
+            self._put(None)
 
     def count(self) -> int:
         """How many are open and wait to be used."""
-        return sum(place is not None for place in self._places.queue)
+        return sum(place is not None for place in self._places)

@@ -5,14 +5,17 @@ with that one it ends.
 """
 
 import hashlib
+import hmac
 import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from flask import current_app
 from flask_babel import lazy_gettext as _
 from itsdangerous import BadData, Signer, URLSafeSerializer
+from itsdangerous.encoding import base64_encode, want_bytes
 from sqlalchemy import or_, select, update
 
 from shopadmin.api_contract import ApiBuyer, ApiCaller
@@ -206,11 +209,27 @@ def mint(caller: ApiCaller, buyer: ApiBuyer, scopes: Sequence[str], now: datetim
     return BUYER_PREFIX + (signed if isinstance(signed, str) else signed.decode()), until
 
 
+class _Signer(Signer):
+    """The library's, with a key that is derived once; one signature of a text, and no other spelling of it, is good."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._key = self.derive_key()
+
+    def get_signature(self, value: str | bytes) -> bytes:
+        """Of the value, as it stands in a token."""
+        return base64_encode(hmac.digest(self._key, want_bytes(value), "sha1"))
+
+    def verify_signature(self, value: str | bytes, sig: str | bytes) -> bool:
+        """Whether it is the value's."""
+        return hmac.compare_digest(want_bytes(sig), self.get_signature(value))
+
+
 def _signer() -> tuple[URLSafeSerializer, Signer]:
     """The serializer, and its signer: made once, as every call of a buyer asks for it."""
     found: tuple[URLSafeSerializer, Signer] | None = current_app.extensions.get("shopadmin.buyer_tokens")
     if found is None:
-        serializer = URLSafeSerializer(current_app.config["SECRET_KEY"], salt="shopadmin.buyer-token.1")
+        serializer = URLSafeSerializer(current_app.config["SECRET_KEY"], salt="shopadmin.buyer-token.1", signer=_Signer)
         found = current_app.extensions["shopadmin.buyer_tokens"] = serializer, serializer.make_signer()
     return found
 

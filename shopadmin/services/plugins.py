@@ -71,9 +71,10 @@ def read_states_again() -> None:
 
 def _late() -> frozenset[str]:
     """Plugins whose tables are not up to date: they stay out until an upgrade. Looked up once in a process."""
-    if record().late is None:
+    hooks = record()
+    if hooks.late is None:
         look_again()
-    return record().late or frozenset()
+    return hooks.late or frozenset()
 
 
 def look_again() -> None:

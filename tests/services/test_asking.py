@@ -109,7 +109,7 @@ def test_no_row_is_none_two_are_an_error_and_so_is_a_value_that_is_not_given() -
 def test_a_connection_that_broke_meanwhile_costs_no_answer(app: Flask) -> None:
     assert ask_once(BY_KEY, {"key": b"\1" * 32}) is not None
     with app.extensions["shopadmin.asking"].kept.one() as kept:
-        kept.driver_connection.close()
+        kept.connection.driver_connection.close()
 
     assert ask_once(BY_KEY, {"key": b"\1" * 32}).status == 201
 
@@ -129,7 +129,7 @@ def test_whoever_lets_go_of_the_database_lets_go_of_these_connections_too(app: F
     with asker.kept.one() as in_use:
         db.engine.dispose()
 
-    assert (before, asker.kept.count(), in_use.is_valid) == (1, 0, False)
+    assert (before, asker.kept.count(), in_use.connection.is_valid) == (1, 0, False)
     assert ask_once(BY_KEY, {"key": b"\1" * 32}).status == 201
 
 

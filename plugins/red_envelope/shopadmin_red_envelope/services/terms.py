@@ -37,8 +37,9 @@ def sealed(campaign_id: int) -> Sealed | None:
     Raises MissingError for a campaign that is not there, or is a draft. Seals what is due, so call it outside of
     ``writing()``.
     """
-    # First what stands: a seal depends on no clock, and in a rush every thread comes here once.
-    if (found := read(db.session(), campaign_id)) is not None:
+    # First what is known, for which no session is made, then what stands: a seal depends on no clock, and in a rush
+    # every thread comes here once.
+    if (found := _known().get(campaign_id) or read(db.session(), campaign_id)) is not None:
         return found
     sealing.seal_due()
     if (found := read(db.session(), campaign_id)) is not None:
