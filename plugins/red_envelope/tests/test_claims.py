@@ -343,6 +343,35 @@ def test_who_was_answered_together_shares_the_next_commit_and_who_is_alone_waits
     assert [sorted(batch) for batch in batches] == [["a1", "b1"], ["a2", "b2"], ["c"]]
 
 
+def test_a_batch_waits_on_as_long_as_somebody_comes() -> None:
+    batches: list[list[str]] = []
+    coming, threads = [["b"], ["c", "d"], [], ["too late"]], []
+
+    def write(_key: object, take: Any) -> list[str]:
+        batches.append(list(take()))
+        return batches[-1]
+
+    def wait_for(_is_full: Any, _seconds: float) -> bool:
+        group._mutex.release()
+        for work in coming.pop(0):
+            threads.append(threading.Thread(target=group.submit, args=("k", work, 10)))
+            threads[-1].start()
+            while len(group._queues["k"]) <= len(threads):
+                pass
+        group._mutex.acquire()
+        return False
+
+    group = grouped(write)
+    group._last_size["k"] = 16
+    group._came.wait_for = wait_for  # type: ignore[method-assign]
+    group.submit("k", "a", 10)
+    for thread in threads:
+        thread.join(10)
+
+    assert batches == [["a", "b", "c", "d"]]
+    assert coming == [["too late"]]
+
+
 def test_whoever_waits_too_long_leaves_the_queue_and_nothing_is_done() -> None:
     let_go, seen = threading.Event(), []
 

@@ -23,8 +23,9 @@ Result = TypeVar("Result")
 MOST_IN_BATCH = 200
 # Further callers are turned away at once: a wait that ends in a time-out anyhow helps nobody.
 MOST_WAITING = 2000
-# Seconds that a batch waits at the most to become as large as the one before; a caller who is alone never waits.
-GATHER = 0.005
+# Seconds that a batch which is smaller than the one before waits for the next to come, and how many times at the most;
+# a caller who is alone never waits.
+GATHER, MOST_GATHERINGS = 0.005, 5
 
 
 class BusyError(RuntimeError):
@@ -158,9 +159,13 @@ class GroupCommit(Generic[Work, Result]):
             del self._queues[key]
 
     def _gather(self, key: Hashable) -> None:
+        """Wait as long as somebody comes: threads that were answered together come back one after the other."""
         with self._came:
             queue, wanted = self._queues[key], self._last_size.get(key, 1)
-            self._came.wait_for(lambda: len(queue) >= wanted, self._gather_for)
+            for _ in range(MOST_GATHERINGS):
+                before = len(queue)
+                if self._came.wait_for(lambda: len(queue) >= wanted, self._gather_for) or len(queue) <= before:
+                    return
 
     def _write_batch(self, key: Hashable, leader: _Caller[Work, Result], batch: list[_Caller[Work, Result]]) -> None:
         try:
