@@ -185,7 +185,7 @@ class _Answer(Response):
         """Body, status and headers; what goes without its body as Werkzeug does it."""
         if environ["REQUEST_METHOD"] == "HEAD" or self.status_code in (204, 304):
             return super().get_wsgi_response(environ)
-        return ClosingIterator(self.response, self.close), self.status, list(self.headers)
+        return ClosingIterator(self.iter_encoded(), self.close), self.status, list(self.headers)
 
 
 def refuse(here: problems.Place, refusal: ApiRefusalError) -> Response:
