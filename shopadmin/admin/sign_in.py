@@ -107,7 +107,7 @@ def _leave_programs_out(app: Flask) -> None:
     last[:] = [_for_pages(found) if found.__module__.startswith("flask_") else found for found in last]
 
 
-def _for_pages(change: Callable[[Response], Response]) -> Callable[[Response], Response]:
+def _for_pages(change: Callable[[Response], Any]) -> Callable[[Response], Any]:
     return lambda response: response if transport.is_api() else change(response)
 
 

@@ -55,7 +55,7 @@ def init_app(app: Flask) -> None:
 
 
 def is_loopback(asked: Request | None = None) -> bool:
-    """Whether the request, else the present one, comes from this machine: a socket of its own, or a loopback address."""
+    """Whether the request, else the present one, is from this machine: a socket of its own, or a loopback address."""
     address = (asked or request).remote_addr
     return not address or _is_loopback(address)
 

@@ -99,7 +99,7 @@ class _InHand:
         """
         with self._changed:
             has_waited = key_hash in self._keys
-            if has_waited and not (waits() and self._changed.wait_for(lambda: key_hash not in self._keys, WAIT_SECONDS)):
+            if has_waited and not (waits() and self._is_free_soon(key_hash)):
                 raise idempotency.InFlightError
             self._keys.add(key_hash)
         try:
@@ -108,6 +108,9 @@ class _InHand:
             with self._changed:
                 self._keys.discard(key_hash)
                 self._changed.notify_all()
+
+    def _is_free_soon(self, key_hash: bytes) -> bool:
+        return self._changed.wait_for(lambda: key_hash not in self._keys, WAIT_SECONDS)
 
 
 _IN_HAND = _InHand()

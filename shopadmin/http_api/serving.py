@@ -25,7 +25,6 @@ from shopadmin.services.conflicts import MissingError, ObjectionsError, RefusedE
 from shopadmin.services.refusals import ConflictError, ForbiddenError
 from shopadmin.services.settings import LOCALES
 
-
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 

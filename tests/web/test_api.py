@@ -357,6 +357,15 @@ def test_a_list_that_did_not_change_is_not_sent_again(buyer):
     assert buyer.get(PATH, headers={"If-None-Match": first.headers["ETag"]}).status_code == 200
 
 
+def test_a_request_for_the_head_alone_gets_the_headers_of_the_answer_and_no_body(shop, buyer):
+    whole = buyer.get(PATH)
+
+    head = shop.test_client().head(f"/api/v1{PATH}", headers={"Authorization": f"Bearer {buyer.token}"})
+
+    assert (head.status_code, head.data) == (200, b"")
+    assert (head.headers["ETag"], head.headers["Content-Length"]) == (whole.headers["ETag"], str(len(whole.data)))
+
+
 # --- errors
 
 

@@ -1,5 +1,7 @@
 """The gate: who gets in, who is sent away, and what a refusal looks like."""
 
+import pytest
+
 from shopadmin import testing
 from shopadmin.models import db
 from shopadmin.models.audit import AuditEntry
@@ -39,3 +41,13 @@ def test_an_undeclared_route_refuses_even_the_owner(app, client_as):
     assert response.status_code == 403
     assert b"secret" not in response.data
     assert db.session.query(AuditEntry).filter_by(code="core.access.denied").count() == 1
+
+
+def test_a_coroutine_is_left_to_flask_and_what_is_none_is_taken_as_it_is(app):
+    async def coroutine():
+        return "too late"
+
+    assert app.ensure_sync(testing.make_account) is testing.make_account
+    assert app.ensure_sync(app.test_client) == app.test_client
+    with pytest.raises(RuntimeError, match="async"):
+        app.ensure_sync(coroutine)
