@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _
 
 from shopadmin.plugin_api import (
     API_VERSION,
+    Action,
     Actor,
     AdminView,
     AuditMessage,
@@ -216,6 +217,12 @@ def shopadmin_order_changed(event: OrderChanged) -> None:
 def shopadmin_order_badges(orders: Sequence[OrderSnapshot]) -> Mapping[OrderId, Sequence[Badge]]:
     """What was decided about each order."""
     return order_marks.badges(orders)
+
+
+@hookimpl
+def shopadmin_order_actions(order: OrderSnapshot, actor: Actor) -> Sequence[Action]:
+    """The way to a complaint to the platform."""
+    return order_marks.actions(order, actor)
 
 
 @hookimpl

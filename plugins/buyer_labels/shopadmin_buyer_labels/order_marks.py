@@ -1,4 +1,4 @@
-"""What labels add to the core's orders: a mark in the list, and the card that says why.
+"""What labels add to the core's orders: a mark in the list, the card that says why, and the way to a complaint.
 
 The mark in the list says what the shop does with an order, to everybody who may see orders: it names no label, so it is
 no look-up. The card names them, for those who may see labels, and is written down (``services/lookups.py``).
@@ -11,7 +11,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import lazy_gettext as _
 
-from shopadmin.plugin_api import EVIDENCE_TIERS, Actor, Badge, OrderId, OrderSnapshot, Panel, evidence_of
+from shopadmin.plugin_api import EVIDENCE_TIERS, Action, Actor, Badge, OrderId, OrderSnapshot, Panel, evidence_of
 from shopadmin_buyer_labels import labels, people_panel, permissions, policy_texts
 from shopadmin_buyer_labels.domain.status import FINAL
 from shopadmin_buyer_labels.models import Appeal
@@ -37,17 +37,16 @@ def mark(state: OrderState) -> Badge:
 
 
 def panels(order: OrderSnapshot, actor: Actor) -> Sequence[Panel]:
-    """The card of an order that something was decided about, or that a complaint could be opened for."""
+    """The card of an order that something was decided about."""
     if not actor.can(permissions.READ):
         return []
     state = orders.states_of([order.id], datetime.now(UTC)).get(order.id)
     if state is not None and state.ordered_at != order.created_at:
         state = None
     paused = orders.paused_by(order.id, order.created_at)
-    complain_url = _complain_url(order.id, actor)
-    if state is None and not paused and not complain_url:
+    if state is None and not paused:
         return []
-    shown = context(order.id, state, paused, actor) | {"complain_url": complain_url}
+    shown = context(order.id, state, paused, actor)
     if order.buyer_id is not None:
         for rows in (shown["labels"], shown["paused"]):
             with_whose(rows, order.buyer_id, actor)
@@ -138,8 +137,10 @@ def _objections(view: str, **values: Any) -> str:
     return url_for(f"buyer_labels_appeals.{view}", **values)
 
 
-def _complain_url(order_id: OrderId, actor: Actor) -> str:
-    """No complaint without evidence (S12): the way is shown once something is kept with the order."""
-    if not complaints.may_open(actor) or not evidence_of("order", order_id):
-        return ""
-    return url_for("buyer_labels_complaints.order_view", row_id=order_id)
+def actions(order: OrderSnapshot, actor: Actor) -> Sequence[Action]:
+    """The way to a complaint about the order itself. None without evidence (S12): it is shown once some is kept."""
+    if not complaints.may_open(actor) or not evidence_of("order", order.id):
+        return []
+    url = url_for("buyer_labels_complaints.order_view", row_id=order.id)
+    text = _("Open a complaint about this order")
+    return [Action(text, url, permissions.PROPOSE, method="GET", icon="shield-exclamation")]

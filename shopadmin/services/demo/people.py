@@ -20,6 +20,13 @@ from shopadmin.services.imports import people
 BUYERS = 180
 # Buyers with nearly the name of another one, where that one lives: they may be one person.
 _SAME_HOME = {172: 9, 179: 8}
+# Mobiles that Australia's regulator keeps for films and books: they are valid, so that a call can be tried, and ring
+# nobody. No such numbers exist in China.
+_FOR_STORIES = (
+    "570006", "570110", "570156", "570157", "570158", "570159", "570313", "570737", "571266", "571491", "571804",
+    "572549", "572665", "572983", "573087", "573770", "574118", "574632", "575254", "575789", "576398", "576801",
+    "577426", "577644", "578148", "578888", "578957", "579212", "579455", "579760",
+)  # fmt: skip
 OWNER_EMAIL = "owner@example.com"
 # What each sub-account may do; the owner changes it on the Team page.
 TEAM = (
@@ -37,7 +44,7 @@ TEAM = (
 
 @dataclass(frozen=True, slots=True)
 class DemoBuyer:
-    """A buyer as the orders need one. The phone starts with 100: no such mobile number exists."""
+    """A buyer as the orders need one. The phone is for stories, or starts with 100: no such mobile number exists."""
 
     id: int
     platform: str
@@ -115,7 +122,13 @@ def _buyer_row(rng: random.Random, number: int, now: datetime) -> tuple[dict[str
         "accepts_marketing": rng.random() < 0.4 if is_abroad else None,
         "created_at": now - timedelta(days=60),
     }
-    return row, Phone(f"100{number:08}"), f"buyer{number}@example.com"
+    return row, Phone(_phone(number, is_abroad)), f"buyer{number}@example.com"
+
+
+def _phone(number: int, is_abroad: bool) -> str:
+    if is_abroad and number // 5 <= len(_FOR_STORIES):
+        return f"+61491{_FOR_STORIES[number // 5 - 1]}"
+    return f"100{number:08}"
 
 
 def _ref(keys: Keyring, row: dict[str, Any], email: str) -> str:
