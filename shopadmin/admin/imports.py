@@ -94,7 +94,7 @@ class ImportsView(AdminView):
         page = self.render(
             "admin/imports/upload.html",
             form=form,
-            platforms=[{"title": layout.title, "how": _how(layout.name)} for layout in layouts.formats()],
+            platforms=[{"title": layout.title, **_how(layout.name)} for layout in layouts.formats()],
             back_url=url_for(".index_view"),
         )
         return page, status
@@ -244,12 +244,13 @@ class ImportsView(AdminView):
         return str(page)
 
 
-def _how(layout: str) -> str:
-    """What its headings do not say of a layout of ours."""
+def _how(layout: str) -> dict[str, Any]:
+    """What its headings do not say of a layout of ours: by column, and what may stand in one."""
     if layout != "shop.incidents":
-        return ""
-    return gettext(
-        "“kind” is one of: %(kinds)s. Any other word is shown as it stands, and counts as no kind that the shop knows."
-        " “cost” is in the shop's currency (%(currency)s), such as 12.50, whatever the order's is.",
-        kinds=incidents.known_words(), currency=settings.load().currency,
-    )  # fmt: skip
+        return {}
+    kind = gettext("one of the words below; any other is shown as it stands, and is no kind that the shop knows.")
+    cost = gettext(
+        "in the shop's currency (%(currency)s), such as 12.50, whatever the order's is.",
+        currency=settings.load().currency,
+    )
+    return {"columns": [("cost", cost), ("kind", kind)], "words": incidents.known_words()}

@@ -53,10 +53,9 @@ def kind_label(kind: str) -> Text:
     return KINDS.get(kind) or EVENTS.get(kind, kind)
 
 
-def known_words() -> str:
-    """What the column ``kind`` of a list of incidents may say, each word with what it means to people."""
-    words = {kind: ", ".join((kind, *_ALSO.get(kind, ()))) for kind in (*KINDS, *EVENTS)}
-    return "; ".join(f"{words[kind]} ({kind_label(kind)})" for kind in words)
+def known_words() -> list[tuple[Text, tuple[str, ...]]]:
+    """What the column ``kind`` of a list of incidents may say: each kind in words, and the words for it in a file."""
+    return [(kind_label(kind), (kind, *_ALSO.get(kind, ()))) for kind in (*KINDS, *EVENTS)]
 
 
 def name(actor: Actor, row: Incident | Row[Any]) -> str:

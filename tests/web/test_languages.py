@@ -30,8 +30,8 @@ NAMES = re.compile(
 
 
 def words_left(page: str) -> list[str]:
-    """Texts of a page that hold English words beside names."""
-    visible = re.sub(r"<(script|style|svg|option|datalist)\b.*?</\1>|<!--.*?-->", " ", page, flags=re.DOTALL)
+    """Texts of a page that hold English words beside names and code, which is to be typed as it stands."""
+    visible = re.sub(r"<(script|style|svg|option|datalist|code)\b.*?</\1>|<!--.*?-->", " ", page, flags=re.DOTALL)
     labels = re.findall(r'(?:aria-label|title|placeholder|alt|data-copied)="([^"]*)"', visible)
     texts = [" ".join(text.split()) for text in [*re.split(r"<[^>]*>", visible), *labels]]
     return [text for text in texts if re.search(r"[A-Za-z]{3,}", NAMES.sub("", text))]

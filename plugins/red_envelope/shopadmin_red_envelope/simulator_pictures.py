@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 from babel.dates import format_skeleton
-from flask_babel import format_decimal, get_locale, gettext
+from flask_babel import format_decimal, get_locale, gettext, ngettext
 from flask_babel import lazy_gettext as _
 
 from shopadmin.plugin_api import Picture, Series, shop_settings, to_decimal
@@ -21,9 +21,10 @@ def fitting(question: Question, found: Forecast) -> Picture:
     days = [(_short(begins), _short(ends)) for begins, ends, _orders, _buyers in found.periods]
     return Picture(
         title=_("Orders it would have fitted"),
-        finding=gettext(
-            "Usual in %(days)s days: %(orders)s orders of %(buyers)s buyers. In the busiest: %(busiest)s buyers.",
-            days=question.draft.use_days,
+        finding=ngettext(
+            "Usual in %(num)s day: %(orders)s orders of %(buyers)s buyers. In the busiest: %(busiest)s buyers.",
+            "Usual in %(num)s days: %(orders)s orders of %(buyers)s buyers. In the busiest: %(busiest)s buyers.",
+            question.draft.use_days,
             orders=number(found.found.orders),
             buyers=number(found.found.buyers),
             busiest=number(found.found.busiest),

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from flask import Response, abort, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin.base import expose
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 from werkzeug.datastructures import MultiDict
 
@@ -137,7 +137,12 @@ def _tiles(question: Question, found: Forecast, stake: Stake) -> list[dict[str, 
         {
             "title": _("Buyers it fits"),
             "value": number(ceil(found.found.buyers)),
-            "note": gettext("with %(orders)s orders in %(days)s days", orders=number(found.found.orders), days=days),
+            "note": ngettext(
+                "with %(orders)s orders in %(num)s day",
+                "with %(orders)s orders in %(num)s days",
+                days,
+                orders=number(found.found.orders),
+            ),
             "tone": "info",
             "icon": "people",
         },
@@ -175,7 +180,12 @@ def _break_even_tile(one: BreakEven, currency: str, days: int) -> dict[str, Any]
     return {
         "title": _("Pays from"),
         "value": f"+{percent(one.uplift)}",
-        "note": gettext("%(goods)s more sales in %(days)s days", goods=money_text(one.goods, currency), days=days),
+        "note": ngettext(
+            "%(goods)s more sales in %(num)s day",
+            "%(goods)s more sales in %(num)s days",
+            days,
+            goods=money_text(one.goods, currency),
+        ),
         "tone": "neutral",
         "icon": "graph-up",
     }
