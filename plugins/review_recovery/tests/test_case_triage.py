@@ -16,6 +16,7 @@ from shopadmin_review_recovery.domain import words, worse
 from shopadmin_review_recovery.domain.causes import CAUSES, CODES
 from shopadmin_review_recovery.domain.facts import FACTS, OrderFacts, by_fact
 from shopadmin_review_recovery.domain.triage import triage, urgency
+from shopadmin_review_recovery.domain.words import spelling
 
 from shopadmin import testing
 from shopadmin.services import plugin_trouble
@@ -145,7 +146,7 @@ def test_looking_up_finds_what_a_pass_over_all_phrases_finds(
     data: st.DataObject, between: str, rules: words.Language
 ) -> None:
     said = data.draw(st.lists(st.sampled_from([*PARTS[rules.name], "x", "da", "é"]), max_size=12))
-    plain = words.spell(between.join(said), rules.script)
+    plain = spelling.spell(between.join(said), rules.script)
 
     found = list(words._standing_in(plain, rules))
 

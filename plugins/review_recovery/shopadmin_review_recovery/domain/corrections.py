@@ -16,7 +16,7 @@ from itertools import pairwise
 from operator import add, neg
 from typing import Any, Literal
 
-from shopadmin_review_recovery.domain.words import spelled
+from shopadmin_review_recovery.domain.words.spelling import spelled
 
 LEAST_CASES = 200
 LEAST_OF_A_CAUSE = 50

@@ -12,25 +12,21 @@ A phrase stands as it is looked for: lower case, without punctuation. In Latin s
 ``*`` at its end lets the word go on. ``…`` between two parts lets some words stand between them.
 """
 
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 from operator import add, attrgetter
-from typing import Any, Literal
+from typing import Any
 
 from shopadmin_review_recovery.domain.words import checking
 from shopadmin_review_recovery.domain.words.checking import RuleFileError, WrongFile
+from shopadmin_review_recovery.domain.words.spelling import Script, spell, spelled
 
-Script = Literal["han", "latin"]
 # How far apart the two parts of a phrase may stand, in characters.
 GAP: Mapping[Script, int] = {"han": 8, "latin": 30}
 # By so many letters of a text's word it is told whether a longer beginning (``embalag*``) is worth looking for.
 _STEM = 3
-_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
-_APOSTROPHES = "'’"
 FOLDER = files(__name__)
 _name = attrgetter("name")
 
@@ -122,41 +118,6 @@ def _opening(first: str, script: Script) -> str:
         return first[:2]
     word, *further = first[1:].split(" ")
     return word if further else word[:_STEM] if len(word) >= _STEM else ""
-
-
-class _Letters(dict[int, int | None]):
-    """What becomes of each character of a text in Latin script; remembers, as it is asked for all of them."""
-
-    def __missing__(self, code: int) -> int | None:
-        found: int | None = None if chr(code) in _APOSTROPHES else code if chr(code).isalnum() else 0x20
-        self[code] = found
-        return found
-
-
-_LETTERS = _Letters()
-# The same for the first 256, which most languages of Latin script do with: bytes are translated far faster.
-_BYTES = bytes(_LETTERS[code] or 0 for code in range(256))
-
-
-@lru_cache(maxsize=1)
-def spelled(text: str) -> tuple[Script, str]:
-    """A text's script, and the text as it is searched. The last one is remembered: triage reads each text twice."""
-    is_plain = text.isascii()
-    plain = text.lower() if is_plain else unicodedata.normalize("NFKC", text).casefold()
-    script: Script = "latin" if is_plain or not _HAN.search(plain) else "han"
-    return script, spell(plain, script)
-
-
-def spell(plain: str, script: Script) -> str:
-    """The text as phrases are looked for in it: Latin script as words between single blanks, Chinese without any."""
-    return f" {' '.join(_letters(plain).split())} " if script == "latin" else "".join(plain.split())
-
-
-def _letters(plain: str) -> str:
-    try:
-        return plain.encode("latin-1").translate(_BYTES, b"'").decode("latin-1")
-    except UnicodeEncodeError:
-        return plain.translate(_LETTERS)
 
 
 def _stands(phrase: Phrase, plain: str, gap: int) -> bool:
