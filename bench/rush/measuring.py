@@ -17,6 +17,9 @@ from shopadmin.app import create_app
 from shopadmin.models import db
 from shopadmin.services import plugins, schema
 
+# So many times more requests to a view that does nothing: else it is measured for a tenth of a second.
+BARE = 3
+
 Opened = Callable[[], contextlib.AbstractContextManager[Shop]]
 
 
@@ -45,6 +48,7 @@ class Cell:
     limits: list[float] = field(default_factory=list)
     django: list[float] = field(default_factory=list)
     sold_out: list[float] = field(default_factory=list)
+    questions: list[float] = field(default_factory=list)
     faults: Faults = field(default_factory=Faults)
     syncs: int = 0
 
@@ -65,7 +69,7 @@ class Cell:
 
     def against(self, others: Sequence[float]) -> float:
         """The median of the rounds' ratios to something else."""
-        return statistics.median(run.per_second / other for run, other in zip(self.runs, others, strict=True))
+        return ratio([run.per_second for run in self.runs], others)
 
     @property
     def syncs_per_claim(self) -> float:
@@ -75,6 +79,11 @@ class Cell:
     def percentile(self, part: float) -> float:
         """The median of the rounds' percentiles, milliseconds."""
         return statistics.median(run.percentile(part) for run in self.runs)
+
+
+def ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
+    """The median of the ratios of the rounds."""
+    return statistics.median(one / other for one, other in zip(ours, theirs, strict=True))
 
 
 def measure(opened: Opened, plan: Plan) -> list[Cell]:
@@ -120,15 +129,16 @@ def _service(shop: Shop, app: Flask, rival: Shop, plan: Plan, begun: Iterator[in
 def _http(shop: Shop, app: Flask, rival: Shop, plan: Plan, begun: Iterator[int], others: Iterator[int]) -> list[Cell]:
     cells = [Cell("http", clients) for clients in plan.clients]
     with contextlib.ExitStack() as stack:
-        ours, empty, django = (
+        ours, empty, questions, django = (
             stack.enter_context(servers.serving(kind, on))
-            for kind, on in (("shop", shop), ("empty", shop), ("django", rival))
+            for kind, on in (("shop", shop), ("empty", shop), ("questions", shop), ("django", rival))
         )
         for _ in range(plan.rounds):
             for cell in cells:
                 campaign, pieces, clients = next(begun), plan.http_pieces, cell.clients
-                plain = load.post("/", {})
-                cell.limits.append(_rush(empty, [plain] * pieces, clients).per_second)
+                plain = [load.post("/", {})] * (BARE * pieces)
+                cell.limits.append(_rush(empty, plain, clients).per_second)
+                cell.questions.append(_rush(questions, plain, clients).per_second)
                 asked = _enough(pieces, clients)
                 requests, before = buyers.of_shop(app, campaign, asked), plan.syncs()
                 run = _rush(ours, requests, clients, buyers.names(asked))

@@ -1,6 +1,7 @@
-"""The servers: the shop, an empty Flask view and the Django rival, each in a process of its own on the same waitress.
+"""The servers: the shop, bare Flask views and the Django rival, each in processes of its own on the same waitress.
 
-As ``shopadmin run`` serves a shop: one process, and as many threads. Such a process is this file.
+As ``PROCESSES=2 shopadmin run`` serves a shop: so many processes that share a port, and as many threads. Such a process
+is this file.
 """
 
 import contextlib
@@ -13,15 +14,25 @@ from typing import Any
 
 from bench.databases import Shop
 
-# What the empty view answers, as long as a claim's answer.
-BODY = b'{"text": "' + b"x" * 380 + b'"}'
+# One for each core of the machine that the goals were set on.
+PROCESSES = 2
 
 
 @contextlib.contextmanager
 def serving(kind: str, shop: Shop) -> Iterator[int]:
-    """A server of this kind (``shop``, ``empty``, ``django``) on the shop's database; yields its port."""
+    """A server (``shop``, ``empty``, ``questions`` or ``django``) on the shop's database; yields its port."""
+    with contextlib.ExitStack() as stack:
+        port = 0
+        for _ in range(PROCESSES):
+            port = stack.enter_context(_process(kind, shop, port))
+        yield port
+
+
+@contextlib.contextmanager
+def _process(kind: str, shop: Shop, port: int) -> Iterator[int]:
+    """One process of it, on a port that it shares with the others, else on a free one; yields the port."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "bench.rush.servers", kind, shop.url, str(shop.folder)],
+        [sys.executable, "-m", "bench.rush.servers", kind, shop.url, str(shop.folder), str(port)],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert process.stdout is not None
@@ -47,11 +58,9 @@ def _app(kind: str, url: str, folder: str) -> Any:
         from bench.rush import django_view
 
         return django_view.application(url)
-    from flask import Flask, Response
+    from bench.rush import bare_views
 
-    empty = Flask("empty")
-    empty.add_url_rule("/", "empty", lambda: Response(BODY, 201, content_type="application/json"), methods=["POST"])
-    return empty
+    return bare_views.application(url if kind == "questions" else "")
 
 
 def _end_with_whoever_started_it() -> None:
@@ -62,16 +71,17 @@ def _end_with_whoever_started_it() -> None:
 def _serve() -> None:
     import logging
 
-    from waitress.server import create_server
-
-    from shopadmin.cli.serving import THREADS
+    from shopadmin.cli import serving
 
     threading.Thread(target=_end_with_whoever_started_it, daemon=True).start()
     logging.getLogger("waitress.queue").disabled = True
-    server: Any = create_server(_app(*sys.argv[1:4]), host="127.0.0.1", port=0, threads=THREADS, ident=None)
+    app, port = _app(*sys.argv[1:4]), int(sys.argv[4])
+    host = "127.0.0.1"
+    listener = serving.join(host, port) if port else serving.listen(host, 0, shares=True)
+    server = serving.Server(app, listener, most_bytes=2**20)
     logging.basicConfig(level="ERROR")
-    print(server.effective_port, flush=True)
-    server.run()
+    print(listener.getsockname()[1], flush=True)
+    server.run(lambda: None, lambda: None)
 
 
 if __name__ == "__main__":

@@ -1,13 +1,14 @@
-"""The server process: a socket, waitress on it, a worker beside it, and a calm end of both."""
+"""A server process: a socket, waitress on it, what runs beside it, and a calm end of all."""
 
+import gc
 import logging
 import os
 import signal
 import socket
-import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import Any
 
@@ -17,28 +18,34 @@ from waitress.channel import HTTPChannel
 from waitress.server import create_server
 from waitress.task import WSGITask
 
+from shopadmin.cli.children import Child
+
 FIRST_PORT, PORTS_TO_TRY = 8000, 50
-THREADS = 16
+# Of each process. Most of those that are busy in a rush wait for a commit that they share: the more wait, the more
+# share it.
+THREADS = 32
 # Seconds from the signal: when an idle connection is closed, when requests and worker are given up.
 CLOSE_IDLE_AFTER, GIVE_UP_AFTER = 0.5, 8.0
-RESTART_WORKER_AFTER = 5.0
-# Another server on the same shop has the worker: see now and then whether it is gone.
-TAKEN, ASK_AGAIN_AFTER = 2, 60.0
+_BACKLOG = 512
 
 
 class PortTakenError(OSError):
     """The port that was asked for is in use."""
 
 
-def listen(host: str, port: int | None) -> socket.socket:
-    """A listening socket on ``port``, or on the first free one from 8000 on. Raises PortTakenError."""
+def listen(host: str, port: int | None, shares: bool = False) -> socket.socket:
+    """A listening socket on ``port``, or on the first free one from 8000 on. Raises PortTakenError.
+
+    ``shares``: further processes may join it; nobody else has it either way.
+    """
     wanted = range(FIRST_PORT, FIRST_PORT + PORTS_TO_TRY) if port is None else (port,)
     for number in wanted:
-        listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener = _socket(host)
         try:
             listener.bind((host, number))
-            listener.listen(512)
+            if shares:  # not before: a port that another server shares would be taken for free
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            listener.listen(_BACKLOG)
         except OSError:
             listener.close()
             continue
@@ -48,49 +55,30 @@ def listen(host: str, port: int | None) -> socket.socket:
     )
 
 
+def join(host: str, port: int) -> socket.socket:
+    """A further socket on a port that is shared: the system deals out the connections. Raises OSError."""
+    listener = _socket(host)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    listener.bind((host, port))
+    listener.listen(_BACKLOG)
+    return listener
+
+
+def can_share() -> bool:
+    """Whether this system deals out the connections of one port to several processes."""
+    return sys.platform == "linux"
+
+
+def _socket(host: str) -> socket.socket:
+    made = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    return made
+
+
 def address(listener: socket.socket) -> str:
     """The URL of the socket."""
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-class Worker:
-    """The worker as a child process, started again when it falls over.
-
-    It holds the reading end of a pipe that nobody writes to: the end of this process, by whatever signal, closes the
-    other end, and the worker leaves.
-    """
-
-    def __init__(self) -> None:
-        self._reading, self._writing = os.pipe()
-        self._started = 0.0
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def keep_running(self) -> None:
-        """Start it, or start it again once it has been gone for a while."""
-        if self._process is not None:
-            code = self._process.poll()
-            pause = ASK_AGAIN_AFTER if code == TAKEN else RESTART_WORKER_AFTER
-            if code is None or time.monotonic() - self._started < pause:
-                return
-        self._started = time.monotonic()
-        command = [sys.executable, "-m", "shopadmin", "worker", "--parent-pipe", str(self._reading)]
-        self._process = subprocess.Popen(command, pass_fds=(self._reading,))  # noqa: S603 - our own program
-
-    def ask_to_stop(self) -> None:
-        """Let it finish its present chunk."""
-        if self._process is not None and self._process.poll() is None:
-            self._process.terminate()
-
-    def wait(self, seconds: float) -> None:
-        """Wait for its end, and end it when it takes longer."""
-        if self._process is None:
-            return
-        try:
-            self._process.wait(max(seconds, 0.1))
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
 
 
 class _Task(WSGITask):
@@ -109,13 +97,10 @@ class _Channel(HTTPChannel):
 class Server:
     """waitress, with an end that lets every request that has arrived be answered."""
 
-    def __init__(self, app: Flask, listener: socket.socket) -> None:
+    def __init__(self, app: Any, listener: socket.socket, most_bytes: int) -> None:
+        """``app``: any that speaks WSGI; ``most_bytes``: of a request's body."""
         self._server: Any = create_server(
-            app,
-            sockets=[listener],
-            threads=THREADS,
-            ident=None,
-            max_request_body_size=app.config["MAX_CONTENT_LENGTH"],
+            app, sockets=[listener], threads=THREADS, ident=None, max_request_body_size=most_bytes
         )
         self._server.channel_class = _Channel
         self._server.is_stopping = False
@@ -130,6 +115,9 @@ class Server:
 
     def run(self, every_second: Callable[[], Any], on_stop: Callable[[], Any]) -> float:
         """Serve until ``stop``; returns the seconds that are left of the time to stop in."""
+        # What the start has made stays to the end: no collection need look through it again.
+        gc.collect()
+        gc.freeze()
         while not self._server.is_stopping:
             every_second()
             self._turn(1.0)
@@ -162,13 +150,41 @@ def _is_busy(channel: Any) -> bool:
     return bool(channel.requests or channel.request is not None or channel.total_outbufs_len)
 
 
-def serve(app: Flask, listener: socket.socket, announce: Callable[[], Any]) -> None:
-    """Serve until SIGINT or SIGTERM, with the worker beside; returns within ten seconds of the signal."""
+def serve(app: Flask, listener: socket.socket, announce: Callable[[], Any], children: Sequence[Child]) -> None:
+    """Serve until SIGINT or SIGTERM, with the children beside; returns within ten seconds of the signal."""
+    server = _prepare(app, listener)
+    announce()
+
+    def look_after() -> None:
+        for child in children:
+            child.keep_running()
+
+    def ask_to_stop() -> None:
+        for child in children:
+            child.ask_to_stop()
+
+    gives_up_at = server.run(look_after, ask_to_stop) + 1.0 + time.monotonic()
+    for child in children:
+        child.wait(gives_up_at - time.monotonic())
+
+
+def serve_along(app: Flask, listener: socket.socket, parent_pipe: int) -> None:
+    """Serve beside another process, until SIGINT, SIGTERM or the other end of ``parent_pipe`` closes."""
+    server = _prepare(app, listener)
+
+    def leave_with_parent() -> None:
+        while os.read(parent_pipe, 1):  # nobody writes to it
+            pass
+        server.stop()
+
+    threading.Thread(target=leave_with_parent, daemon=True).start()
+    server.run(lambda: None, lambda: None)
+
+
+def _prepare(app: Flask, listener: socket.socket) -> Server:
     # It would write a line for every request that waits for a thread: in a rush that is nearly each of them.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    server, worker = Server(app, listener), Worker()
+    server = Server(app, listener, app.config["MAX_CONTENT_LENGTH"])
     signal.signal(signal.SIGINT, server.stop)
     signal.signal(signal.SIGTERM, server.stop)
-    announce()
-    left = server.run(worker.keep_running, worker.ask_to_stop)
-    worker.wait(left + 1.0)
+    return server

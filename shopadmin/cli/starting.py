@@ -12,12 +12,14 @@ from sqlalchemy import make_url
 
 import config as environment
 from shopadmin.cli import serving, start_checks
+from shopadmin.cli.children import Child
 from shopadmin.cli.contexts import inside
 from shopadmin.cli.main import AppFactory, RefusedError, build_app
 from shopadmin.services import backups, occupancy, plugins, schema, schema_state, server_address
 
 log = logging.getLogger(__name__)
 LOOPBACK = "127.0.0.1"
+MOST_PROCESSES = 64
 
 
 def refuse_bad_files() -> None:
@@ -78,10 +80,20 @@ def wanted_port(option: int | None) -> int | None:
     return int(text)
 
 
+def wanted_processes() -> int:
+    """How many server processes ``PROCESSES`` asks for; one by itself. Raises RefusedError."""
+    text = os.environ.get("PROCESSES") or "1"
+    if not text.isdigit() or not 1 <= int(text) <= MOST_PROCESSES:
+        raise RefusedError(f"PROCESSES={text} is no number from 1 to {MOST_PROCESSES}", "bad_processes")
+    if int(text) > 1 and not serving.can_share():
+        raise RefusedError("PROCESSES= asks for more than one, and that needs Linux", "bad_processes")
+    return int(text)
+
+
 def listen(option: int | None) -> socket.socket:
     """A socket on loopback. Raises RefusedError when the port that was asked for is taken."""
     try:
-        return serving.listen(LOOPBACK, wanted_port(option))
+        return serving.listen(LOOPBACK, wanted_port(option), shares=wanted_processes() > 1)
     except serving.PortTakenError as error:
         raise RefusedError(f"{error}; PORT= names another one", "port_taken") from error
 
@@ -100,10 +112,16 @@ def serve(app: Flask, listener: socket.socket, welcome: Callable[[str], str]) ->
     try:
         folder = app.config["DATA_FOLDER"]
         with occupancy.shared(folder), server_address.announced(folder, url):
-            serving.serve(app, listener, announce)
+            serving.serve(app, listener, announce, _children(listener))
     except occupancy.OccupiedError as error:
         raise RefusedError(str(error), "occupied") from error
     click.echo("Stopped.")
+
+
+def _children(listener: socket.socket) -> list[Child]:
+    """The worker, and the server processes beside the first."""
+    along = ("serve-along", "--port", str(listener.getsockname()[1]))
+    return [Child("worker"), *(Child(*along) for _ in range(wanted_processes() - 1))]
 
 
 def name_left_out(app: Flask) -> None:

@@ -8,8 +8,8 @@ from sqlalchemy.pool import NullPool
 
 # Milliseconds a connection waits for another writer; the file lock in services/transactions.py makes it rare.
 BUSY_TIMEOUT_MS = 5000
-# Connections that are kept, at least one for each thread of the server: what is opened beyond them is closed again,
-# and to open one SQLite reads the whole schema.
+# Connections that are kept. As many more, then one for each thread of the server, are opened at need and closed again;
+# to open one SQLite reads the whole schema.
 POOL_SIZE = 16
 # Of each SQLite connection, in KiB (negative by SQLite's convention).
 CACHE_SIZE = -16000

@@ -21,8 +21,8 @@ PATIENCE = 5.0
 class Kept:
     """Connections that ``opener`` opens, when they are first wanted.
 
-    As many as the server has threads: each beyond them would be opened and closed for one question, which takes longer
-    than the wait. The one that was used last is used next.
+    As many as a pool keeps: each beyond them would be opened and closed for one question, which takes longer than the
+    wait. The one that was used last is used next.
     """
 
     def __init__(self, opener: Callable[[], Any], size: int = POOL_SIZE) -> None:

@@ -76,6 +76,15 @@ class Server:
         tasks = Path(f"/proc/{self.process.pid}/task").glob("*/children")
         return [int(number) for task in tasks for number in task.read_text().split()]
 
+    @contextlib.contextmanager
+    def halted(self) -> Iterator[None]:
+        """Its first process does nothing meanwhile."""
+        os.kill(self.process.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(self.process.pid, signal.SIGCONT)
+
     def end(self) -> None:
         """Make sure that nothing of it is left, at the end of a test."""
         if self.process.poll() is None:
@@ -133,7 +142,7 @@ def either_shell(cluster: testing.Cluster | None, tmp_path: Path) -> Iterator[Sh
 @contextlib.contextmanager
 def _opened(data: Path, **variables: str) -> Iterator[Shell]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SHOPADMIN_")}
-    for name in ("PORT", "SECRET_KEY", "DATABASE_URL", "DATABASE_MIGRATE_URL"):
+    for name in ("PORT", "PROCESSES", "SECRET_KEY", "DATABASE_URL", "DATABASE_MIGRATE_URL"):
         environment.pop(name, None)
     made = Shell(environment | {"SHOPADMIN_DATA": str(data)} | variables, data)
     try:

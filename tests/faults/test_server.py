@@ -89,6 +89,55 @@ def test_without_a_wish_the_next_free_port_is_taken(shell: Shell) -> None:
     assert [server.stop() for server in (first, second)] == [0, 0]
 
 
+def test_a_port_that_a_shop_shares_among_its_processes_is_taken(shell: Shell) -> None:
+    port = urlsplit(shell.start("run", PORT="0", PROCESSES="2").url).port
+
+    for processes in ("1", "2"):
+        result = shell.run("run", PORT=str(port), PROCESSES=processes)
+        assert (result.returncode, result.stderr) == (2, f"Error: port {port} is in use; PORT= names another one\n")
+
+
+@pytest.mark.parametrize("wish", ["0", "two", "65"])
+def test_a_number_of_processes_that_is_none_is_refused(shell: Shell, wish: str) -> None:
+    line = refusal(shell, PROCESSES=wish)
+
+    assert line == f"Error: PROCESSES={wish} is no number from 1 to 64"
+    assert not shell.data.exists() or not list(shell.data.iterdir())
+
+
+def answered(url: str) -> bool:
+    """Whether one further connection is answered soon."""
+    try:
+        with urllib.request.urlopen(f"{url}/healthz", timeout=2) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
+
+
+def test_each_of_several_processes_serves_the_port(either_shell: Shell) -> None:
+    server = either_shell.start("run", PORT="0", PROCESSES="3")
+    assert wait_for(lambda: len(server.children()) == 3, seconds=30)
+
+    with server.halted():  # what the first process would have been dealt waits; the others go on
+        assert wait_for(lambda: sum(answered(server.url) for _ in range(4)) > 0, seconds=60)
+
+    assert server.stop() == 0
+    assert server.lines[-1] == "Stopped."
+
+
+def test_a_server_process_that_falls_over_is_started_again(shell: Shell) -> None:
+    server = shell.start("run", PORT="0", PROCESSES="2")
+    assert wait_for(lambda: len(server.children()) == 2, seconds=30)
+    before = server.children()
+
+    for child in before:
+        os.kill(child, signal.SIGKILL)
+
+    assert wait_for(lambda: len(server.children()) == 2 and not set(before) & set(server.children()), seconds=30)
+    with server.halted():
+        assert wait_for(lambda: answered(server.url), seconds=60)
+
+
 @pytest.mark.parametrize("wish", ["abc", "-1", "70000"])
 def test_a_port_that_is_none_is_refused(shell: Shell, wish: str) -> None:
     assert shell.run("run", PORT=wish).returncode == 2
@@ -144,8 +193,10 @@ def test_a_schema_of_a_newer_version_is_refused(shell: Shell) -> None:
     assert "newer" in refusal(shell)
 
 
-def test_requests_that_have_arrived_are_answered_before_the_end(either_shell: Shell) -> None:
-    server = either_shell.start("run", PORT="0")
+@pytest.mark.parametrize("processes", [1, 2])
+def test_requests_that_have_arrived_are_answered_before_the_end(either_shell: Shell, processes: int) -> None:
+    server = either_shell.start("run", PORT="0", PROCESSES=str(processes))
+    assert wait_for(lambda: len(server.children()) == processes, seconds=30)
     address = urlsplit(server.url)
     answers: list[int] = []
     lost: list[Exception] = []
@@ -203,15 +254,15 @@ def test_a_half_sent_request_does_not_hold_the_server_up_for_ever(shell: Shell) 
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
-def test_the_worker_does_not_outlive_its_server(either_shell: Shell, how: signal.Signals) -> None:
-    server = either_shell.start("run", PORT="0")
-    assert wait_for(lambda: len(server.children()) == 1)
-    (worker,) = server.children()
+def test_no_other_process_outlives_its_server(either_shell: Shell, how: signal.Signals) -> None:
+    server = either_shell.start("run", PORT="0", PROCESSES="2")
+    assert wait_for(lambda: len(server.children()) == 2, seconds=30)
+    children = server.children()
 
     server.stop(how)
 
-    # It gives what it is at a few seconds to end; the rest is for a busy machine.
-    assert wait_for(lambda: not is_alive(worker), 40)
+    # They give what they are at a few seconds to end; the rest is for a busy machine.
+    assert wait_for(lambda: not any(map(is_alive, children)), 40)
 
 
 def test_a_worker_that_falls_over_is_started_again(shell: Shell) -> None:
