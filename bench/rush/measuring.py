@@ -19,6 +19,8 @@ from shopadmin.services import plugins, schema
 
 # So many times more requests to a view that does nothing: else it is measured for a tenth of a second.
 BARE = 3
+# Claims that a server has answered before it is measured: what it makes once, such as connections, is made by then.
+WARM_UP = 300
 
 Opened = Callable[[], contextlib.AbstractContextManager[Shop]]
 
@@ -91,9 +93,9 @@ def measure(opened: Opened, plan: Plan) -> list[Cell]:
     with opened() as shop, opened() as rival:
         app, bare = _prepare(shop), _prepare(rival)
         count = plan.rounds * len(plan.clients)
-        begun = campaigns.begin(app, [plan.service_pieces] * count + [plan.http_pieces] * count)
+        begun = campaigns.begin(app, [plan.service_pieces] * count + [WARM_UP] + [plan.http_pieces] * count)
         for_service, for_http = iter(begun[:count]), iter(begun[count:])
-        for_raw, *others = campaigns.begin(bare, [10_000_000] + [plan.rival_pieces] * count)
+        for_raw, *others = campaigns.begin(bare, [10_000_000, WARM_UP] + [plan.rival_pieces] * count)
         campaigns.drop_triggers(bare)
         cells = _service(shop, app, rival, plan, for_service, for_raw)
         return [*cells, *_http(shop, app, rival, plan, for_http, iter(others))]
@@ -133,10 +135,15 @@ def _http(shop: Shop, app: Flask, rival: Shop, plan: Plan, begun: Iterator[int],
             stack.enter_context(servers.serving(kind, on))
             for kind, on in (("shop", shop), ("empty", shop), ("questions", shop), ("django", rival))
         )
+        plain = [load.post("/", {})] * (BARE * plan.http_pieces)
+        asked, crowd = _enough(WARM_UP, max(plan.clients)), max(plan.clients)
+        _rush(ours, buyers.of_shop(app, next(begun), asked), crowd)
+        _rush(django, buyers.of_django(next(others), asked), crowd)
+        for bare in (empty, questions):
+            _rush(bare, plain[:asked], crowd)
         for _ in range(plan.rounds):
             for cell in cells:
                 campaign, pieces, clients = next(begun), plan.http_pieces, cell.clients
-                plain = [load.post("/", {})] * (BARE * pieces)
                 cell.limits.append(_rush(empty, plain, clients).per_second)
                 cell.questions.append(_rush(questions, plain, clients).per_second)
                 asked = _enough(pieces, clients)

@@ -45,7 +45,8 @@ class Cluster:
             shutil.chown(self.folder, self.user)
         data = str(self.folder / "data")
         self.run("initdb", "-D", data, "-U", "shop", "-A", "trust", "-E", "UTF8", "--no-sync")
-        options = f"-k {self.folder} -c listen_addresses='' -c max_connections=120"
+        # In a benchmark each thread of several servers keeps a connection.
+        options = f"-k {self.folder} -c listen_addresses='' -c max_connections=400"
         if not durable:
             options += f" {SHORT_LIVED}"
         self.run("pg_ctl", "-D", data, "-o", options, "-l", str(self.folder / "log"), "-w", "start")
