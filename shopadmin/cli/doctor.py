@@ -13,10 +13,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 import config as environment
-from shopadmin.cli import start_checks
+from shopadmin.cli import start_checks, starting
 from shopadmin.cli.contexts import inside
 from shopadmin.cli.main import AppFactory, RefusedError, answer, build_app, json_option
-from shopadmin.models import db
+from shopadmin.models import db, engine
 from shopadmin.services import database_roles, schema, schema_state
 
 OLDEST, NEWEST = (3, 11), (3, 13)
@@ -25,6 +25,9 @@ ENOUGH_DISK = 500 * 2**20
 CLOCK_TOLERANCE = 5
 # No clock may show a time before this version existed: 2026-01-01 UTC.
 RELEASED = 1_767_225_600
+
+# Connections of the worker: its loops and one job.
+OF_WORKER = 6
 
 Finding = tuple[str, bool, str]
 
@@ -89,6 +92,8 @@ def _disk(folder: Path) -> Finding:
 
 def _database() -> Iterator[Finding]:
     checks: tuple[Callable[[], Finding], ...] = (_answers, _role, _schema, _clock)
+    if db.engine.dialect.name == "postgresql":
+        checks += (_connections,)
     for check in checks:
         try:
             yield check()
@@ -124,6 +129,19 @@ def _clock() -> Finding:
     with db.engine.connect() as connection:
         theirs = float(connection.exec_driver_sql("select extract(epoch from clock_timestamp())").scalar() or 0)
     return "clock", abs(now - theirs) < CLOCK_TOLERANCE, f"{abs(now - theirs):.1f} s off the database's"
+
+
+def _connections() -> Finding:
+    """What the server processes and the worker may take at once is free for them."""
+    try:
+        most = starting.wanted_processes() * engine.MOST_CONNECTIONS + OF_WORKER
+    except RefusedError as error:
+        return "connections", False, error.message
+    with db.engine.connect() as connection:
+        settings = "current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int"
+        free = int(connection.exec_driver_sql(f"select {settings}").scalar() or 0)
+    words = f"the shop takes up to {most}, PostgreSQL gives {free}"
+    return "connections", most <= free, words if most <= free else f"{words}: raise max_connections"
 
 
 def _plugins(app: Flask) -> Finding:

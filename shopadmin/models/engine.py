@@ -11,6 +11,8 @@ BUSY_TIMEOUT_MS = 5000
 # Connections that are kept. As many more, then one for each thread of the server, are opened at need and closed again;
 # to open one SQLite reads the whole schema.
 POOL_SIZE = 16
+# Of a process, with those for single questions (see ``kept``).
+MOST_CONNECTIONS = 3 * POOL_SIZE
 # Of each SQLite connection, in KiB (negative by SQLite's convention).
 CACHE_SIZE = -16000
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import commands
 import pytest
 
+from shopadmin import testing
 from tests.faults.conftest import Shell
 
 pytestmark = pytest.mark.fault
@@ -159,6 +160,23 @@ def test_doctor_names_what_is_wrong(shell: Shell) -> None:
 
     assert result.returncode == 1
     assert [entry["name"] for entry in json.loads(result.stdout)["checks"] if not entry["ok"]] == ["files"]
+
+
+def test_doctor_counts_the_connections_that_several_processes_may_take(
+    either_shell: Shell, cluster: testing.Cluster | None
+) -> None:
+    assert either_shell.run("init").returncode == 0
+
+    def said(processes: int) -> list[tuple[bool, str]]:
+        result = either_shell.run("doctor", "--json", PROCESSES=str(processes))
+        found = json.loads(result.stdout)["checks"]
+        return [(entry["ok"], entry["text"]) for entry in found if entry["name"] == "connections"]
+
+    # 400 of the tests' cluster but for 3 of its owner's; on SQLite there is nothing to run out of.
+    assert said(2) == ([(True, "the shop takes up to 102, PostgreSQL gives 397")] if cluster else [])
+    assert said(9) == (
+        [(False, "the shop takes up to 438, PostgreSQL gives 397: raise max_connections")] if cluster else []
+    )
 
 
 def test_init_takes_what_is_given_and_refuses_what_cannot_be(shell: Shell) -> None:
