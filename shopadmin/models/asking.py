@@ -19,13 +19,17 @@ from shopadmin.models.prepared import Prepared
 
 Question = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
 
+# As many statements are kept, and of each connection as many cursors. Several times what the shop and its plugins ask:
+# only a statement that is built anew for each call fills it.
+MOST_STATEMENTS = 100
+
 
 def ask_once(statement: Question, values: Mapping[str, Any]) -> Any:
     """The one row that the question finds, None without one. Raises MultipleResultsFound for more.
 
-    ``statement``: built once, as what was prepared for it is kept. Over a connection of its own that is given back at
-    once: whoever waits for a commit of many must not hold one meanwhile. Sees what is committed, not what the session
-    around has written.
+    ``statement``: built once, as what was prepared for it is kept; of more than ``MOST_STATEMENTS`` all are forgotten.
+    Over a connection of its own that is given back at once: whoever waits for a commit of many must not hold one
+    meanwhile. Sees what is committed, not what the session around has written.
     """
     found = ask_all(statement, values)
     if len(found) > 1:
@@ -61,6 +65,15 @@ class _Line:
         self.connection = connection
         self.cursors: dict[Prepared, DBAPICursor] = {}
 
+    def cursor(self, prepared: Prepared) -> DBAPICursor:
+        """A new one for the statement, which is kept."""
+        if len(self.cursors) >= MOST_STATEMENTS:
+            for cursor in self.cursors.values():
+                cursor.close()
+            self.cursors.clear()
+        self.cursors[prepared] = cursor = self.connection.cursor()
+        return cursor
+
     def invalidate(self) -> None:
         """Close the connection."""
         self.connection.invalidate()
@@ -80,7 +93,11 @@ class _Asker:
     def ask(self, statement: Question, values: Mapping[str, Any]) -> Sequence[Any]:
         prepared = self._prepared.get(statement)
         if prepared is None:
-            prepared = self._prepared[statement] = Prepared(statement, self.engine.dialect)
+            prepared = Prepared(statement, self.engine.dialect)
+            # All of them at once: which was asked last is not known, as to note it would cost each question.
+            if len(self._prepared) >= MOST_STATEMENTS:
+                self._prepared.clear()
+            self._prepared[statement] = prepared
         try:
             found = self._fetch(prepared, values)
         except self._broken:
@@ -94,7 +111,7 @@ class _Asker:
         with self.kept.one() as line:
             cursor = line.cursors.get(prepared)
             if cursor is None:
-                cursor = line.cursors[prepared] = line.connection.cursor()
+                cursor = line.cursor(prepared)
             cursor.execute(prepared.sql, prepared.bound(values))
             # All of them: a cursor that is read to its end holds nothing of the database.
             return list(cursor.fetchall())

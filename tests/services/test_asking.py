@@ -13,7 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from shopadmin import testing
 from shopadmin.models import db, kept
 from shopadmin.models.api import ApiIdempotency
-from shopadmin.models.asking import ask_all, ask_around, ask_once
+from shopadmin.models.asking import MOST_STATEMENTS, ask_all, ask_around, ask_once
 from shopadmin.models.engine import POOL_SIZE, asking_engine
 from shopadmin.models.settings import Setting
 from shopadmin.services import settings
@@ -185,4 +185,23 @@ def test_a_question_that_fails_leaves_its_place_to_the_next(app: Flask) -> None:
             raise LookupError
 
     assert asker.kept.count() == 0
+    assert ask_once(BY_KEY, {"key": b"\1" * 32}).status == 201
+
+
+def test_statements_that_are_built_for_each_call_pile_up_nowhere(app: Flask) -> None:
+    """Each would keep what was prepared for it, and a cursor of each connection, for as long as the shop runs."""
+    ask_once(BY_KEY, {"key": b"\1" * 32})
+    asker = app.extensions["shopadmin.asking"]
+    with asker.kept.one() as line:
+        first = next(iter(line.cursors.values()))
+
+    for number in range(3 * MOST_STATEMENTS):
+        assert ask_once(
+            sa.select(TABLE.c.status, sa.literal(number).label("of")).where(BY_KEY.whereclause), {"key": b"\1" * 32}
+        )
+
+    assert len(asker._prepared) <= MOST_STATEMENTS
+    assert (len(line.cursors) <= MOST_STATEMENTS, asker.kept.count()) == (True, 1)
+    with pytest.raises(asker._broken):
+        first.execute("select 1")
     assert ask_once(BY_KEY, {"key": b"\1" * 32}).status == 201
