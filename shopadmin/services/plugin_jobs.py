@@ -24,10 +24,18 @@ def begin(actor: Actor, kind: str) -> int:
         try:
             with session.begin_nested():
                 job_id = queue.enqueue(kind, actor)
-        except IntegrityError:  # uq_job_alone; of two at the same moment as well
+        except IntegrityError as error:  # of two at the same moment as well
+            if not _is_second(error):
+                raise
             raise ObjectionsError(Problem("job_runs", _("This is on its way already."))) from None
         audit.record(actor, "core.job.begun", "job", job_id, after={"kind": kind})
     return job_id
+
+
+def _is_second(error: IntegrityError) -> bool:
+    """Whether ``uq_job_alone`` refused it. PostgreSQL names the index, SQLite its columns."""
+    told = getattr(error.orig, "diag", None)
+    return told.constraint_name == "uq_job_alone" if told else str(error.orig) == "UNIQUE constraint failed: job.kind"
 
 
 def latest(kind: str) -> JobState | None:

@@ -2,8 +2,10 @@
 
 from functools import partial
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from shopadmin import testing
 from shopadmin.contract import AccountId, Actor
@@ -41,3 +43,11 @@ def test_another_kind_and_one_that_is_over_are_no_hindrance(app: Flask) -> None:
 
     assert len({first, other, again}) == 3
     assert plugin_jobs.latest("hello.count") == jobs.show(again)
+
+
+def test_what_else_the_database_refuses_is_not_told_as_one_that_is_on_its_way(app: Flask) -> None:
+    """Nobody's account, for example: the worker would be waited for in vain."""
+    with pytest.raises(IntegrityError, match=r"(?i)foreign key"):
+        plugin_jobs.begin(OWNER, "hello.count")
+
+    assert db.session.scalars(select(Job.id)).all() == []
