@@ -1,6 +1,7 @@
 """The activity log: who did what, old and new values, as a page and as a file."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, ClassVar
 
 from flask import abort
@@ -12,6 +13,8 @@ from flask_babel import lazy_gettext as _
 from shopadmin.admin.list_view import AdminListView, Column
 from shopadmin.contract import MenuItem
 from shopadmin.services import activity, lists
+
+_BATCH = 500  # looked up at once for a file
 
 
 class ActivityView(AdminListView):
@@ -42,11 +45,14 @@ class ActivityView(AdminListView):
 
     def decorate(self, rows: Sequence[Any]) -> Sequence[Any]:
         """Sentences, and the values as far as the reader may see them."""
-        return [self._shown(row) for row in rows]
+        names = activity.names(self.actor, rows)
+        return [self._shown(row, names.get(row.id, "")) for row in rows]
 
-    def export_rows(self, rows: Iterable[Any]) -> Iterable[Any]:
-        """The same as the page, row by row."""
-        return (self._shown(row) for row in rows)
+    def export_rows(self, rows: Iterable[Any]) -> Iterator[Any]:
+        """The same as the page."""
+        rows = iter(rows)
+        while batch := list(islice(rows, _BATCH)):
+            yield from self.decorate(batch)
 
     def export_value(self, row: Any, column: Column) -> Any:
         """What the page shows."""
@@ -58,16 +64,16 @@ class ActivityView(AdminListView):
         row = lists.fetch_one(self.spec, self.actor, lists.parse_id(row_id))
         if row is None:
             abort(404)
-        return str(self.render(self.details_template, view=self, row=self._shown(row)))
+        return str(self.render(self.details_template, view=self, row=self.decorate([row])[0]))
 
-    def _shown(self, row: Any) -> dict[str, Any]:
+    def _shown(self, row: Any, name: str) -> dict[str, Any]:
         is_open = activity.may_read_values(self.actor, row.object_type)
         return {
             "id": row.id,
             "at": row.at,
             "what": str(activity.sentence(row.code)),
             "who": row.who or ("" if row.account_id is None else f"#{row.account_id}"),
-            "about": activity.about(row.object_type, row.object_id),
+            "about": activity.about(row.object_type, row.object_id, name),
             "change": "; ".join(activity.changes(self.actor, row.object_type, row.before, row.after)),
             "reason": row.reason if is_open else gettext("Hidden") if row.reason else "",
             "ip": row.ip,

@@ -5,10 +5,12 @@ sentence and no more. Contact data is masked in the log already, and once more h
 """
 
 import logging
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import Flask, current_app
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, and_, select
 
@@ -18,7 +20,7 @@ from shopadmin.hook_guard import record
 from shopadmin.models import db
 from shopadmin.models.accounts import Account
 from shopadmin.models.audit import AuditEntry
-from shopadmin.services import access, lists
+from shopadmin.services import access, incidents, lists
 from shopadmin.services.masking import CONTACT
 
 log = logging.getLogger(__name__)
@@ -142,6 +144,7 @@ _PERSONAL = frozenset({"phone", "email", "address", "recipient", "buyer_name", "
 # Their values say nothing about anybody's data, so everybody who reads the log reads them.
 _OPEN = frozenset({"route", "list", "login_session", "job", ""})
 LONGEST_VALUE = 200
+_NAMED = re.compile(r"^\s*(\d+)\s*[:：].*", re.DOTALL)
 
 
 def declare_messages(app: Flask) -> None:
@@ -164,10 +167,26 @@ def sentence(code: str) -> Text:
     return SENTENCES.get(code) or _of_plugins().get(code, code)
 
 
-def about(object_type: str, object_id: str) -> str:
-    """What an entry is about: ``Order 17``."""
-    name = OBJECTS.get(object_type) or _of_plugins().get(object_type, object_type)
-    return f"{name} {object_id}".strip()
+def about(object_type: str, object_id: str, name: str = "") -> str:
+    """What an entry is about: ``Order 17``. ``name``: what its own page calls it."""
+    kind = OBJECTS.get(object_type) or _of_plugins().get(object_type, object_type)
+    thing = f"{kind} {object_id}".strip()
+    return gettext("%(thing)s: %(name)s", thing=thing, name=name) if name else thing
+
+
+def names(actor: Actor, rows: Sequence[Any]) -> Mapping[int, str]:
+    """What the page of an incident calls it, by the id of the entry about it, for those who may see incidents.
+
+    An id is used again after an undo: one of another kind than the entry says is not the incident that it was about.
+    """
+    ids = {row.id: int(row.object_id) for row in rows if row.object_type == "incident" and row.object_id.isdecimal()}
+    known = incidents.find_all(set(ids.values())) if ids and may_read_values(actor, "incident") else {}
+    said = {row.id: row.after.get("kind") for row in rows}
+    return {
+        entry: incidents.name(actor, known[about])
+        for entry, about in ids.items()
+        if about in known and said[entry] in (None, known[about].kind)
+    }
 
 
 def _of_plugins() -> Mapping[str, Text]:
@@ -226,8 +245,9 @@ def _by_account(text: str) -> ColumnElement[bool]:
 
 
 def _by_object(text: str) -> ColumnElement[bool]:
-    """``order``, ``order 17``, or the same as ``about`` writes it."""
+    """``order``, ``order 17``, or the same as ``about`` writes it, with a name or without."""
     kind, _blank, number = text.strip().partition(" ")
+    number = _NAMED.sub(r"\1", number)
     kind = next((code for code, label in OBJECTS.items() if str(label) == kind), kind)
     found: ColumnElement[bool] = AuditEntry.object_type == kind
     return and_(found, AuditEntry.object_id == number.strip()) if number.strip() else found

@@ -68,8 +68,13 @@ def name(actor: Actor, row: Incident | Row[Any]) -> str:
 
 def names(actor: Actor, incident_ids: Collection[int]) -> dict[int, str]:
     """The same of these incidents, by id."""
+    return {each: name(actor, row) for each, row in find_all(incident_ids).items()}
+
+
+def find_all(incident_ids: Collection[int]) -> dict[int, Incident]:
+    """Those of these incidents that there are, by id, for whoever may see incidents."""
     rows = db.session().scalars(select(Incident).where(Incident.id.in_(incident_ids)))
-    return {row.id: name(actor, row) for row in rows}
+    return {row.id: row for row in rows}
 
 
 def number(row: Incident | Row[Any]) -> str:

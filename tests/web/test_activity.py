@@ -7,9 +7,10 @@ from forms import send
 from sqlalchemy import select
 
 from shopadmin import testing
+from shopadmin.contract import IncidentReport
 from shopadmin.models import db
 from shopadmin.models.audit import AuditEntry
-from shopadmin.services import access, audit
+from shopadmin.services import access, audit, incident_reports
 from shopadmin.services.transactions import writing
 
 READ, EXPORT = "core.activity:read", "core.activity:export"
@@ -143,3 +144,39 @@ def test_what_looks_like_markup_or_a_formula_does_nothing(app, client_as):
 
     assert "<script>alert" not in page(owner)
     assert ",=1+1" not in owner.get("/admin/activity/export/csv").get_data(as_text=True)
+
+
+def test_an_incident_is_called_as_on_its_own_page_by_those_who_may_see_it(app, client_as):
+    order_id = testing.make_order(1)
+    report = IncidentReport(
+        "delivery.cod_refused_repeat", "ears.1", datetime(2026, 3, 1, 20, tzinfo=UTC), order_id=order_id, tier=1
+    )
+    incident_id = incident_reports.report(None, report)
+    named, bare = f"Incident {incident_id}: Refused cash on delivery again, 2026-03-02", f"Incident {incident_id}"
+    seeing, blind = client_as(EXPORT, "core.incidents:read"), client_as(READ)
+    owner = client_as(owner=True)
+    entry_id = db.session.scalar(select(AuditEntry.id).where(AuditEntry.code == "core.incident.recorded"))
+
+    assert named in page(seeing)
+    assert named in seeing.get(f"/admin/activity/details/{entry_id}").get_data(as_text=True)
+    assert named in seeing.get("/admin/activity/export/csv").get_data(as_text=True)
+    assert f"Incident {incident_id}: Refused cash on delivery again, order T000001, 2026-03-02" in page(owner)
+    assert (bare in page(blind), "Refused cash on delivery again" in page(blind)) == (True, False)
+    assert named in page(seeing, f"?object={named}")
+    send(owner, "/admin/profile/", to="/preferences/language", language="zh")
+    assert f"异常 {incident_id}：多次拒收货到付款，订单 T000001，2026-03-02" in page(owner)
+
+
+def test_the_log_gives_no_entry_the_name_of_another_incident_that_has_its_id_now(app, client_as):
+    at, order_id = datetime(2026, 3, 1, tzinfo=UTC), testing.make_order(1)
+    write("core.incident.recorded", "incident", 1, after={"kind": "lost"})
+    incident_reports.report(
+        None, IncidentReport("delivery.cod_refused_repeat", "ears.1", at, order_id=order_id, tier=1)
+    )
+    write("core.incident.recorded", "incident", 2, after={"kind": "lost"})
+
+    text = page(client_as(owner=True))
+
+    assert text.count("Incident 1") == 2
+    assert text.count("Incident 1: Refused cash on delivery again") == 1
+    assert "Incident 2" in text
