@@ -80,7 +80,7 @@ def _money(minor: int | None, currency: str) -> str:
 
 
 def _when(value: datetime | None) -> str:
-    """Date and time in the shop's zone, of one width in every language, so that columns line up."""
+    """Date and time in the shop's zone, as ``languages`` says of days."""
     return "" if value is None else value.astimezone(settings.load().zone).strftime("%Y-%m-%d %H:%M")
 
 

@@ -1,11 +1,13 @@
 """Languages: who chooses them, that pages really speak them, and what plugins bring."""
 
 import re
+from datetime import UTC, date, datetime
 from types import SimpleNamespace
 
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
+from flask_babel import format_date, format_datetime
 from flask_babel import lazy_gettext as _
 from importing import run
 
@@ -156,7 +158,7 @@ def test_one_row_and_many_have_the_same_form_in_chinese(app, client_as):
     assert "2 条" in client.get("/admin/orders/").text
 
 
-def test_dates_and_money_are_written_as_in_the_language(app, client_as):
+def test_money_is_written_as_in_the_language(app, client_as):
     order_id = testing.make_order()
     testing.make_order(2)
     client = client_as(owner=True)
@@ -167,6 +169,23 @@ def test_dates_and_money_are_written_as_in_the_language(app, client_as):
     assert "CN¥100.00" in english
     assert "CN¥" not in chinese
     assert "¥100.00" in chinese
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_days_and_times_of_pages_are_written_as_in_lists_whoever_writes_them(app, language):
+    at = datetime(2026, 3, 1, 20, tzinfo=UTC)
+    with app.test_request_context(headers={"Accept-Language": language}):
+        for_page = app.jinja_env.filters
+
+        days = {
+            for_page["date"](at),
+            format_date(at),
+            format_date(date(2026, 3, 2), "medium"),
+            for_page["when"](at)[:10],
+        }
+
+        assert days == {"2026-03-02"}  # the shop is in Shanghai
+        assert {format_datetime(at, "short"), for_page["when"](at)} == {"2026-03-02 04:00"}
 
 
 @pytest.mark.parametrize(("language", "reason"), [("zh", "原因"), ("en", "Why")])

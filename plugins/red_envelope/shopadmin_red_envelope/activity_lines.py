@@ -3,8 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from babel.dates import format_datetime
-from flask_babel import get_locale, gettext
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from shopadmin.plugin_api import shop_settings
@@ -66,7 +65,7 @@ def _shown(currency: str) -> Callable[[str, Any], str]:
         if name in _MONEY:
             return money_text(value, currency)
         if name in _TIMES:
-            return format_datetime(to_datetime(value), "short", shop_settings().zone, get_locale())
+            return f"{to_datetime(value).astimezone(shop_settings().zone):%Y-%m-%d %H:%M}"
         return str(_WORDS.get(name, {}).get(value, value))
 
     return shown

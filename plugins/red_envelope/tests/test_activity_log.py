@@ -57,7 +57,7 @@ def test_values_are_said_in_words_and_what_stayed_is_left_out(clock: Clock) -> N
         ]
 
     assert "Denomination: CN¥10.00" in made
-    assert "Collected from: 6/19/26, 12:00\u202fAM" in made
+    assert "Collected from: 2026-06-19 00:00" in made
     assert changed[:2] == ["Denomination: CN¥10.00 → CN¥20.00", "Pieces: 100"]
     assert scheduled[0] == "State: Draft → Scheduled"
     assert not any("{" in line or "1781" in line for line in made + changed + scheduled)
