@@ -212,10 +212,20 @@ def _notes(question: Question, found: Forecast, stake: Stake) -> list[str]:
         )
     elif len(found.periods) < 4:
         notes.append(
-            gettext("History gives only %(periods)s periods of %(days)s days.", periods=len(found.periods), days=days)
+            ngettext(
+                "History gives only %(num)s period of %(length)s.",
+                "History gives only %(num)s periods of %(length)s.",
+                len(found.periods),
+                length=ngettext("%(num)s day", "%(num)s days", days),
+            )
         )
     if found.left_out:
         notes.append(
-            gettext("%(orders)s orders tell no amount of goods and are left out.", orders=number(found.left_out))
+            ngettext(
+                "%(orders)s order tells no amount of goods and is left out.",
+                "%(orders)s orders tell no amount of goods and are left out.",
+                found.left_out,
+                orders=number(found.left_out),
+            )
         )
     return notes

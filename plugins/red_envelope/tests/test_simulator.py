@@ -243,11 +243,21 @@ def test_weak_figures_say_so(owner: testing.ShopClient) -> None:
     testing.make_order(200, created_at=ago(1), goods=None, total=100, shipping=None)
 
     few = owner.get(SIMULATOR, query_string=ASKED | {"use_days": "14"}).text
+    one = owner.get(SIMULATOR, query_string=ASKED | {"use_days": "30"}).text
     short = owner.get(SIMULATOR, query_string=ASKED | {"use_days": "60"}).text
 
     assert "History gives only 2 periods of 14 days." in few
-    assert "1 orders tell no amount of goods" in few
+    assert "1 order tells no amount of goods and is left out." in few
+    assert "History gives only 1 period of 30 days." in one
     assert "the figures are too low" in short
+
+
+def test_one_period_and_one_day_have_words_of_their_own(owner: testing.ShopClient) -> None:
+    sell(1, 4900, 0.5)
+
+    page = owner.get(SIMULATOR, query_string=ASKED | {"use_days": "1"}).text
+
+    assert "History gives only 1 period of 1 day." in page
 
 
 @pytest.mark.data
