@@ -100,6 +100,13 @@ def test_a_fact_proposes_its_cause_without_a_word_of_text(order: OrderFacts, cod
         ("Ainda não recebi o produto", "logistics", "não recebi"),
         ("veio com a embalagem rasgada", "packaging", "embalag"),
         ("Recebi o produto errado", "wrong_missing", "errad"),
+        ("包装太薄了", "packaging", "包装太薄"),
+        ("纸箱很薄", "packaging", "纸箱很薄"),
+        ("包装不结实", "packaging", "包装不结实"),
+        ("packaging too thin", "packaging", "packaging too thin"),
+        ("Flimsy box", "packaging", "flimsy box"),
+        ("embalagem fina", "packaging", "embalag"),
+        ("caixa frágil", "packaging", "caixa frágil"),
     ],
 )
 def test_words_name_their_cause_and_are_shown(text: str, code: str, shown: str) -> None:
@@ -107,6 +114,10 @@ def test_words_name_their_cause_and_are_shown(text: str, code: str, shown: str) 
 
     assert code in causes
     assert shown in [because.what for because in causes[code].because]
+
+
+def test_what_is_thin_beside_good_packaging_is_no_complaint_about_it() -> None:
+    assert "packaging" not in {cause.code for cause in triage("包装很好，布料太薄了").causes}
 
 
 def test_a_text_may_have_several_causes_the_surest_first() -> None:
