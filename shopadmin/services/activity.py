@@ -183,9 +183,9 @@ def names(actor: Actor, rows: Sequence[Any]) -> Mapping[int, str]:
     known = incidents.find_all(set(ids.values())) if ids and may_read_values(actor, "incident") else {}
     said = {row.id: row.after.get("kind") for row in rows}
     return {
-        entry: incidents.name(actor, known[about])
-        for entry, about in ids.items()
-        if about in known and said[entry] in (None, known[about].kind)
+        entry: incidents.name(actor, known[found])
+        for entry, found in ids.items()
+        if found in known and said[entry] in (None, known[found].kind)
     }
 
 
