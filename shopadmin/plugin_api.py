@@ -168,7 +168,7 @@ from shopadmin.services.incident_reports import report as record_incident
 from shopadmin.services.incidents import kind_label as incident_kind
 from shopadmin.services.incidents import names as incident_names
 from shopadmin.services.jobs import JobState
-from shopadmin.services.known_buyers import keep_buyer, known_or_new_buyer
+from shopadmin.services.known_buyers import buyer_found_or_made, keep_buyer, known_or_new_buyer
 from shopadmin.services.known_buyers import reading_of as identifier_reading
 from shopadmin.services.known_buyers import readings_of as identifier_readings
 from shopadmin.services.lists import Filter, ListSpec, Sort, View, fetch_one, parse_id
@@ -233,6 +233,7 @@ from shopadmin.services.shown_buyers import (
     buyer_snapshots,
     buyers_found,
     masked_buyers,
+    own_mailboxes,
     own_people,
     refund_counts,
 )
@@ -399,6 +400,7 @@ __all__ = [
     "blocked_buyers",
     "bought_by",
     "buyer_clocks",
+    "buyer_found_or_made",
     "buyer_identities",
     "buyer_marks",
     "buyer_refs",
@@ -478,6 +480,7 @@ __all__ = [
     "orders_placed",
     "orders_since",
     "own_addresses",
+    "own_mailboxes",
     "own_people",
     "parcel_couriers",
     "parse_id",

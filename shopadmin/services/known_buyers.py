@@ -66,8 +66,16 @@ def known_or_new_buyer(
     ``actor``: none for the program. ``now``: aware UTC. Joins the transaction around; whoever asks or imports at the
     same time waits for it. Raises RefusedError (field ``identifiers``), nothing is added then.
     """
+    return buyer_found_or_made(actor, identifiers, name, now)[0]
+
+
+def buyer_found_or_made(
+    actor: Actor | None, identifiers: Sequence[BuyerIdentifier], name: str = "", now: datetime | None = None
+) -> tuple[BuyerId, bool]:
+    """The same, and whether the buyer was made just now: nobody can know anything of such a one."""
     _check(identifiers, name)
-    strong = [found for identifier in identifiers if (found := _strong(identifier))]
+    own = _own_region()
+    strong = [found for identifier in identifiers if (found := _strong(identifier, own))]
     nicks = [ref for each in identifiers if each.kind == "nick" and (ref := _nick_ref(each))]
     if not strong and not nicks:
         raise RefusedError(_why_none(identifiers))
@@ -75,10 +83,10 @@ def known_or_new_buyer(
         people.hold_buyers(session.connection(), alone=True)
         if (known := _known(session, strong, nicks)) is not None:
             keep_buyer(known)
-            return known
+            return known, False
         if not strong:
             raise RefusedError(_why_none(identifiers))
-        return _made(session, actor, strong, name.strip(), now or datetime.now(UTC))
+        return _made(session, actor, strong, name.strip(), now or datetime.now(UTC)), True
 
 
 def keep_buyer(buyer_id: int) -> None:
@@ -139,9 +147,10 @@ def _why_none(identifiers: Sequence[BuyerIdentifier]) -> Problem:
     return Problem(reasons[0], text, "identifiers")
 
 
-def _strong(identifier: BuyerIdentifier) -> _Strong | None:
-    """None for what is no key of a person."""
-    reading, keys = reading_of(identifier), contacts.keyring()
+def _strong(identifier: BuyerIdentifier, own: str | None) -> _Strong | None:
+    """None for what is no key of a person. ``own``: the region of the shop."""
+    reading = _reading(identifier.kind, identifier.value, identifier.scope, identifier.region or own)
+    keys = contacts.keyring()
     if not reading.key:
         return None
     if identifier.kind == "platform_uid":
@@ -151,7 +160,7 @@ def _strong(identifier: BuyerIdentifier) -> _Strong | None:
         written = [people.email_identifier(keys, text) for text in (identifier.value, reading.value)]
     else:
         values = [normal_phone(reading.value)]
-        if identifier.region in ("", _own_region()):
+        if identifier.region in ("", own):
             # Rows of imports hold the shop's own numbers as they are dialled there.
             values.append(normal_phone(identifier.value))
         written = [people.phone_identifier(keys, Phone(value)) for value in values]

@@ -93,13 +93,22 @@ def refund_counts(buyer_ids: Collection[int]) -> Mapping[BuyerId, int]:
     return found
 
 
+def own_mailboxes() -> frozenset[str]:
+    """The mailboxes by which ``own_people`` knows the people of this shop."""
+    return _boxes(db.session().scalars(select(Account.email)))
+
+
+def _boxes(addresses: Iterable[str]) -> frozenset[str]:
+    return frozenset(mailbox(address) for address in addresses) - {""}
+
+
 def own_people(buyer_ids: Collection[int]) -> frozenset[BuyerId]:
     """Those among the buyers whose e-mail falls into the mailbox of an account of this shop, also of one that has left:
     ``kefu+x@shop.example`` is ``Kefu@shop.example``, whichever of the two the account has.
     """
     keys, session = contacts.keyring(), db.session()
     accounts = session.scalars(select(Account.email)).all()
-    boxes = {mailbox(address) for address in accounts} - {""}
+    boxes = _boxes(accounts)
     found = {
         BuyerId(buyer_id)
         for buyer_id, identity in buyer_identities(buyer_ids, with_homes=False).items()

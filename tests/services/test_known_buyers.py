@@ -15,7 +15,7 @@ from shopadmin.models import db
 from shopadmin.models.audit import AuditEntry
 from shopadmin.services import contacts
 from shopadmin.services.conflicts import RefusedError
-from shopadmin.services.known_buyers import known_or_new_buyer
+from shopadmin.services.known_buyers import buyer_found_or_made, known_or_new_buyer
 
 PHONE, EMAIL = "17000000001", "Sample.Person@gmail.com"
 
@@ -161,3 +161,10 @@ def test_a_phone_is_kept_as_an_import_would_keep_it(app: Flask) -> None:
     assert value == contacts.identifier_hash(keys, "phone", "+447400123456")
     assert tail == contacts.tail_hash(keys, "3456")
     assert testing.make_buyer() != known_or_new_buyer(None, [phone("+447400123456")])
+
+
+def test_whoever_asks_is_told_whether_the_buyer_was_made_just_now(app: Flask) -> None:
+    made, is_new = buyer_found_or_made(None, [phone()])
+
+    assert is_new
+    assert buyer_found_or_made(None, [phone()]) == (made, False)

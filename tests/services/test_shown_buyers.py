@@ -41,6 +41,7 @@ def test_the_shops_own_people_are_known_by_their_mailbox_however_a_letter_to_it_
     others = [testing.make_buyer(email=email) for email in ("kefu2@shop.example", "kefu+x@buyer.example")]
 
     assert shown_buyers.own_people([*own, *others]) == set(own)
+    assert shown_buyers.own_mailboxes() >= {"kefu@shop.example", "mei@shop.example"}
 
 
 def test_incidents_are_listed_as_they_were_announced(app: Flask) -> None:

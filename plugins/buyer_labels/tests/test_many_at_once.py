@@ -9,7 +9,7 @@ from labels_of_tests import NOW
 from people_of_tests import OWNER
 from policy_of_tests import grave_label, live_rule, order_of
 from shopadmin_buyer_labels.domain.policy import Effect, Level
-from shopadmin_buyer_labels.models import OrderDecision, OrderHold, PolicyMark
+from shopadmin_buyer_labels.models import Label, OrderDecision, OrderHold, PolicyMark
 from shopadmin_buyer_labels.services import allowances, bringing_in, changes, deciding, indexing, merging, standing
 from sqlalchemy import delete, event, select
 
@@ -170,3 +170,38 @@ def test_a_list_of_many_is_told_of_once_and_one_that_is_undone_never(
     made = [outcome.label_id for outcome in bringing_in.bring_in(OWNER, rows, "import", NOW)]
     assert [len(ids) for ids in heard] == [5]
     assert told == [made]
+
+
+def test_a_list_asks_about_its_people_together_and_refuses_as_row_by_row(shop: Flask) -> None:
+    testing.make_account(shop, is_owner=True)
+    own = testing.make_buyer(email="owner+shop@example.com")
+    buyer_id = testing.make_buyer(email="known@example.org")
+
+    def row(number: int, kind: str, value: str) -> bringing_in.Row:
+        return bringing_in.Row(
+            number,
+            {"identifiers": [{"kind": kind, "value": value}], "code": "refund.item_swapped", "tier": 1, "severity": 2,
+             "happened_on": "2026-11-13", "note": ""},
+        )  # fmt: skip
+
+    def brought(rows: list[bringing_in.Row]) -> tuple[int, list[tuple[bool, list[str]]]]:
+        with statements() as seen:
+            outcomes = bringing_in.bring_in(OWNER, rows, "import", NOW)
+        return len(seen), [(each.is_duplicate, [found.code for found in each.problems]) for each in outcomes]
+
+    mixed = [
+        row(1, "email", "known@example.org"), row(2, "email", "KNOWN@example.org"),
+        row(3, "email", "owner+shop@example.com"), row(4, "email", "owner+new@example.com"),
+        row(5, "phone", "13912340000"), row(6, "phone", "+86 13912340000"), row(7, "email", "new@example.org"),
+    ]  # fmt: skip
+    already, staff = (True, ["buyer_labels.already"]), (False, ["buyer_labels.staff"])
+    fine: tuple[bool, list[str]] = (False, [])
+    _count, said = brought(mixed)
+    few, _said = brought([row(number, "phone", f"1391234{number:04d}") for number in range(100, 110)])
+    many, _said = brought([row(number, "phone", f"1391234{number:04d}") for number in range(200, 240)])
+    again, told = brought([row(number, "phone", f"1391234{number:04d}") for number in range(200, 240)])
+
+    assert said == [fine, already, staff, staff, fine, already, fine]
+    assert set(db.session.scalars(select(Label.buyer_id).where(Label.buyer_id.in_((own, buyer_id))))) == {buyer_id}
+    assert (many - few) / 30 <= 15  # it was twice as many, row by row
+    assert (told, again < many) == ([already] * 40, True)

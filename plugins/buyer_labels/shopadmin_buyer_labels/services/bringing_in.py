@@ -5,8 +5,10 @@ One transaction for the whole: broken off, nothing was brought in. The same file
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from shopadmin.plugin_api import (
     Actor,
@@ -14,8 +16,9 @@ from shopadmin.plugin_api import (
     ObjectionsError,
     Problem,
     RefusedError,
-    known_or_new_buyer,
+    buyer_found_or_made,
     read_day,
+    shop_settings,
     writing,
 )
 from shopadmin_buyer_labels import permissions
@@ -23,6 +26,7 @@ from shopadmin_buyer_labels.domain import grounds, taxonomy
 from shopadmin_buyer_labels.domain.drafts import Draft
 from shopadmin_buyer_labels.messages import problem
 from shopadmin_buyer_labels.services import proposing
+from shopadmin_buyer_labels.services.listed_people import ListedPeople
 from shopadmin_buyer_labels.services.proposing import Source
 
 MOST_ROWS = 2000
@@ -49,18 +53,32 @@ class Outcome:
     is_duplicate: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A row as it was read, and can be taken unless its person stands in the way."""
+
+    draft: Draft
+    people: Sequence[BuyerIdentifier]
+    name: str
+
+
 def bring_in(actor: Actor | None, rows: Sequence[Row], origin: str, now: datetime | None = None) -> list[Outcome]:
     """Make drafts of the rows. Raises ForbiddenError, RefusedError for too many at once."""
     permissions.require(actor, permissions.PROPOSE)
     if len(rows) > MOST_ROWS:
         raise RefusedError(problem("rows", "file", most=MOST_ROWS))
-    now = now or datetime.now(UTC)
+    now, zone = now or datetime.now(UTC), shop_settings().zone
+    asked = [_asked(row, now, zone) for row in rows]
     with writing() as session:
+        known = ListedPeople([each.people for each in asked if isinstance(each, _Asked)], now)
         found = []
-        for row in rows:
+        for row, each in zip(rows, asked, strict=True):
+            if isinstance(each, RefusedError):
+                found.append(Outcome(row.number, problems=tuple(each.problems)))
+                continue
             point = session.begin_nested()
             try:
-                found.append(Outcome(row.number, _draft(actor, row, origin, now)))
+                found.append(Outcome(row.number, _draft(session, actor, each, Source(origin), known, now, zone)))
                 point.commit()
             except RefusedError as refused:
                 point.rollback()
@@ -71,12 +89,29 @@ def bring_in(actor: Actor | None, rows: Sequence[Row], origin: str, now: datetim
         return found
 
 
-def _draft(actor: Actor | None, row: Row, origin: str, now: datetime) -> int:
-    draft, people = _read(row.values)
-    proposing.check(draft, now, now)
-    name = row.values.get("name") or ""
-    buyer_id = known_or_new_buyer(actor, people, str(name), now)
-    return proposing.propose(actor, buyer_id, draft, source=Source(origin), now=now)
+def _asked(row: Row, now: datetime, zone: tzinfo) -> _Asked | RefusedError:
+    """What the row says, or why it cannot be taken whoever it is about."""
+    try:
+        draft, people = _read(row.values)
+        proposing.check(draft, now, now, zone)
+    except RefusedError as refused:
+        return refused
+    return _Asked(draft, people, str(row.values.get("name") or ""))
+
+
+def _draft(
+    session: Session, actor: Actor | None, asked: _Asked, source: Source, known: ListedPeople, now: datetime,
+    zone: tzinfo,
+) -> int:  # fmt: skip
+    """As ``proposing.propose``, with what was read of all people of the list."""
+    buyer_id, is_new = buyer_found_or_made(actor, asked.people, asked.name, now)
+    if known.is_own(buyer_id, asked.people, is_new=is_new):
+        raise RefusedError(problem("staff", "buyer"))
+    if not is_new and (other := known.same(buyer_id, asked.draft)) is not None:
+        raise ObjectionsError(problem("already", "code", label=other))
+    label = proposing.write(session, actor, buyer_id, asked.draft, source, now, zone)
+    known.labelled(buyer_id, asked.draft, label.id)
+    return label.id
 
 
 def _read(values: Mapping[str, Any]) -> tuple[Draft, list[BuyerIdentifier]]:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from shopadmin.plugin_api import (
     Actor,
@@ -64,14 +65,26 @@ def propose(
         if (other := same(buyer_id, draft, now)) is not None:
             raise ObjectionsError(problem("already", "code", label=other))
         keep_buyer(buyer_id)
-        label = _row(actor, buyer_id, draft, source, now)
-        session.add(label)
-        session.flush()
-        records.keep(session, actor, label, "proposed", now, origin=source.origin)
+        label = write(session, actor, buyer_id, draft, source, now, shop_settings().zone)
         for piece in pieces:
             attaching.attach_new(session, actor, label, piece, now)
         attaching.attach_kept(session, actor, label, uuids, now)
         return label.id
+
+
+def write(
+    session: Session, actor: Actor | None, buyer_id: int, draft: Draft, source: Source, now: datetime, zone: tzinfo
+) -> Label:
+    """Write down a draft that was checked, of a buyer who is kept and has no such label; in the transaction around."""
+    by = actor.account_id if actor else source.written_by
+    label = Label(
+        buyer_id=buyer_id, created_at=now, created_by=by, edited_by=by, origin=source.origin,
+        origin_id=source.origin_id, renewed_from=source.renewed_from, **_values(draft, now, zone),
+    )  # fmt: skip
+    session.add(label)
+    session.flush()
+    records.keep(session, actor, label, "proposed", now, origin=source.origin)
+    return label
 
 
 def edit(actor: Actor, label_id: int, revision: int | None, draft: Draft, now: datetime | None = None) -> None:
@@ -88,7 +101,11 @@ def edit(actor: Actor, label_id: int, revision: int | None, draft: Draft, now: d
             raise RefusedError(problem("tier_below", "tier", tier=label.evidence_tier))
         if (other := same(label.buyer_id, draft, now, label.id)) is not None:
             raise ObjectionsError(problem("already", "code", label=other))
-        changed = sorted(name for name, value in _values(draft, label.created_at).items() if _set(label, name, value))
+        changed = sorted(
+            name
+            for name, value in _values(draft, label.created_at, shop_settings().zone).items()
+            if _set(label, name, value)
+        )
         label.edited_by = actor.account_id
         records.keep(session, actor, label, "edit", now, fields=changed)
 
@@ -146,9 +163,9 @@ def renew(actor: Actor, label_id: int, piece: Piece, now: datetime | None = None
         return found
 
 
-def check(draft: Draft, created_at: datetime, now: datetime) -> None:
-    """Raise RefusedError with all that is wrong with the draft, each at its field."""
-    found = drafts.wrongs(draft, created_at, now, shop_settings().zone)
+def check(draft: Draft, created_at: datetime, now: datetime, zone: tzinfo | None = None) -> None:
+    """Raise RefusedError with all that is wrong with the draft, each at its field. ``zone``: of the shop."""
+    found = drafts.wrongs(draft, created_at, now, zone or shop_settings().zone)
     if found:
         raise RefusedError(*(problem(wrong.code, wrong.field, **wrong.values) for wrong in found))
 
@@ -181,20 +198,12 @@ def same(buyer_id: int, draft: Draft, now: datetime, but: int | None = None) -> 
     return None
 
 
-def _row(actor: Actor | None, buyer_id: int, draft: Draft, source: Source, now: datetime) -> Label:
-    by = actor.account_id if actor else source.written_by
-    return Label(
-        buyer_id=buyer_id, created_at=now, created_by=by, edited_by=by, origin=source.origin,
-        origin_id=source.origin_id, renewed_from=source.renewed_from, **_values(draft, now),
-    )  # fmt: skip
-
-
-def _values(draft: Draft, created_at: datetime) -> dict[str, Any]:
+def _values(draft: Draft, created_at: datetime, zone: tzinfo) -> dict[str, Any]:
     return {
         "code": draft.code, "taxonomy": taxonomy.VERSION, "tier": draft.tier,
         "min_tier": taxonomy.CODES[draft.code].min_tier, "severity": draft.severity, "happened_on": draft.happened_on,
         "note": draft.note.strip(), "latest_at": taxonomy.latest(draft.code, created_at),
-        "expires_at": drafts.expires(draft, created_at, shop_settings().zone),
+        "expires_at": drafts.expires(draft, created_at, zone),
     }  # fmt: skip
 
 

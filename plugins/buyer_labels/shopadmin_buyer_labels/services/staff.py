@@ -8,6 +8,7 @@ from collections.abc import Collection
 from sqlalchemy import select
 
 from shopadmin.plugin_api import among, buyer_identities, db, email_mailbox, own_people
+from shopadmin.plugin_api import own_mailboxes as core_mailboxes
 from shopadmin_buyer_labels.domain.never_match import OWN
 from shopadmin_buyer_labels.domain.people import Key
 from shopadmin_buyer_labels.models import BuyerKey, NeverMatch
@@ -27,6 +28,15 @@ def among_buyers(buyer_ids: Collection[int]) -> frozenset[int]:
     everybody = {each for same in people.values() for each in same}
     own = {*own_people(everybody), *db.session().scalars(_HOLDERS, {"ids": list(everybody)}), *_by_mailbox(everybody)}
     return frozenset(buyer_id for buyer_id, same in people.items() if same & own)
+
+
+def own_mailboxes(boxes: Collection[str]) -> frozenset[str]:
+    """Those among the mailboxes of e-mail addresses by which somebody is one of the shop's own people: all that makes
+    one of a buyer who is not in the index yet.
+    """
+    listed = {bytes(each) for each in db.session().scalars(_OWN)} if boxes else set()
+    of_accounts = core_mailboxes() if boxes else frozenset()
+    return frozenset(box for box in boxes if box in of_accounts or key_hash(Key("email", box)) in listed)
 
 
 def _by_mailbox(buyer_ids: Collection[int]) -> frozenset[int]:
