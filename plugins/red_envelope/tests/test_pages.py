@@ -213,3 +213,12 @@ def test_search_finds_campaigns_for_those_who_may_read_them(shop: Flask, clock: 
     assert address not in reader.get("/admin/search/?q=_u").text
     assert address not in stranger.get("/admin/search/?q=summer").text
     assert tile(stranger) == ""
+
+
+def test_the_tabs_of_the_list_begin_with_what_runs_then_what_comes(owner: testing.ShopClient) -> None:
+    make_campaign()
+
+    page = owner.get(LIST).text
+
+    tabs = re.findall(r'class="tab" href="[^"]*view=(\w+)', page)
+    assert tabs == ["all", "running", "scheduled", "draft", "ended", "withdrawn"]
