@@ -7,7 +7,7 @@ pytest looks for fixtures and options in this module, so it names them beside wh
 """
 
 from shopadmin.testing.accounts import client_as, make_account, sign_in
-from shopadmin.testing.browsers import browser, chromium
+from shopadmin.testing.browsers import axe_finds, browser, chromium, follow, page_width
 from shopadmin.testing.clusters import POSTGRESQL_BINARIES, Cluster, postgresql_cluster
 from shopadmin.testing.engines import database_kind, pytest_addoption, pytest_generate_tests
 from shopadmin.testing.files import test_data
@@ -20,8 +20,8 @@ from shopadmin.testing.storefronts import ApiClient, api_client, check_problem, 
 
 __all__ = [
     "POSTGRESQL_BINARIES", "ApiClient", "Cluster", "Databases", "ShopClient", "TwoRoles", "api_client", "app",
-    "at_once", "browser", "check_problem", "chromium", "client_as", "cluster", "compiled_templates", "database_kind",
-    "databases", "empty_roles", "make_account", "make_app", "make_buyer", "make_order", "make_review", "make_token",
-    "postgresql", "postgresql_cluster", "pytest_addoption", "pytest_generate_tests", "roles_template", "sign_in",
-    "test_data", "two_roles",
+    "at_once", "axe_finds", "browser", "check_problem", "chromium", "client_as", "cluster", "compiled_templates",
+    "database_kind", "databases", "empty_roles", "follow", "make_account", "make_app", "make_buyer", "make_order",
+    "make_review", "make_token", "page_width", "postgresql", "postgresql_cluster", "pytest_addoption",
+    "pytest_generate_tests", "roles_template", "sign_in", "test_data", "two_roles",
 ]  # fmt: skip

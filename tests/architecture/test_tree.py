@@ -1,6 +1,7 @@
 """The shape of the tree: names that say something, and the one secured base."""
 
 import ast
+import re
 import subprocess
 import tomllib
 from pathlib import Path
@@ -67,3 +68,13 @@ def test_no_left_over_markers() -> None:
     )
 
     assert found.stdout == ""
+
+
+def test_who_looks_at_a_page_in_a_browser_waits_for_it_by_the_helpers_of_testing() -> None:
+    # Each of these sees what stands there in that moment, or gives up on a machine that does much else.
+    hasty = re.compile(r"Axe\(\)|documentElement\.scrollWidth|wait_for_timeout\(|expect_navigation\(")
+    tests = [*ROOT.glob("tests/**/*.py"), *ROOT.glob("plugins/*/tests/**/*.py")]
+
+    found = {path.name: hasty.findall(path.read_text(encoding="utf-8")) for path in tests}
+
+    assert {name: texts for name, texts in found.items() if texts} == {}

@@ -33,7 +33,7 @@ def test_a_number_of_32_digits_wraps_in_the_activity_log(served, page):
     page.goto(f"{served.url}/admin/activity/")
 
     assert "9" * 32 in page.inner_text("main")
-    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    assert testing.page_width(page) == 360
 
 
 def test_no_tile_cuts_its_value_off_and_the_search_says_what_it_is(served, page):
@@ -42,7 +42,7 @@ def test_no_tile_cuts_its_value_off_and_the_search_says_what_it_is(served, page)
 
     assert page.get_by_text("CN¥5,000,000,000.00").count() == 1
     assert page.eval_on_selector_all(".tile-value", cut) == []
-    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    assert testing.page_width(page) == 360
     wide = """input => {
         const shown = document.createElement("canvas").getContext("2d"), style = getComputedStyle(input);
         shown.font = style.font;

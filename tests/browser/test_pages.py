@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page
 
 from shopadmin import testing
@@ -63,18 +62,14 @@ def test_the_pages_that_must_be_there_are_found(pages: list[str]) -> None:
 
 @pytest.mark.parametrize(("theme", "language"), LOOKS)
 def test_axe_finds_nothing(served, owner, pages, make_context: Callable[..., BrowserContext], theme, language):
-    context = make_context(bypass_csp=True)  # axe itself is an inline script
+    context = make_context(bypass_csp=True)
     served.sign_in(context, owner, language, theme)
-    page, axe, violations = context.new_page(), Axe(), {}
+    page, violations = context.new_page(), {}
 
     for address in pages:
         page.goto(served.url + address)
-        result = axe.run(page)
-        if result.violations_count:
-            violations[address] = [
-                (found["id"], [node["target"] for node in found["nodes"]][:3])
-                for found in result.response["violations"]
-            ]
+        if found := testing.axe_finds(page):
+            violations[address] = found
 
     assert violations == {}
 
@@ -87,7 +82,7 @@ def test_no_page_is_wider_than_a_phone(served, owner, pages, make_context, langu
 
     for address in pages:
         page.goto(served.url + address)
-        width = page.evaluate("document.documentElement.scrollWidth")
+        width = testing.page_width(page)
         if width > 360:
             wide[address] = width
 
@@ -123,7 +118,7 @@ def test_a_page_works_without_scripts(served, owner, make_context):
     page.goto(served.url + "/admin/orders/")
 
     page.select_option("select[name=status]", "shipped")
-    page.click("form.filters button[type=submit]")
+    testing.follow(page.locator("form.filters button[type=submit]"))
 
     assert "status=shipped" in page.url
     marks = page.locator("table.data tbody .mark").all_inner_texts()
@@ -140,8 +135,8 @@ def test_what_one_form_holds_is_not_lost_to_another_without_a_word(served, owner
     page.fill("#reply-text", "Half an answer")
 
     page.fill("#note-text", "A note")
-    page.click('form[action$="/note"] button')
-    page.wait_for_timeout(500)
+    with page.expect_event("dialog"):
+        page.click('form[action$="/note"] button')
 
     assert asked == ["beforeunload"]
     assert page.input_value("#reply-text") == "Half an answer"
@@ -154,6 +149,6 @@ def test_the_log_in_page_is_accessible_and_fits_a_phone(served, make_context, la
 
     page.goto(served.url + "/login")
 
-    assert Axe().run(page).violations_count == 0
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert testing.axe_finds(page) == []
+    assert testing.page_width(page) <= 360
     assert page.evaluate("document.documentElement.lang") == ("zh" if language == "zh" else "en")

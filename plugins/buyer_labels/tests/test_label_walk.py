@@ -23,6 +23,7 @@ from shopadmin_buyer_labels.models import Label
 from shopadmin_buyer_labels.services import reading, rules
 from sqlalchemy import select
 
+from shopadmin import testing
 from shopadmin.models.orders import Order
 from shopadmin.plugin_api import db
 
@@ -62,12 +63,10 @@ def bring_in(walk: Walk, page: Page, *uploads: dict[str, Any]) -> None:
     """Import files as the owner does, the worker being the test."""
     page.goto("/admin/imports/new")
     page.set_input_files("[name=files]", uploads)  # type: ignore[arg-type]
-    with page.expect_navigation():
-        walk.press(page, "upload")
+    walk.press(page, "upload")
     run = page.url
     finish(page, run)
-    with page.expect_navigation():
-        page.get_by_role("button", name=re.compile(walk.words["import"])).click()
+    testing.follow(page.get_by_role("button", name=re.compile(walk.words["import"])))
     finish(page, run)
     walk.sees(page, "imported")
 
@@ -137,11 +136,11 @@ def the_author_founds_it(walk: Walk, page: Page) -> None:
     for tick in fault.locator("[name=looked_at]").all():
         tick.check()
     fault.get_by_label(walk.words["no"], exact=True).check()
-    fault.get_by_role("button").click()
+    testing.follow(fault.get_by_role("button"))
     walk.sees(page, "not ours")
     contact = page.locator("form", has=page.locator("[name=contacted_on]"))
     page.fill("[name=contacted_on]", f"{datetime.now(UTC) - timedelta(days=1):%Y-%m-%d}")
-    contact.get_by_role("button").click()
+    testing.follow(contact.get_by_role("button"))
     expect(contact).to_be_hidden()
     walk.press(page, "submit")
     walk.sees(page, "waiting")
@@ -197,7 +196,7 @@ def the_next_order_is_held(walk: Walk, owner: Page, warehouse: Page) -> int:
 def the_buyer_objects(walk: Walk, page: Page, order_id: int) -> None:
     page.goto("/admin/buyer-labels/holds/")
     walk.looks_well(page, "holds")
-    page.get_by_role("link", name="#4").first.click()
+    testing.follow(page.get_by_role("link", name="#4").first)
     walk.looks_well(page, "hold")
     page.goto(f"/admin/orders/details/{order_id}")
     walk.press(page, "wrong")
@@ -233,11 +232,11 @@ def the_order_goes_out(walk: Walk, warehouse: Page, order_id: int) -> None:
     expect(warehouse.locator("tr", has_text="#4")).to_be_visible()
     expect(warehouse.get_by_text(walk.words["held"])).to_have_count(0)
     warehouse.goto(f"/admin/orders/details/{order_id}")
-    walk.press(warehouse, "ship")
+    walk.control(warehouse, "ship").click()
     dialog = warehouse.get_by_role("dialog")
     dialog.locator("[name=carrier]").fill("Sample courier")
     dialog.locator("[name=tracking_no]").fill("T1")
-    dialog.get_by_role("button", name=walk.words["ship"]).click()
+    testing.follow(dialog.get_by_role("button", name=walk.words["ship"]))
     walk.sees(warehouse, "shipped")
     assert [found.ended_why for found in decisions(order_id)] == ["disputed"] * len(decisions(order_id))
 

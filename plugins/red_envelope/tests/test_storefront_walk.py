@@ -73,24 +73,25 @@ def guest(browser: Browser, storefront: str) -> Iterator[Page]:
 def set_up(owner: Page) -> None:
     """A campaign of ten yuan from fifty on, scheduled."""
     owner.goto("/admin/red-envelope/")
-    owner.get_by_role("link", name="New campaign").first.click()
+    testing.follow(owner.get_by_role("link", name="New campaign").first)
     owner.fill("[name=title]", "Summer ten")
     owner.select_option("[name=activity_id]", label="Summer")
     owner.select_option("[name=denomination]", "womens_clothing|1000")
     owner.fill("[name=threshold]", "50")
     for field, day in (("claim_from", "19"), ("claim_to", "20"), ("use_from", "19"), ("use_to", "21")):
         owner.fill(f"[name={field}]", f"2026-06-{day}T00:00")
-    owner.get_by_role("button", name="Save").click()
-    owner.get_by_role("button", name="Schedule").click()
+    testing.follow(owner.get_by_role("button", name="Save"))
+    testing.follow(owner.get_by_role("button", name="Schedule"))
     expect(owner.get_by_text("It begins in")).to_be_visible()
 
 
 def look(page: Page, folder: Path, name: str) -> None:
     """Keep a picture, wide and narrow; at 360 pixels nothing sticks out to the side."""
+    page.wait_for_load_state()
     page.screenshot(path=folder / f"{name}.png", full_page=True)
     page.set_viewport_size({"width": 360, "height": 760})
     page.screenshot(path=folder / f"{name}-360.png", full_page=True)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert testing.page_width(page) <= 360
     page.set_viewport_size({"width": 1280, "height": 900})
 
 
@@ -98,9 +99,9 @@ def order(guest: Page, shirts: int, scarves: int) -> None:
     """Order so many with the envelope, and pay."""
     guest.fill("#SHIRT", str(shirts))
     guest.fill("#SCARF", str(scarves))
-    guest.get_by_role("button", name="Update the basket").click()
-    guest.get_by_role("button", name="Order").first.click()
-    guest.get_by_role("button", name="Pay").click()
+    testing.follow(guest.get_by_role("button", name="Update the basket"))
+    testing.follow(guest.get_by_role("button", name="Order").first)
+    testing.follow(guest.get_by_role("button", name="Pay"))
     expect(guest.get_by_role("status")).to_have_text("Paid.")
 
 
@@ -115,30 +116,30 @@ def test_from_the_owners_campaign_to_the_buyers_refunds(
     expect(guest.get_by_text("opens 2026-06-18 16:00 UTC")).to_be_visible()
     clock.set(clock.start)
     owner.select_option("[name=amount]", "500")
-    owner.get_by_role("button", name="Change the amount").click()
+    testing.follow(owner.get_by_role("button", name="Change the amount"))
     expect(owner.get_by_text("The campaign has begun. From the start on nobody changes it").first).to_be_visible()
     look(owner, tmp_path, "2-locked")
 
     guest.reload()
     look(guest, tmp_path, "3-open")
-    guest.get_by_role("button", name="Collect").click()
+    testing.follow(guest.get_by_role("button", name="Collect"))
     expect(guest.get_by_role("status")).to_have_text("The envelope is in your wallet.")
-    guest.get_by_role("button", name="Collect").click()
+    testing.follow(guest.get_by_role("button", name="Collect"))
     expect(guest.get_by_role("status")).to_contain_text("The buyer has this envelope already")
     guest.fill("#SCARF", "1")
-    guest.get_by_role("button", name="Update the basket").click()
+    testing.follow(guest.get_by_role("button", name="Update the basket"))
     expect(guest.get_by_text("¥10.00 more for the ¥10.00 envelope")).to_be_visible()
     look(guest, tmp_path, "4-too-little")
     order(guest, 1, 1)
     look(guest, tmp_path, "5-paid")
-    guest.get_by_role("button", name="Return one Silk scarf").click()
+    testing.follow(guest.get_by_role("button", name="Return one Silk scarf"))
     expect(guest.get_by_text("back: ¥36.00")).to_be_visible()
     expect(guest.get_by_text("redeemed")).to_be_visible()
     look(guest, tmp_path, "6-part-refund")
 
     refund = stored()["refund"]
     assert len(refund) == 1
-    guest.get_by_role("button", name="Return one Silk scarf").click()
+    testing.follow(guest.get_by_role("button", name="Return one Silk scarf"))
     expect(guest.get_by_role("status")).to_contain_text("So many units of this line are not left to refund.")
     assert stored()["refund"] == refund
 
@@ -148,10 +149,10 @@ def test_who_returns_everything_has_the_envelope_again(shop: Flask, clock: Clock
     make_campaign("scheduled")
     clock.set(clock.start)
     guest.goto("/")
-    guest.get_by_role("button", name="Collect").click()
+    testing.follow(guest.get_by_role("button", name="Collect"))
     order(guest, 1, 1)
 
-    guest.get_by_role("button", name="Return all").click()
+    testing.follow(guest.get_by_role("button", name="Return all"))
 
     expect(guest.get_by_role("status")).to_have_text("The money is back, and so is the envelope.")
     expect(guest.get_by_text("available")).to_be_visible()

@@ -64,27 +64,27 @@ def test_from_the_plugins_page_to_a_campaign_that_has_begun(
         assert page.goto("/admin/red-envelope/").status == 404  # type: ignore[union-attr]
 
         page.goto("/admin/plugins/details/red_envelope")
-        page.get_by_role("button", name=words["on"]).first.click()
+        testing.follow(page.get_by_role("button", name=words["on"]).first)
         page.goto("/admin/red-envelope/activities/")
-        page.get_by_role("link", name=words["activity"]).first.click()
+        testing.follow(page.get_by_role("link", name=words["activity"]).first)
         page.fill("[name=name]", "Summer")
         page.fill("[name=starts_at]", "2026-06-19T00:00")
         page.fill("[name=ends_at]", "2026-06-25T00:00")
-        page.get_by_role("button", name=words["save"]).click()
+        testing.follow(page.get_by_role("button", name=words["save"]))
         page.goto("/admin/red-envelope/")
-        page.get_by_role("link", name=words["campaign"]).first.click()
+        testing.follow(page.get_by_role("link", name=words["campaign"]).first)
         page.fill("[name=title]", "Summer ten")
         page.select_option("[name=activity_id]", label="Summer")
         page.select_option("[name=denomination]", "womens_clothing|1000")
         for field, time in (("claim_from", "19"), ("claim_to", "20"), ("use_from", "19"), ("use_to", "21")):
             page.fill(f"[name={field}]", f"2026-06-{time}T00:00")
-        page.get_by_role("button", name=words["save"]).click()
-        page.get_by_role("button", name=words["schedule"]).click()
+        testing.follow(page.get_by_role("button", name=words["save"]))
+        testing.follow(page.get_by_role("button", name=words["schedule"]))
         expect(page.get_by_text(words["waiting"])).to_be_visible()
         ticking = page.get_by_role("timer").inner_text()
         expect(page.get_by_role("timer")).not_to_have_text(ticking)
         page.select_option("[name=amount]", "500")
-        page.get_by_role("button", name=words["amount"]).click()
+        testing.follow(page.get_by_role("button", name=words["amount"]))
         expect(page.get_by_text("5.00").first).to_be_visible()
 
         clock.set(NOW + 24 * 3_600_000 - 2500)
@@ -92,7 +92,7 @@ def test_from_the_plugins_page_to_a_campaign_that_has_begun(
         clock.set(clock.start)
 
         # The page asks anew when its countdown ends.
-        expect(page.get_by_text(words["locked"])).to_be_visible(timeout=15_000)
+        expect(page.get_by_text(words["locked"])).to_be_visible()
         expect(page.get_by_text(words["state"]).first).to_be_visible()
         expect(page.locator("[name=amount]")).to_have_count(0)
     (campaign,) = stored()["campaign"]

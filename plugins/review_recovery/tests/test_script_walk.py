@@ -1,5 +1,6 @@
 """The shipped script in a real Chromium, in both languages: from the list to a call that ends with a refusal."""
 
+import re
 import threading
 from collections.abc import Iterator
 
@@ -68,23 +69,23 @@ def test_a_call_from_the_gate_to_the_refusal_on_a_phone(
     page = context.new_page()
 
     page.goto("/admin/review-recovery/scripts/")
-    page.get_by_role("link", name="default").first.click()
+    testing.follow(page.get_by_role("link", name="default").first)
     expect(page.get_by_text(words["fine"])).to_be_visible()
     page.locator("svg a[href='#node-ask_ok']").click()
-    assert page.url.endswith("#node-ask_ok")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    expect(page).to_have_url(re.compile("#node-ask_ok$"))
+    assert testing.page_width(page) <= 360
 
     page.goto(f"/admin/review-recovery/calls/?case={case_id}")
     page.locator("#call-language").select_option(language)
-    page.get_by_role("button", name=words["ring"]).click()
+    testing.follow(page.get_by_role("button", name=words["ring"]))
     expect(page.get_by_text(words["said"])).to_be_visible()
     expect(page.get_by_role("button", name=words["stop"])).to_be_visible()
     for word in ("yes", "go", "well", "next"):
-        page.get_by_role("button", name=words[word], exact=True).click()
+        testing.follow(page.get_by_role("button", name=words[word], exact=True))
     expect(page.get_by_text(words["ask"])).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert testing.page_width(page) <= 360
     for word in ("refuses", "next", "next"):
-        page.get_by_role("button", name=words[word], exact=True).click()
+        testing.follow(page.get_by_role("button", name=words[word], exact=True))
     expect(page.get_by_text(words["over"]).first).to_be_visible()
     context.close()
 

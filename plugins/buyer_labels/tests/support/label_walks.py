@@ -2,9 +2,8 @@
 
 import re
 
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from shopadmin import testing
 
@@ -60,17 +59,20 @@ class Walk:
             cookie.update({"language": self.language, "theme": theme})
         session = client.get_cookie("session")
         assert session is not None
-        # axe itself is an inline script
         context = self.browser.new_context(
             base_url=self.address, viewport={"width": width, "height": 800}, bypass_csp=True
         )
         context.add_cookies([{"name": "session", "value": session.value, "url": self.address}])
         return context.new_page()
 
-    def press(self, page: Page, word: str) -> None:
-        """Press the button or follow the link of this word."""
+    def control(self, page: Page, word: str) -> Locator:
+        """The button or the link of this word."""
         named = re.compile(rf"^\s*{re.escape(self.words[word])}\s*(#\d+)?$")
-        page.get_by_role("button", name=named).or_(page.get_by_role("link", name=named)).first.click()
+        return page.get_by_role("button", name=named).or_(page.get_by_role("link", name=named)).first
+
+    def press(self, page: Page, word: str) -> None:
+        """Press what this word stands on, and wait for the page that it leads to."""
+        testing.follow(self.control(page, word))
 
     def sees(self, page: Page, *words: str) -> None:
         """The page says so."""
@@ -83,6 +85,5 @@ class Walk:
             return
         self.looked_at.add(name)
         width, _theme = LOOKS[self.language]
-        found = Axe().run(page)
-        assert found.violations_count == 0, (name, found.generate_report())
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+        assert testing.axe_finds(page) == [], name
+        assert testing.page_width(page) <= width, name
