@@ -1,8 +1,10 @@
 """Reports on labels, counted by hand on a small shop; and the page with its pictures and files."""
 
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from flask import Flask
 from labels_of_tests import add_label
 from people_of_tests import KIM, OWNER
@@ -52,6 +54,20 @@ def compared_shop() -> None:
     # The last hour of October in London is November in the shop.
     placed(9, None, datetime(2026, 10, 31, 23, tzinfo=UTC))
     placed(10, other, datetime(2026, 12, 1, tzinfo=UTC))
+
+
+def test_rates_are_kept_for_a_minute_and_not_for_the_same_minute_of_another_hour(
+    shop: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared_shop()
+    at = datetime(2026, 11, 20, 10, 5, 10, tzinfo=UTC)
+    monkeypatch.setattr(reports, "datetime", SimpleNamespace(now=lambda _zone: at))
+    first = reports.recent_rates(SPAN)
+
+    at += timedelta(seconds=40)
+    assert reports.recent_rates(SPAN) is first
+    at += timedelta(hours=1)
+    assert reports.recent_rates(SPAN) is not first
 
 
 def test_orders_of_labelled_buyers_are_held_against_those_of_others_by_month_of_the_shop(shop: Flask) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -216,6 +217,22 @@ def test_a_forecast_asks_the_shops_own_history(clock: Clock) -> None:
     assert push.forecast is not None
     assert push.forecast > 0
     assert push.forecast % 1000 == 0
+
+
+def test_a_report_is_kept_for_a_minute_and_not_for_the_same_minute_of_another_hour(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    campaign = push_campaign(clock)
+    past_buyers(10)
+    sent(campaign)
+    at = datetime(2026, 11, 20, 10, 5, 10, tzinfo=UTC)
+    monkeypatch.setattr(push_reports, "datetime", SimpleNamespace(now=lambda _zone: at))
+    first = read(clock, campaign)
+
+    at += timedelta(seconds=40)
+    assert read(clock, campaign) is first
+    at += timedelta(hours=1)
+    assert read(clock, campaign) is not first
 
 
 @pytest.mark.parametrize(("moment", "status"), [(NOW, "early"), (USE_TO - 1, "early"), (USE_TO, "ready")])

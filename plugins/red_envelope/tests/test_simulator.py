@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -58,6 +59,20 @@ def sell_a_month() -> None:
 
 def question(**changes: Any) -> Question:
     return Question(**({"draft": Draft(1000, 5000), "currency": "CNY", "denominations": LIST, "days": 30} | changes))
+
+
+def test_a_forecast_is_kept_for_a_minute_and_not_for_the_same_minute_of_another_hour(
+    shop: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sell_a_month()
+    at = datetime(2026, 11, 20, 10, 5, 10, tzinfo=UTC)
+    monkeypatch.setattr(forecasts, "datetime", SimpleNamespace(now=lambda _zone: at))
+    first = forecasts.forecast(question())
+
+    at += timedelta(seconds=40)
+    assert forecasts.forecast(question()) is first
+    at += timedelta(hours=1)
+    assert forecasts.forecast(question()) is not first
 
 
 def test_a_forecast_counts_what_was_sold_in_periods_as_long_as_the_envelope(shop: Flask) -> None:

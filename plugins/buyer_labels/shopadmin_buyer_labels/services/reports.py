@@ -94,11 +94,12 @@ def rates(span: Span) -> Rates:
 
 def recent_rates(span: Span) -> Rates:
     """The same, kept for a minute: the pictures of a page ask what the page has asked."""
-    return _recent_rates(str(db.engine.url), datetime.now(UTC).minute, span, shop_settings().zone.key)
+    minute = datetime.now(UTC).replace(second=0, microsecond=0)
+    return _recent_rates(str(db.engine.url), minute, span, shop_settings().zone.key)
 
 
 @lru_cache(maxsize=16)
-def _recent_rates(_shop: str, _minute: int, span: Span, _zone: str) -> Rates:
+def _recent_rates(_shop: str, _minute: datetime, span: Span, _zone: str) -> Rates:
     return rates(span)
 
 

@@ -49,11 +49,12 @@ def forecast(question: Question) -> Forecast | None:
 
     Kept for a minute in the process, as the page's pictures ask the same as the page.
     """
-    return _forecast(str(db.engine.url), to_ms(budget.day_start()), datetime.now(UTC).minute, question)
+    minute = datetime.now(UTC).replace(second=0, microsecond=0)
+    return _forecast(str(db.engine.url), to_ms(budget.day_start()), minute, question)
 
 
 @lru_cache(maxsize=16)
-def _forecast(_shop: str, until: int, _minute: int, question: Question) -> Forecast | None:
+def _forecast(_shop: str, until: int, _minute: datetime, question: Question) -> Forecast | None:
     first = first_sold(to_datetime(until - question.days * DAY_MS), question.currency)
     if first is None or to_ms(first) >= until:
         return None

@@ -102,11 +102,11 @@ def status(push: RedEnvelopePush | None, use_to: int | None) -> Status:
 
 def report(campaign_id: int) -> Report:
     """The figures of a push whose status is ready. Kept for a minute, as the page's pictures ask the same."""
-    return _report(str(db.engine.url), datetime.now(UTC).minute, campaign_id)
+    return _report(str(db.engine.url), datetime.now(UTC).replace(second=0, microsecond=0), campaign_id)
 
 
 @lru_cache(maxsize=16)
-def _report(_shop: str, _minute: int, campaign_id: int) -> Report:
+def _report(_shop: str, _minute: datetime, campaign_id: int) -> Report:
     campaign, push = db.session().get_one(RedEnvelopeCampaign, campaign_id), pushes.of_campaign(campaign_id)
     if push is None or push.started_at is None or campaign.use_to is None:
         raise LookupError(campaign_id)
