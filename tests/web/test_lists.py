@@ -51,7 +51,7 @@ def client(app):
     st.sampled_from(["", "details/", "export/"]),
     JUNK,
 )
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_no_address_of_a_list_is_a_fault(client, area, arguments, path, tail):
     address = f"/admin/{area}/{path}"
     if path:

@@ -7,7 +7,7 @@ import pytest
 import red_envelope_race_table as race_table
 import shopadmin_red_envelope
 from flask import Flask, current_app
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from red_envelope_api import Buyer, buyer
 from red_envelope_shop import NOW, Clock
 from shopadmin_red_envelope import triggers
@@ -16,8 +16,8 @@ from sqlalchemy import Engine, create_engine, text
 from shopadmin.plugin_api import db
 from shopadmin.services import schema
 
-# How long one example takes says more about the machine than about the rule.
-settings.register_profile("unhurried", deadline=None)
+# How long examples take says more about the machine than about the rule.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
 
 

@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator
 import pytest
 import shopadmin_review_recovery
 from flask import Flask
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from shopadmin.plugin_api import db
 from shopadmin.services import schema
 
-# How long one example takes says more about the machine than about the rule.
-settings.register_profile("unhurried", deadline=None)
+# How long examples take says more about the machine than about the rule.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
 
 

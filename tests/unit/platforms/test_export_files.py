@@ -160,7 +160,7 @@ def test_a_long_cell_marks_its_row_and_leaves_the_others(write: Write) -> None:
     assert len(rows[1][1][1]) > MAX_CELL_CHARS
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.one_of(st.binary(max_size=400), st.text(max_size=200).map(str.encode)))
 def test_arbitrary_bytes_are_read_or_refused(write: Write, content: bytes) -> None:
     path = write(content)
@@ -170,7 +170,7 @@ def test_arbitrary_bytes_are_read_or_refused(write: Write, content: bytes) -> No
             source.samples()
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.text(alphabet=st.sampled_from('[]{}",:1e.-tfn \\u0a'), max_size=60))
 def test_arbitrary_json_is_read_or_refused(write: Write, content: str) -> None:
     path = write("[{" + content)

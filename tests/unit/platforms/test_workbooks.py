@@ -232,7 +232,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return workbook(tmp_path_factory.mktemp("whole") / "whole.xlsx", {"Sheet1": [RATING]}).read_bytes()
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=60)
 @given(st.data())
 def test_a_damaged_workbook_is_read_or_refused(tmp_path: Path, whole: bytes, data: st.DataObject) -> None:
     content = bytearray(whole)
@@ -246,7 +246,7 @@ def test_a_damaged_workbook_is_read_or_refused(tmp_path: Path, whole: bytes, dat
             list(source.rows())
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=60)
 @given(st.text(alphabet=st.sampled_from('<>/cvrow="tsAZ19 &;'), max_size=80))
 def test_a_strange_sheet_is_read_or_refused(tmp_path: Path, text: str) -> None:
     path = archive(tmp_path / "a.xlsx", sheet=sheet_of(text.encode()))
