@@ -1,6 +1,7 @@
 """An app per test on a new empty shop, and the client that asks it."""
 
 import contextvars
+import math
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from flask.testing import FlaskClient
 from jinja2 import BytecodeCache, FileSystemBytecodeCache
 from werkzeug.routing import Rule
 
+from shopadmin import hook_guard
 from shopadmin.app import create_app
 from shopadmin.models import db
 from shopadmin.testing.fresh_databases import CORE, Databases, Prepare
@@ -52,12 +54,16 @@ def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCach
 
 
 @pytest.fixture
-def make_app(databases: Databases, tmp_path: Path, compiled_templates: BytecodeCache) -> Iterator[Callable[..., Flask]]:
+def make_app(
+    databases: Databases, tmp_path: Path, compiled_templates: BytecodeCache, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., Flask]]:
     """``make_app(plugins={}, **config)``: an app on a new empty shop; ``shop_of=app``: on the shop of that one.
 
     ``prepare=schema.upgrade`` or a function of your own: it has made the plugins' tables, once for all tests.
     """
     made: list[tuple[Flask, dict[str, Any]]] = []
+    # A machine that does much else slows every hook: only a test of slow ones says what is slow.
+    monkeypatch.setattr(hook_guard, "SLOW_SECONDS", math.inf)
 
     def make(
         plugins: Mapping[str, object] | None = None,

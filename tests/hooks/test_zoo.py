@@ -11,7 +11,7 @@ import commands
 import pytest
 from flask_admin.base import expose
 
-from shopadmin import hookspecs, testing
+from shopadmin import hook_guard, hookspecs, testing
 from shopadmin.admin.base import AdminView
 from shopadmin.contract import Badge, Manifest, Panel, Permission
 from shopadmin.hookspecs import hookimpl
@@ -264,7 +264,8 @@ PAGES = (
 
 
 @pytest.mark.parametrize("kind", WHILE_RUNNING)
-def test_whatever_a_plugin_does_every_core_page_answers_and_the_culprit_is_named(make_app, kind):
+def test_whatever_a_plugin_does_every_core_page_answers_and_the_culprit_is_named(make_app, kind, monkeypatch):
+    monkeypatch.setattr(hook_guard, "SLOW_SECONDS", 0.3)
     app = make_app(plugins={"odd": WHILE_RUNNING[kind]})
     with app.app_context():
         order_id = testing.make_order()
