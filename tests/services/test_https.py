@@ -4,6 +4,7 @@ import socket
 
 import pytest
 from gateway import Gateway, admits_loopback, gateway_server, make_certificate
+from mail_server import nobody_listening
 
 from shopadmin.services.messages import https
 from shopadmin.services.messages.https import LostError, NotSentError
@@ -111,10 +112,7 @@ def test_a_server_that_cannot_prove_its_name_gets_nothing(url, gateway, tmp_path
 
 
 def test_where_nobody_listens_nothing_was_sent_and_the_next_address_is_tried(url, gateway):
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-
-    with pytest.raises(NotSentError, match="cannot be reached"):
+    with nobody_listening() as port, pytest.raises(NotSentError, match="cannot be reached"):
         https.post(f"https://localhost:{port}/", HEADERS, b"x")
     assert https.post(url, HEADERS, b"x", leads_to("::1", "127.0.0.1")[0]).status == 200
     with pytest.raises(NotSentError, match="leads nowhere"):
@@ -123,8 +121,8 @@ def test_where_nobody_listens_nothing_was_sent_and_the_next_address_is_tried(url
 
 @pytest.mark.parametrize("fault", ["hang", "drip", "drop_after"])
 def test_after_the_request_was_begun_nobody_knows(url, gateway, monkeypatch, fault):
-    monkeypatch.setattr(https, "STEP_SECONDS", 0.3)
-    monkeypatch.setattr(https, "WHOLE_SECONDS", 0.5)
+    monkeypatch.setattr(https, "STEP_SECONDS", 2)
+    monkeypatch.setattr(https, "WHOLE_SECONDS", 4)
     gateway.faults = [fault]
 
     with pytest.raises(LostError):

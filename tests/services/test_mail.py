@@ -2,14 +2,13 @@
 
 import ast
 import random
-import socket
 from collections import Counter
 from datetime import timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
-from mail_server import Mailbox, dripping_server, dropping_server, mail_server
+from mail_server import Mailbox, dripping_server, dropping_server, mail_server, nobody_listening
 from posting import NOON, request
 from sqlalchemy import select
 
@@ -129,11 +128,10 @@ def test_of_many_e_mails_under_random_faults_each_arrives_once_at_most_and_the_s
 
 
 def test_a_server_that_is_not_there_is_tried_again(app):
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    set_up(port)
+    with nobody_listening() as port:
+        set_up(port)
 
-    assert mail.deliver(MESSAGE).state == "retry"
+        assert mail.deliver(MESSAGE).state == "retry"
 
 
 def test_a_server_that_drips_is_cut_off(app, monkeypatch):

@@ -2,7 +2,6 @@
 
 import random
 import runpy
-import socket
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from gateway import AFTER, BEFORE, Gateway, admits_loopback, gateway_server, make_certificate
+from mail_server import nobody_listening
 from posting import MORNING, NIGHT, NOON, PHONE, request
 from sqlalchemy import select, update
 
@@ -68,7 +68,7 @@ def served(app, gateway, tmp_path, monkeypatch):
     """A shop with a gateway; its address. The gateway makes nobody wait for long."""
     trusted, shown = make_certificate(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
-    monkeypatch.setattr(https, "STEP_SECONDS", 1.0)
+    monkeypatch.setattr(https, "STEP_SECONDS", 3.0)
     with gateway_server(gateway, shown) as url:
         set_up(url)
         yield url
@@ -195,7 +195,7 @@ def test_of_many_messages_under_random_faults_each_arrives_once_at_most_and_the_
 ):
     gateway.is_idempotent = is_idempotent
     set_up(served, is_idempotent=is_idempotent)
-    kinds = [fault for fault in ("", *BEFORE, *AFTER) if not fault.startswith("hang")]  # those take a second each
+    kinds = [fault for fault in ("", *BEFORE, *AFTER) if not fault.startswith("hang")]  # those take seconds each
     gateway.faults = random.Random(7).choices(kinds, k=90)
     for number in range(30):
         ask(f"post.{number}", phone=f"139001{number:05}")
@@ -225,11 +225,11 @@ def test_a_retry_does_not_fall_into_the_night(app, gateway, served):
 
 
 def test_a_refused_connection_is_tried_again_until_it_was_often_enough(app, served):
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        set_up(f"https://localhost:{free.getsockname()[1]}/")
     ask()
 
-    deliver()
+    with nobody_listening() as port:
+        set_up(f"https://localhost:{port}/")
+        deliver()
 
     assert (one().state, one().attempts, one().contact_at) == ("failed", 4, None)
     assert "got nothing" in one().result

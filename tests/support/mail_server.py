@@ -39,17 +39,34 @@ class Mailbox:
         return self.data_answer
 
 
+class _Controller(Controller):
+    """Listens from the beginning on a port that nobody else can take meanwhile, and has time to start."""
+
+    def __init__(self, box: Mailbox) -> None:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        super().__init__(box, hostname="127.0.0.1", port=self._listener.getsockname()[1], ready_timeout=60)
+
+    def _create_server(self) -> Any:
+        return self.loop.create_server(self._factory_invoker, sock=self._listener)
+
+
 @contextlib.contextmanager
 def mail_server(box: Mailbox) -> Iterator[int]:
     """A real server on this machine; its port."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    controller = Controller(box, hostname="127.0.0.1", port=port)
+    controller = _Controller(box)
     controller.start()
     try:
-        yield port
+        yield controller.port
     finally:
         controller.stop()
+
+
+@contextlib.contextmanager
+def nobody_listening() -> Iterator[int]:
+    """A port on which nobody listens, and which nobody else can take meanwhile."""
+    with socket.socket() as kept:
+        kept.bind(("127.0.0.1", 0))
+        yield kept.getsockname()[1]
 
 
 @contextlib.contextmanager
