@@ -19,7 +19,7 @@ def at_once(app: Flask, *acts: Callable[[], object]) -> list[Any]:
 
     def run(act: Callable[[], object]) -> object:
         with app.app_context():
-            start.wait(20)
+            start.wait(60)
             try:
                 return act()
             except Exception as error:

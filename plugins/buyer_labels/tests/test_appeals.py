@@ -177,7 +177,7 @@ def test_of_two_who_decide_at_once_one_hears_that_it_is_decided(shop: Flask) -> 
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
 
     assert sorted(heard) == ["buyer_labels.decided", "decided"]
     assert len(db.session().scalars(select(LabelEvent).where(LabelEvent.code == "appeal_upheld")).all()) == 1

@@ -22,6 +22,8 @@ from shopadmin.plugin_api import Manifest, MissingError, Standing, StandingQuery
 from shopadmin.services import plugins, settings
 
 START = NOW + 24 * HOUR
+# Seconds in which a thread has come wherever it goes, on a machine that does much else.
+ENOUGH = 60
 
 
 def refusals(*outcomes: Outcome) -> list[str | None]:
@@ -206,6 +208,14 @@ def test_a_claim_whose_further_rows_fail_did_not_happen(clock: Clock) -> None:
     assert stored() == before
 
 
+def until(is_so: Callable[[], object]) -> None:
+    """Wait until another thread has come that far."""
+    ends = time.monotonic() + ENOUGH
+    while not is_so():
+        assert time.monotonic() < ends
+        time.sleep(0.001)
+
+
 def together(shop: Flask, campaign: int, buyers: list[str], **alongs: Any) -> list[Outcome | Exception]:
     """The claims of one moment: an earlier one keeps the lock until all of them queue behind it."""
     answers: list[Outcome | Exception] = [RuntimeError("no answer")] * len(buyers)
@@ -228,19 +238,17 @@ def together(shop: Flask, campaign: int, buyers: list[str], **alongs: Any) -> li
 
     def wait(_outcome: Outcome) -> Any:
         is_locked.set()
-        deadline = time.monotonic() + 10
-        while len(claiming._group()._queues[campaign]) < len(buyers) and time.monotonic() < deadline:
-            time.sleep(0.01)
+        until(lambda: len(claiming._group()._queues[campaign]) >= len(buyers))
         return ()
 
     leader = threading.Thread(target=lead)
     leader.start()
-    is_locked.wait(10)
+    is_locked.wait(ENOUGH)
     threads = [threading.Thread(target=run, args=(number,)) for number in range(len(buyers))]
     for thread in threads:
         thread.start()
     for thread in [leader, *threads]:
-        thread.join(20)
+        thread.join(ENOUGH)
     return answers
 
 
@@ -318,27 +326,26 @@ def test_who_was_answered_together_shares_the_next_commit_and_who_is_alone_waits
     both_are_there = threading.Event()
 
     def write(_key: object, take: Any) -> list[str]:
-        both_are_there.wait(10)
+        both_are_there.wait(ENOUGH)
         batches.append(list(take()))
         return batches[-1]
 
     def submit(*works: str) -> list[threading.Thread]:
-        threads = [threading.Thread(target=group.submit, args=("k", work, 10)) for work in works]
+        threads = [threading.Thread(target=group.submit, args=("k", work, ENOUGH)) for work in works]
         for thread in threads:
             thread.start()
         return threads
 
     group = grouped(write, gather=10)
     together = submit("a1", "b1")
-    while len(group._queues.get("k", ())) < 2:
-        pass
+    until(lambda: len(group._queues.get("k", ())) >= 2)
     both_are_there.set()
     for thread in together:
-        thread.join(20)
+        thread.join(ENOUGH)
     for thread in submit("a2", "b2"):
-        thread.join(20)
+        thread.join(ENOUGH)
     group._gather_for = 0.01
-    group.submit("k", "c", 10)
+    group.submit("k", "c", ENOUGH)
 
     assert [sorted(batch) for batch in batches] == [["a1", "b1"], ["a2", "b2"], ["c"]]
 
@@ -354,19 +361,18 @@ def test_a_batch_waits_on_as_long_as_somebody_comes() -> None:
     def wait_for(_is_full: Any, _seconds: float) -> bool:
         group._mutex.release()
         for work in coming.pop(0):
-            threads.append(threading.Thread(target=group.submit, args=("k", work, 10)))
+            threads.append(threading.Thread(target=group.submit, args=("k", work, ENOUGH)))
             threads[-1].start()
-            while len(group._queues["k"]) <= len(threads):
-                pass
+            until(lambda: len(group._queues["k"]) > len(threads))
         group._mutex.acquire()
         return False
 
     group = grouped(write)
     group._last_size["k"] = 16
     group._came.wait_for = wait_for  # type: ignore[method-assign]
-    group.submit("k", "a", 10)
+    group.submit("k", "a", ENOUGH)
     for thread in threads:
-        thread.join(10)
+        thread.join(ENOUGH)
 
     assert batches == [["a", "b", "c", "d"]]
     assert coming == [["too late"]]
@@ -376,20 +382,19 @@ def test_whoever_waits_too_long_leaves_the_queue_and_nothing_is_done() -> None:
     let_go, seen = threading.Event(), []
 
     def write(_key: object, take: Any) -> list[str]:
-        let_go.wait(10)
+        let_go.wait(ENOUGH)
         work = take()
         seen.extend(work)
         return list(work)
 
     group = grouped(write)
-    leader = threading.Thread(target=group.submit, args=("k", "first", 10))
+    leader = threading.Thread(target=group.submit, args=("k", "first", ENOUGH))
     leader.start()
-    while not group._queues:
-        pass
+    until(lambda: group._queues)
     with pytest.raises(BusyError):
         group.submit("k", "second", 0.01)
     let_go.set()
-    leader.join(10)
+    leader.join(ENOUGH)
 
     assert seen == ["first"]
     assert group._queues == {}
@@ -400,33 +405,31 @@ def test_what_is_being_written_already_has_an_unknown_outcome() -> None:
     queue_is_ready = threading.Event()
 
     def write(_key: object, take: Any) -> list[str]:
-        queue_is_ready.wait(10)
+        queue_is_ready.wait(ENOUGH)
         work = take()
         taken.set()
-        let_go.wait(10)
+        let_go.wait(ENOUGH)
         return list(work)
 
     group = grouped(write)
-    leader = threading.Thread(target=group.submit, args=("k", "first", 10))
+    leader = threading.Thread(target=group.submit, args=("k", "first", ENOUGH))
     leader.start()
-    while not group._queues:
-        pass
+    until(lambda: group._queues)
     errors: list[BaseException] = []
 
     def second() -> None:
         try:
-            group.submit("k", "second", 0.3)
+            group.submit("k", "second", 2)
         except BaseException as error:
             errors.append(error)
 
     follower = threading.Thread(target=second)
     follower.start()
-    while len(group._queues["k"]) < 2:
-        pass
+    until(lambda: len(group._queues["k"]) >= 2)
     queue_is_ready.set()
-    follower.join(10)
+    follower.join(ENOUGH)
     let_go.set()
-    leader.join(10)
+    leader.join(ENOUGH)
 
     assert [type(error) for error in errors] == [UnknownOutcomeError]
 
@@ -437,7 +440,7 @@ def test_who_comes_while_the_question_is_asked_goes_with_the_next_batch() -> Non
 
     def ask(works: Any) -> list[str]:
         is_asking.set()
-        let_go.wait(10)
+        let_go.wait(ENOUGH)
         return [f"{work}?" for work in works]
 
     def write(_key: object, take: Any) -> list[str]:
@@ -445,15 +448,14 @@ def test_who_comes_while_the_question_is_asked_goes_with_the_next_batch() -> Non
         return batches[-1]
 
     group = grouped(write, ask=ask)
-    threads = [threading.Thread(target=group.submit, args=("k", work, 10)) for work in ("first", "second")]
+    threads = [threading.Thread(target=group.submit, args=("k", work, ENOUGH)) for work in ("first", "second")]
     threads[0].start()
-    is_asking.wait(10)
+    is_asking.wait(ENOUGH)
     threads[1].start()
-    while len(group._queues["k"]) < 2:
-        pass
+    until(lambda: len(group._queues["k"]) >= 2)
     let_go.set()
     for thread in threads:
-        thread.join(10)
+        thread.join(ENOUGH)
 
     assert batches == [["first?"], ["second?"]]
     assert group._queues == {}
@@ -490,7 +492,7 @@ def test_whoever_asks_for_ever_is_left_behind_and_what_it_hears_at_last_counts_f
         if not hung:
             hung.extend(works)
             is_asking.set()
-            let_go.wait(10)
+            let_go.wait(ENOUGH)
             return ["too late"] * len(works)
         return [f"{work}?" for work in works]
 
@@ -506,16 +508,18 @@ def test_whoever_asks_for_ever_is_left_behind_and_what_it_hears_at_last_counts_f
         except BusyError as error:
             told[work] = type(error)
 
-    threads = [threading.Thread(target=submit, args=work) for work in (("first", 10), ("second", 0.1), ("third", 10))]
+    threads = [
+        threading.Thread(target=submit, args=work) for work in (("first", ENOUGH), ("second", 0.1), ("third", ENOUGH))
+    ]
     threads[0].start()
-    is_asking.wait(10)
+    is_asking.wait(ENOUGH)
     for thread in threads[1:]:
         thread.start()
     for thread in threads[1:]:
-        thread.join(10)
+        thread.join(ENOUGH)
     before = dict(told)
     let_go.set()
-    threads[0].join(10)
+    threads[0].join(ENOUGH)
 
     assert before == {"second": BusyError, "third": "third?"}
     assert told["first"] is BusyError
@@ -532,12 +536,12 @@ def test_what_a_leader_that_was_left_behind_hears_of_others_changes_nothing_for_
         if len(asked) > 1:
             return [f"{work}?" for work in works]
         is_asking.set()
-        let_go.wait(10)
+        let_go.wait(ENOUGH)
         return ["too late"] * len(works)
 
     def write(_key: object, take: Any) -> list[str]:
         let_go.set()
-        threads[0].join(10)
+        threads[0].join(ENOUGH)
         return list(take())
 
     group = grouped(write, ask=ask, gather=10)
@@ -550,15 +554,17 @@ def test_what_a_leader_that_was_left_behind_hears_of_others_changes_nothing_for_
         except BusyError as error:
             told[work] = type(error)
 
-    threads = [threading.Thread(target=submit, args=work) for work in (("first", 10), ("third", 10), ("second", 0.1))]
+    threads = [
+        threading.Thread(target=submit, args=work) for work in (("first", ENOUGH), ("third", ENOUGH), ("second", 0.1))
+    ]
     threads[0].start()
-    while "k" not in group._queues:
-        pass
+    until(lambda: "k" in group._queues)
     threads[1].start()
-    is_asking.wait(10)
+    is_asking.wait(ENOUGH)
+    group._gather_for = 0.01
     threads[2].start()
     for thread in threads:
-        thread.join(20)
+        thread.join(ENOUGH)
 
     assert asked == [["first", "third"], ["third"]]
     assert told == {"first": BusyError, "second": BusyError, "third": "third?"}
@@ -568,18 +574,17 @@ def test_too_long_a_queue_turns_further_callers_away() -> None:
     let_go = threading.Event()
 
     def write(_key: object, take: Any) -> list[str]:
-        let_go.wait(10)
+        let_go.wait(ENOUGH)
         return list(take())
 
     group = grouped(write, most_waiting=1)
-    leader = threading.Thread(target=group.submit, args=("k", "first", 10))
+    leader = threading.Thread(target=group.submit, args=("k", "first", ENOUGH))
     leader.start()
-    while not group._queues:
-        pass
+    until(lambda: group._queues)
     with pytest.raises(BusyError):
-        group.submit("k", "second", 10)
+        group.submit("k", "second", ENOUGH)
     let_go.set()
-    leader.join(10)
+    leader.join(ENOUGH)
 
 
 def test_a_lock_that_is_not_to_be_had_is_an_error_for_all_who_wait_and_the_next_may_try_again() -> None:
@@ -604,18 +609,17 @@ def test_the_lead_is_handed_on_to_whoever_came_meanwhile() -> None:
     def write(_key: object, take: Any) -> list[str]:
         work = list(take())
         batches.append(work)
-        let_go.wait(10)
+        let_go.wait(ENOUGH)
         return work
 
     group = grouped(write, most_in_batch=2)
-    threads = [threading.Thread(target=group.submit, args=("k", str(number), 10)) for number in range(5)]
+    threads = [threading.Thread(target=group.submit, args=("k", str(number), ENOUGH)) for number in range(5)]
     for number, thread in enumerate(threads):
         thread.start()
-        while not batches or len(group._queues["k"]) < number:
-            pass
+        until(lambda number=number: batches and len(group._queues["k"]) >= number)
     let_go.set()
     for thread in threads:
-        thread.join(10)
+        thread.join(ENOUGH)
 
     assert [len(batch) for batch in batches] == [1, 2, 2]
     assert group._queues == {}

@@ -242,7 +242,7 @@ def test_two_connections_save_in_the_last_moment_and_the_seal_holds_what_was_com
     """By the database's own clock: two writers hammer until they are refused, then the seal is taken."""
     now = changing.now()
     db.session.rollback()
-    start = now + 2500
+    start = now + 5000
     activity = make_activity(starts_at=start, ends_at=start + HOUR)
     times = {"claim_from": start, "claim_to": start + HOUR, "use_from": start, "use_to": start + HOUR}
     campaign = make_campaign("scheduled", activity, **times)
@@ -266,7 +266,7 @@ def test_two_connections_save_in_the_last_moment_and_the_seal_holds_what_was_com
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     assert sealing.seal_due() == 1
 
     assert len(refusals) == 2
@@ -304,7 +304,7 @@ def test_a_writer_that_outstays_the_start_lands_before_the_seal(
     time.sleep(0.3)
     assert sum(sealed) == 0
     connection.commit()
-    thread.join(10)
+    thread.join(60)
     connection.close()
 
     assert sum(sealed) == 1

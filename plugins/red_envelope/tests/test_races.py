@@ -198,10 +198,10 @@ def test_a_count_without_a_lock_issues_too_many_on_postgresql(shop: Flask, clock
     def run(number: int) -> None:
         with clock.engine.connect() as connection:
             if database_kind == "postgresql":
-                barrier.wait(20)
+                barrier.wait(60)
             connection.exec_driver_sql(NAIVE.format(buyer=number, total=total))
             if database_kind == "postgresql":
-                barrier.wait(20)
+                barrier.wait(60)
             connection.commit()
 
     threads = [threading.Thread(target=run, args=(number,)) for number in range(threads_count)]

@@ -23,7 +23,7 @@ def at_once(*requests: Callable[[], Any]) -> list[Any]:
     start = threading.Barrier(len(requests))
 
     def run(number: int) -> None:
-        start.wait(20)
+        start.wait(60)
         answers[number] = requests[number]()
 
     threads = [threading.Thread(target=run, args=(number,)) for number in range(len(requests))]
