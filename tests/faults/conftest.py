@@ -27,7 +27,7 @@ class Shell:
     data: Path
     servers: list["Server"] = field(default_factory=list)
 
-    def run(self, *arguments: str, timeout: float = 60, **variables: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *arguments: str, timeout: float = 180, **variables: str) -> subprocess.CompletedProcess[str]:
         """One command to its end."""
         return commands.run(arguments, self.environment | variables, timeout)
 
@@ -52,7 +52,7 @@ class Server:
     lines: list[str] = field(default_factory=list)
     url: str = ""
 
-    def wait_until_it_listens(self, seconds: float = 40) -> None:
+    def wait_until_it_listens(self, seconds: float = 120) -> None:
         """Read what it prints up to the line with its address, then go on reading in the background."""
         listening = threading.Event()
 
@@ -92,7 +92,7 @@ class Server:
             self.process.wait()
         self.reader.join(5)
 
-    def stop(self, how: int = signal.SIGTERM, seconds: float = 15) -> int:
+    def stop(self, how: int = signal.SIGTERM, seconds: float = 60) -> int:
         """End it and return its exit code."""
         if self.process.poll() is None:
             self.process.send_signal(how)
@@ -110,7 +110,7 @@ def is_alive(number: int) -> bool:
     return state != "Z"
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 10) -> bool:
+def wait_for(condition: Callable[[], bool], seconds: float = 60) -> bool:
     """Whether the condition comes true in time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

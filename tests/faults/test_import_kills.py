@@ -157,7 +157,7 @@ def test_a_worker_takes_up_what_a_killed_one_left(app: Flask, files: list[str], 
     finally:
         os.close(writing)
         os.close(reading)
-        assert worker.wait(10) == 0  # the server's end of the pipe is closed: the worker is gone as well
+        assert worker.wait(60) == 0  # the server's end of the pipe is closed: the worker is gone as well
 
 
 def test_a_worker_that_waits_is_woken_and_one_that_is_killed_leaves_its_job_to_the_next(
@@ -168,7 +168,7 @@ def test_a_worker_that_waits_is_woken_and_one_that_is_killed_leaves_its_job_to_t
         uploads = [runs.Upload(Path(name).name, io.BytesIO(Path(name).read_bytes())) for name in files]
         run_id = runs.create_run(None, uploads, {})
         runs.start(None, run_id, runs.CHECK)
-        wait_for(lambda: rows("import_run", "state") == [("staged",)], 15)
+        wait_for(lambda: rows("import_run", "state") == [("staged",)])
         wait_for(lambda: ("done",) in rows("job", "state"))
         runs.start(None, run_id, runs.RUN)
         wait_for(lambda: worker.poll() == -signal.SIGKILL)
@@ -181,7 +181,7 @@ def test_a_worker_that_waits_is_woken_and_one_that_is_killed_leaves_its_job_to_t
         wait_for(lambda: rows("import_run", "state") == [("applied",)])
     finally:
         worker.terminate()
-        assert worker.wait(10) == 0
+        assert worker.wait(60) == 0
 
     assert differences(shop(), whole) == {}
 
@@ -191,7 +191,7 @@ def start_worker(app: Flask, **more: str) -> commands.Command:
     return commands.start_silent(["worker"], environment(app, **more))
 
 
-def wait_for(is_so: Any, seconds: float = 30) -> None:
+def wait_for(is_so: Any, seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < end

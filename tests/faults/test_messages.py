@@ -71,7 +71,7 @@ def finish(app: Flask) -> None:
         wait_for(lambda: not {"queued", "sending"} & set(states()))
     finally:
         worker.terminate()
-        assert worker.wait(20) == 0
+        assert worker.wait(60) == 0
 
 
 @pytest.mark.parametrize(("point", "arrived"), [("message.handed:2", 3), ("message.claimed:2", 2)])
@@ -95,6 +95,6 @@ def test_a_worker_that_is_asked_to_end_finishes_what_it_is_sending(shop: Flask, 
     wait_for(lambda: "sent" in states())
     worker.terminate()
 
-    assert worker.wait(20) == 0
+    assert worker.wait(60) == 0
     assert set(states()) <= {"sent", "queued"}
     assert len(box.kept) == states().count("sent")

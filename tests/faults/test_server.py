@@ -21,11 +21,13 @@ import pytest
 from tests.faults.conftest import Shell, is_alive, wait_for
 
 pytestmark = pytest.mark.fault
+# Seconds that the end of a server may take: ten and what a busy machine adds. One that is held up never ends.
+A_WHILE = 40
 
 
 def fetch(url: str) -> tuple[int, bytes]:
     try:
-        with urllib.request.urlopen(url, timeout=10) as answer:
+        with urllib.request.urlopen(url, timeout=60) as answer:
             return answer.status, answer.read()
     except urllib.error.HTTPError as error:
         with error:
@@ -202,7 +204,7 @@ def test_requests_that_have_arrived_are_answered_before_the_end(either_shell: Sh
     lost: list[Exception] = []
 
     def ask() -> None:
-        connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=10)
+        connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=60)
         while True:
             try:
                 connection.request("GET", "/login")
@@ -218,14 +220,14 @@ def test_requests_that_have_arrived_are_answered_before_the_end(either_shell: Sh
     clients = [threading.Thread(target=ask) for _ in range(6)]
     for client in clients:
         client.start()
-    assert wait_for(lambda: len(answers) > 30, seconds=30)
+    assert wait_for(lambda: len(answers) > 30, seconds=60)
     started = time.monotonic()
     code = server.stop(signal.SIGTERM)
     for client in clients:
-        client.join(10)
+        client.join(60)
 
     assert code == 0
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < A_WHILE
     assert lost == []
 
 
@@ -237,7 +239,7 @@ def test_an_idle_connection_does_not_hold_the_server_up(shell: Shell) -> None:
 
         assert server.stop() == 0
 
-        assert time.monotonic() - started < 6
+        assert time.monotonic() - started < A_WHILE
 
 
 def test_a_half_sent_request_does_not_hold_the_server_up_for_ever(shell: Shell) -> None:
@@ -250,7 +252,7 @@ def test_a_half_sent_request_does_not_hold_the_server_up_for_ever(shell: Shell) 
 
         assert server.stop() == 0
 
-        assert time.monotonic() - started < 10
+        assert time.monotonic() - started < A_WHILE
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
@@ -262,7 +264,7 @@ def test_no_other_process_outlives_its_server(either_shell: Shell, how: signal.S
     server.stop(how)
 
     # They give what they are at a few seconds to end; the rest is for a busy machine.
-    assert wait_for(lambda: not any(map(is_alive, children)), 40)
+    assert wait_for(lambda: not any(map(is_alive, children)))
 
 
 def test_a_worker_that_falls_over_is_started_again(shell: Shell) -> None:
@@ -272,7 +274,7 @@ def test_a_worker_that_falls_over_is_started_again(shell: Shell) -> None:
 
     os.kill(worker, signal.SIGKILL)
 
-    assert wait_for(lambda: bool(server.children()) and server.children() != [worker], seconds=15)
+    assert wait_for(lambda: bool(server.children()) and server.children() != [worker])
     assert fetch(f"{server.url}/healthz")[0] == 200
 
 
@@ -299,7 +301,7 @@ def test_safe_mode_starts_without_plugins(shell: Shell) -> None:
 def test_a_foreign_host_name_is_refused(shell: Shell) -> None:
     server = shell.start("run", PORT="0")
     address = urlsplit(server.url)
-    connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=10)
+    connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=60)
 
     connection.request("GET", "/login", headers={"Host": "evil.example"})
 

@@ -21,7 +21,7 @@ def test_one_migrates_and_the_others_wait(cluster: testing.Cluster | None, tmp_p
         subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         for _ in range(4)
     ]
-    outputs = [process.communicate(timeout=60) for process in started]
+    outputs = [process.communicate(timeout=180) for process in started]
 
     assert [process.returncode for process in started] == [0] * 4, outputs
     moved = [json.loads(out)["upgraded"] for out, _ in outputs]

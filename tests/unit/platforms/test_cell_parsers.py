@@ -1,6 +1,6 @@
 from contextlib import suppress
 from decimal import Decimal
-from time import perf_counter
+from time import thread_time
 
 import pytest
 from hypothesis import given
@@ -174,12 +174,12 @@ def test_broken_html_never_fails(html: str) -> None:
 @pytest.mark.parametrize("piece", ["<", "<!--", "<a ", '<a "', "</", "<![", "<script>", "<style></", "&#x", "'", '="'])
 def test_a_long_hostile_cell_costs_no_time(piece: str) -> None:
     cell = piece * (65_000 // len(piece))
-    started = perf_counter()
+    started = thread_time()
 
     html_to_text(cell)
     clean_text(cell)
 
-    assert perf_counter() - started < 0.5
+    assert thread_time() - started < 0.5
 
 
 @given(st.text())
