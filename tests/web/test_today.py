@@ -16,7 +16,7 @@ ORDERS, REVIEWS = "core.orders:read", "core.reviews:read"
 def shop(app):
     now = datetime.now(UTC)
     testing.make_order(1, created_at=now - timedelta(days=3))
-    testing.make_order(2, created_at=now - timedelta(minutes=1), total=12_345)
+    testing.make_order(2, created_at=now, total=12_345)
     testing.make_review(1, created_at=now - timedelta(days=2))
     return app
 
