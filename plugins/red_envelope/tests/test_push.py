@@ -9,6 +9,7 @@ import pytest
 import shopadmin_red_envelope
 from flask import Flask
 from red_envelope_push import (
+    ENOUGH,
     LETTER,
     OWNER,
     drawn,
@@ -124,7 +125,7 @@ def test_a_draw_in_pieces_looks_at_everybody_once_and_goes_on_after_a_crash(
         push_drawing.step(push_id)
     monkeypatch.setattr(push_drawing, "_keep", keep)
     assert (of(campaign).past_buyers, members(campaign)) == (3, everybody[:3])
-    push_drawing.draw_due()
+    push_drawing.draw_due(ENOUGH)
 
     push = of(campaign)
     assert (push.state, push.past_buyers) == ("drawn", 10)
@@ -167,7 +168,7 @@ def test_another_draw_has_another_seed_and_another_share_undoes_the_draw(clock: 
     first = drawn(campaign).seed
 
     pushes.draw(None, campaign, version(campaign))
-    push_drawing.draw_due()
+    push_drawing.draw_due(ENOUGH)
 
     push = of(campaign)
     assert push.seed != first
@@ -191,7 +192,7 @@ def test_everybody_who_was_drawn_is_told_once_and_the_holdout_is_not(clock: Cloc
     (first, *_rest) = outbox()
     assert (first.purpose, first.basis, first.blocks, first.channel) == ("marketing", "consent", ["offer"], "email")
     assert first.key == f"red_envelope.push.{push.id}.{told[0]}"
-    push_sending.send_due()
+    push_sending.send_due(ENOUGH)
     assert len(outbox()) == 40
 
 
@@ -216,7 +217,7 @@ def test_a_crash_between_two_pieces_tells_nobody_twice_and_forgets_nobody(
         monkeypatch.setattr(push_sending, "_note", note)
     assert len(outbox()) == len(members(campaign, "asked")) == 4
 
-    push_sending.send_due()
+    push_sending.send_due(ENOUGH)
 
     told = [message.buyer_id for message in outbox()]
     assert of(campaign).state == "sent"
@@ -237,7 +238,7 @@ def test_one_message_that_cannot_be_asked_for_costs_nobody_else_theirs(
         return send(actor, request)
 
     monkeypatch.setattr(push_sending, "send_message", break_one)
-    push_sending.send_due()
+    push_sending.send_due(ENOUGH)
 
     assert of(campaign).state == "sent"
     assert members(campaign, "failed") == [bad]
@@ -339,7 +340,7 @@ def test_a_campaign_that_sells_out_or_closes_ends_its_push(clock: Clock, monkeyp
         else:
             clock.set(clock.start + 24 * 3_600_000)
 
-        push_sending.send_due()
+        push_sending.send_due(ENOUGH)
 
         push = of(campaign)
         assert (push.state, push.ended_by) == ("stopped", end)
@@ -356,7 +357,7 @@ def test_who_stops_a_push_stops_what_is_queued_too(clock: Clock, monkeypatch: py
     push_sending.step(push_id)
 
     pushes.stop(OWNER, campaign, version(campaign))
-    push_sending.send_due()
+    push_sending.send_due(ENOUGH)
     # Noon, so that no quiet hour is why.
     delivering.deliver_due("w", datetime(2026, 12, 24, 4, 0, tzinfo=UTC))
 
@@ -375,7 +376,7 @@ def test_a_draw_can_be_given_up(clock: Clock) -> None:
     push_drawing.step(of(campaign).id)
 
     pushes.stop(None, campaign, version(campaign))
-    push_drawing.draw_due()
+    push_drawing.draw_due(ENOUGH)
 
     assert (of(campaign).state, of(campaign).past_buyers, members(campaign)) == ("draft", 0, [])
 
@@ -452,6 +453,6 @@ def test_a_push_is_kept_when_its_campaign_is_withdrawn_and_nobody_is_told(clock:
     started(campaign)
     campaigns.withdraw(None, campaign, 2)
 
-    push_sending.send_due()
+    push_sending.send_due(ENOUGH)
 
     assert (of(campaign).state, of(campaign).ended_by, outbox()) == ("stopped", "push_withdrawn", [])

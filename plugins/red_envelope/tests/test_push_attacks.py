@@ -2,7 +2,7 @@
 
 import pytest
 import sqlalchemy as sa
-from red_envelope_push import drawn, past_buyers, started
+from red_envelope_push import ENOUGH, drawn, past_buyers, started
 from red_envelope_shop import Clock, make_campaign, stored
 from shopadmin_red_envelope.services import integrity, push_sending
 
@@ -57,7 +57,7 @@ def test_the_groups_of_a_started_push_are_frozen(
     past_buyers(20)
     started(make_campaign())
     if is_sent:
-        push_sending.send_due()
+        push_sending.send_due(ENOUGH)
     before = stored()
 
     for name, attack in (ATTACKS | (SQLITE_ONLY if database_kind == "sqlite" else POSTGRESQL_ONLY)).items():

@@ -8,6 +8,7 @@ from itertools import count
 import pytest
 from flask import Flask
 from red_envelope_push import (
+    ENOUGH,
     LETTER,
     during,
     members,
@@ -66,9 +67,9 @@ def run(client: testing.ShopClient, campaign: int, **changes: str) -> None:
     """From the text to the last message, by the pages and the worker."""
     assert client.post(f"{PUSHES}{campaign}/text?version=0", data=form(**changes)).status_code == 302
     assert client.post(f"{PUSHES}{campaign}/draw?version={version(campaign)}").status_code == 302
-    push_drawing.draw_due()
+    push_drawing.draw_due(ENOUGH)
     assert client.post(f"{PUSHES}{campaign}/send?version={version(campaign)}").status_code == 302
-    push_sending.send_due()
+    push_sending.send_due(ENOUGH)
 
 
 def test_an_empty_shop_says_where_pushes_come_from(owner: testing.ShopClient) -> None:
@@ -120,7 +121,7 @@ def test_the_page_says_before_sending_who_is_told_and_who_is_not(owner: testing.
     owner.post(f"{PUSHES}{campaign}/draw?version=1")
     assert "Past buyers looked at" in owner.get(f"{PUSHES}{campaign}/progress").text
     assert "data-poll-done" not in owner.get(f"{PUSHES}{campaign}/progress").text
-    push_drawing.draw_due()
+    push_drawing.draw_due(ENOUGH)
 
     page = owner.get(f"{PUSHES}{campaign}").text
 
@@ -140,7 +141,7 @@ def test_sending_is_watched_stopped_and_told(owner: testing.ShopClient, clock: C
     past_buyers(45)
     owner.post(f"{PUSHES}{campaign}/text?version=0", data=form())
     owner.post(f"{PUSHES}{campaign}/draw?version=1")
-    push_drawing.draw_due()
+    push_drawing.draw_due(ENOUGH)
     owner.post(f"{PUSHES}{campaign}/send?version={version(campaign)}")
     push_sending.step(of(campaign).id)
     page = owner.get(f"{PUSHES}{campaign}").text
@@ -160,7 +161,7 @@ def test_a_text_about_reviews_is_pointed_out_and_not_sent(owner: testing.ShopCli
     past_buyers(3)
     owner.post(f"{PUSHES}{campaign}/text?version=0", data=form(text="五星好评返现"))
     owner.post(f"{PUSHES}{campaign}/draw?version=1")
-    push_drawing.draw_due()
+    push_drawing.draw_due(ENOUGH)
     assert "reviews" in owner.get(f"{PUSHES}{campaign}").text or "praise" in owner.get(f"{PUSHES}{campaign}").text
 
     answer = owner.post(f"{PUSHES}{campaign}/send?version={version(campaign)}")
