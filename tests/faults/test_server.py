@@ -118,10 +118,10 @@ def answered(url: str) -> bool:
 
 def test_each_of_several_processes_serves_the_port(either_shell: Shell) -> None:
     server = either_shell.start("run", PORT="0", PROCESSES="3")
-    assert wait_for(lambda: len(server.children()) == 3, seconds=30)
+    assert wait_for(lambda: len(server.children()) == 3)
 
     with server.halted():  # what the first process would have been dealt waits; the others go on
-        assert wait_for(lambda: sum(answered(server.url) for _ in range(4)) > 0, seconds=60)
+        assert wait_for(lambda: sum(answered(server.url) for _ in range(4)) > 0)
 
     assert server.stop() == 0
     assert server.lines[-1] == "Stopped."
@@ -129,15 +129,15 @@ def test_each_of_several_processes_serves_the_port(either_shell: Shell) -> None:
 
 def test_a_server_process_that_falls_over_is_started_again(shell: Shell) -> None:
     server = shell.start("run", PORT="0", PROCESSES="2")
-    assert wait_for(lambda: len(server.children()) == 2, seconds=30)
+    assert wait_for(lambda: len(server.children()) == 2)
     before = server.children()
 
     for child in before:
         os.kill(child, signal.SIGKILL)
 
-    assert wait_for(lambda: len(server.children()) == 2 and not set(before) & set(server.children()), seconds=30)
+    assert wait_for(lambda: len(server.children()) == 2 and not set(before) & set(server.children()))
     with server.halted():
-        assert wait_for(lambda: answered(server.url), seconds=60)
+        assert wait_for(lambda: answered(server.url))
 
 
 @pytest.mark.parametrize("wish", ["abc", "-1", "70000"])
@@ -198,7 +198,7 @@ def test_a_schema_of_a_newer_version_is_refused(shell: Shell) -> None:
 @pytest.mark.parametrize("processes", [1, 2])
 def test_requests_that_have_arrived_are_answered_before_the_end(either_shell: Shell, processes: int) -> None:
     server = either_shell.start("run", PORT="0", PROCESSES=str(processes))
-    assert wait_for(lambda: len(server.children()) == processes, seconds=30)
+    assert wait_for(lambda: len(server.children()) == processes)
     address = urlsplit(server.url)
     answers: list[int] = []
     lost: list[Exception] = []
@@ -220,7 +220,7 @@ def test_requests_that_have_arrived_are_answered_before_the_end(either_shell: Sh
     clients = [threading.Thread(target=ask) for _ in range(6)]
     for client in clients:
         client.start()
-    assert wait_for(lambda: len(answers) > 30, seconds=60)
+    assert wait_for(lambda: len(answers) > 30)
     started = time.monotonic()
     code = server.stop(signal.SIGTERM)
     for client in clients:
@@ -258,7 +258,7 @@ def test_a_half_sent_request_does_not_hold_the_server_up_for_ever(shell: Shell) 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
 def test_no_other_process_outlives_its_server(either_shell: Shell, how: signal.Signals) -> None:
     server = either_shell.start("run", PORT="0", PROCESSES="2")
-    assert wait_for(lambda: len(server.children()) == 2, seconds=30)
+    assert wait_for(lambda: len(server.children()) == 2)
     children = server.children()
 
     server.stop(how)
