@@ -1,7 +1,7 @@
 """The push: its audience and draw, its text, and that everybody is told once; on both engines."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -358,8 +358,9 @@ def test_who_stops_a_push_stops_what_is_queued_too(clock: Clock, monkeypatch: py
 
     pushes.stop(OWNER, campaign, version(campaign))
     push_sending.send_due(ENOUGH)
-    # Noon, so that no quiet hour is why.
-    delivering.deliver_due("w", datetime(2026, 12, 24, 4, 0, tzinfo=UTC))
+    # Noon of tomorrow, so that no quiet hour is why.
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    delivering.deliver_due("w", tomorrow.replace(hour=4, minute=0))
 
     assert of(campaign).state == "stopped"
     assert [message.state for message in outbox()] == ["suppressed", "suppressed"]
