@@ -33,7 +33,7 @@ class ActivityView(AdminListView):
         Column("who", _("Who"), export="who"),
         Column("at", _("Time"), "time", export="at"),
         Column("about", _("About"), export="about"),
-        Column("change", _("Old → new"), export="change"),
+        Column("change", _("Old → new"), "long", export="change"),
         Column("reason", _("Reason"), export="reason"),
         Column("ip", _("IP address"), "code", export="ip"),
         Column("code", _("Code"), "code", export="code"),

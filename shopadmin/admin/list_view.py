@@ -32,6 +32,7 @@ class Column:
     kind: Literal[
         "text",
         "excerpt",
+        "long",
         "number",
         "money",
         "time",

@@ -26,14 +26,16 @@ def page(open_page):
     return open_page(360)
 
 
-def test_a_number_of_32_digits_wraps_in_the_activity_log(served, page):
+@pytest.mark.parametrize("width", [1280, 360])
+def test_a_number_of_32_digits_wraps_in_the_activity_log(served, open_page, width):
+    page = open_page(width)
     with served.app.app_context(), writing():
         audit.record(None, "sample.thing.done", "sample.thing", "9" * 32, after={"text": "x" * 90})
 
     page.goto(f"{served.url}/admin/activity/")
 
     assert "9" * 32 in page.inner_text("main")
-    assert testing.page_width(page) == 360
+    assert testing.page_width(page) == width
 
 
 def test_no_tile_cuts_its_value_off_and_the_search_says_what_it_is(served, page):
