@@ -32,7 +32,7 @@ class ActivityView(AdminListView):
         Column("what", _("What"), export="what"),
         Column("who", _("Who"), export="who"),
         Column("at", _("Time"), "time", export="at"),
-        Column("about", _("About"), export="about"),
+        Column("about", _("About"), "long", export="about"),
         Column("change", _("Old → new"), "long", export="change"),
         Column("reason", _("Reason"), export="reason"),
         Column("ip", _("IP address"), "code", export="ip"),
