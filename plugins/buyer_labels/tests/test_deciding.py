@@ -15,6 +15,7 @@ from policy_of_tests import (
     grave_label,
     held,
     hold_of,
+    lasting,
     live_rule,
     order_of,
 )
@@ -125,7 +126,7 @@ def test_a_buyer_who_was_looked_at_and_is_fine_is_let_go(buyer: int) -> None:
     order_id = order_of(buyer)
     deciding.decide_new(NOW)
 
-    clear = ACTIVE | {"code": "clear.reviewed_ok", "tier": 0, "evidence_tier": 0}
+    clear = ACTIVE | {"code": "clear.reviewed_ok", "tier": 0, "evidence_tier": 0} | lasting()
     label_id = add_label(buyer_id=buyer, **clear)
     change(label_id)
 
