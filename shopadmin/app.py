@@ -1,13 +1,11 @@
 """``create_app``: a table of contents of named steps. No query runs here."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
-from inspect import CO_COROUTINE
 from pathlib import Path
-from types import FunctionType
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask
 from flask_admin.base import Admin
 from flask_admin.theme import Theme
 from flask_babel import lazy_gettext as _
@@ -23,23 +21,10 @@ from shopadmin.admin import gate, languages, links, opting_out, shell, sign_in, 
 from shopadmin.admin.base import AdminView
 from shopadmin.admin.icons import icons
 from shopadmin.contract import Text
-from shopadmin.http_api import document, receipts, serving
+from shopadmin.http_api import receipts, wsgi
 from shopadmin.models import db, engine
 from shopadmin.services import access, activity, plugin_health, restore_swap, transactions
 from shopadmin.services import plugins as plugin_states
-
-API_ENDPOINTS = "api."
-
-
-class _Shop(Flask):
-    """Flask, which asks of each function at each request whether it is a coroutine's, in a quicker way."""
-
-    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        """Plain functions and methods as they are; everything else as Flask does it."""
-        plain = getattr(func, "__func__", func)
-        if type(plain) is FunctionType and not plain.__code__.co_flags & CO_COROUTINE:
-            return func
-        return super().ensure_sync(func)
 
 
 def create_app(config: Mapping[str, Any] | None = None, plugins: Mapping[str, object] | None = None) -> Flask:
@@ -48,7 +33,7 @@ def create_app(config: Mapping[str, Any] | None = None, plugins: Mapping[str, ob
     ``config`` overrides what the environment says (see ``config.py``); ``plugins`` (name to module or object) takes
     the place of the installed ones.
     """
-    app = _Shop("shopadmin", static_folder="static", template_folder="templates")
+    app = Flask("shopadmin", static_folder="static", template_folder="templates")
     _configure(app, config or {})
     restore_swap.finish(app.config)  # one that a crash cut short
     _open_keys(app)
@@ -58,6 +43,7 @@ def create_app(config: Mapping[str, Any] | None = None, plugins: Mapping[str, ob
     _sign_in(app)
     _add_pages(app)
     _add_api(app)
+    _trust_proxies(app)
     return app
 
 
@@ -76,8 +62,6 @@ def _configure(app: Flask, config: Mapping[str, Any]) -> None:
         BOOTSTRAP_SERVE_LOCAL=True,
         WTF_CSRF_TIME_LIMIT=None,  # the token lives and dies with the session
     )
-    if proxies := app.config["TRUSTED_PROXIES"]:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
 
 
 def _open_keys(app: Flask) -> None:
@@ -126,15 +110,7 @@ def _register_plugins(app: Flask, plugins: Mapping[str, object] | None) -> None:
 def _protect(app: Flask) -> None:
     transport.init_app(app)
     gate.init_app(app)
-    # Asked by ourselves, so that calls of the storefront need not ask whether they are exempt: see _add_api.
-    app.config["WTF_CSRF_CHECK_DEFAULT"] = False
-    token = CSRFProtect(app)
-
-    def check_token() -> None:
-        if app.config["WTF_CSRF_ENABLED"] and not (request.endpoint or "").startswith(API_ENDPOINTS):
-            token.protect(apply_exemptions=True)
-
-    app.before_request(check_token)
+    CSRFProtect(app)
     web.init_app(app)
 
 
@@ -186,15 +162,18 @@ def _add_plugin_views(app: Flask, admin: Admin) -> None:
 def _add_api(app: Flask) -> None:
     """After the pages: a plugin that one of them takes out has no endpoint either."""
     with app.app_context():
-        blueprint = serving.init_app(app)
-    app.register_blueprint(blueprint)
-    app.extensions["csrf"].exempt(blueprint)
-    for rule in app.url_map.iter_rules():
-        if rule.endpoint.startswith(API_ENDPOINTS):
-            gate.declare(app, rule.endpoint, gate.PUBLIC if rule.rule == document.PATH else gate.BEARER)
+        api = wsgi.StorefrontApi(app, web.HEADERS)
+    app.extensions["shopadmin.api"] = api
+    app.wsgi_app = api  # type: ignore[method-assign]
     receipts.init_app(app)
     app.extensions["csrf"].exempt(receipts.receive)
     gate.declare(app, receipts.ENDPOINT, gate.BEARER)
+
+
+def _trust_proxies(app: Flask) -> None:
+    """Before everything else: what stands in front says where a request came from."""
+    if proxies := app.config["TRUSTED_PROXIES"]:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
 
 
 def _wrong_view(app: Flask, plugin: str, view: Any) -> Text | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
-from flask import current_app, has_request_context, request
+from flask import current_app, g, has_app_context
 
 from shopadmin.plugin_manager import Plugins
 
@@ -138,4 +138,4 @@ def _note_slow(app_record: HookRecord, call: Call, seconds: float) -> None:
 
 def reference() -> str:
     """The number of the present request, by which a failure is found in the log; empty outside of one."""
-    return str(request.environ.get("shopadmin.request_id", ""))[:8] if has_request_context() else ""
+    return str(g.get("request_id", ""))[:8] if has_app_context() else ""

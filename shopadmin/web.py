@@ -12,10 +12,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
-from shopadmin.admin import form_pages, gate, transport
-from shopadmin.api_contract import ApiRefusalError
+from shopadmin import hook_guard
+from shopadmin.admin import form_pages, gate
 from shopadmin.contract import Text
-from shopadmin.http_api import problems, serving
 from shopadmin.models import db
 from shopadmin.services.lists import BadListArgumentError
 from shopadmin.services.refusals import ConflictError, ForbiddenError
@@ -84,8 +83,6 @@ def _add_headers(response: Response) -> Response:
 def _show_http_error(error: Any) -> ResponseReturnValue:
     if error.response is not None:
         return error.response  # type: ignore[no-any-return]
-    if error.code == 405 and "//" in request.path and transport.is_api():
-        return _page(404)  # Werkzeug names the methods of the address without the second slash
     if error.code == 405 and request.method in ("GET", "HEAD") and (page := form_pages.page_of(request.path)):
         return redirect(page)
     answer = _page(error.code or 500)
@@ -125,19 +122,13 @@ def _show_fault(error: Exception) -> ResponseReturnValue:
 
 
 def _log(error: Exception) -> None:
-    current_app.logger.error("%s [%s]", request.path, _reference(), exc_info=error)
-
-
-def _reference() -> str:
-    return str(request.environ.get("shopadmin.request_id", ""))[:8]
+    current_app.logger.error("%s [%s]", request.path, hook_guard.reference(), exc_info=error)
 
 
 def _page(code: int, reason: Text = "") -> Response:
     """A page that says what happened and what to do, with the reference to find it in the log; nothing else."""
-    if transport.is_api():
-        return _problem(code, reason)
     shown = code if code in SHOWN_ERRORS else 500 if code >= 500 else 400
-    context = {"code": code, "phrase": HTTPStatus(code).phrase, "reference": _reference(), "reason": reason}
+    context = {"code": code, "phrase": HTTPStatus(code).phrase, "reference": hook_guard.reference(), "reason": reason}
     try:
         body = render_template(f"errors/{shown}.html", **context)
     except Exception as error:  # without a database there is neither shop name nor language
@@ -146,12 +137,6 @@ def _page(code: int, reason: Text = "") -> Response:
         g.language = "en"
         body = current_app.jinja_env.get_template(f"errors/{shown}.html").render(shell={}, **context)
     return Response(body, status=code)
-
-
-def _problem(code: int, reason: Text) -> Response:
-    problem = problems.BY_STATUS.get(code) or problems.BY_STATUS[500 if code >= 500 else 400]
-    more = {"reference": _reference()} if code >= 500 else None
-    return serving.refuse(serving.place(problems.AREA), ApiRefusalError(problem, reason, more=more))
 
 
 def _healthz() -> ResponseReturnValue:

@@ -6,14 +6,14 @@ from typing import Any
 
 from babel import Locale
 from babel.numbers import get_currency_symbol
-from flask import Flask
+from flask import Flask, request
 from flask_babel import format_currency, format_date, format_timedelta
 from flask_babel import lazy_gettext as _
 
-from shopadmin.admin import gate, languages, menu, transport
+from shopadmin.admin import gate, languages, menu
 from shopadmin.domain import money
 from shopadmin.platforms.names import platform_name
-from shopadmin.services import settings
+from shopadmin.services import connections, settings
 
 SECTIONS = (
     ("", ""),
@@ -52,7 +52,7 @@ def _shell() -> dict[str, Any]:
         "language": languages.language(),
         "theme": languages.theme(),
         "demo": shop.is_demo,
-        "insecure": transport.is_exposed(),
+        "insecure": connections.is_exposed(request),
         "shop_name": shop.name,
     }
 

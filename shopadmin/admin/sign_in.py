@@ -1,10 +1,9 @@
 """Signing in and out: Flask-Security shows the form and keeps the user, the check and the session are ours."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, Response, abort, redirect, request, session, url_for
+from flask import Flask, abort, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 from flask_login import logout_user
@@ -18,10 +17,10 @@ from werkzeug.datastructures import ImmutableMultiDict
 from wtforms import EmailField, PasswordField
 from wtforms.validators import InputRequired, Length
 
-from shopadmin.admin import gate, transport
+from shopadmin.admin import gate
 from shopadmin.models import db
 from shopadmin.models.accounts import Account
-from shopadmin.services import accounts, preferences, sessions, settings, sign_ins
+from shopadmin.services import accounts, connections, preferences, sessions, settings, sign_ins
 
 SETTINGS: dict[str, Any] = {
     "SECURITY_JOIN_USER_ROLES": False,
@@ -82,7 +81,6 @@ def init_app(app: Flask) -> None:
     datastore = SQLAlchemyUserDatastore(db, Account, None)  # type: ignore[arg-type]  # rights are grants, not roles
     security = Security(app, datastore, login_form=SignInForm)
     _leave_current_user_out(app)
-    _leave_programs_out(app)
     security.want_json(lambda _request: False)  # pages only: the JSON answers would hand out more than the form
     security.login_context_processor(lambda: {"demo_accounts": demo_accounts()})
     user_authenticated.connect(_begin_session, app)
@@ -99,16 +97,6 @@ def _leave_current_user_out(app: Flask) -> None:
     processors[:] = [found for found in processors if found.__name__ != "_user_context_processor"]
     first = app.before_request_funcs[None]
     first[:] = [found for found in first if found.__module__ != "flask_principal"]
-
-
-def _leave_programs_out(app: Flask) -> None:
-    """What the libraries do to the answer of a browser's page; the storefront API is blind to cookies."""
-    last = app.after_request_funcs[None]
-    last[:] = [_for_pages(found) if found.__module__.startswith("flask_") else found for found in last]
-
-
-def _for_pages(change: Callable[[Response], Any]) -> Callable[[Response], Any]:
-    return lambda response: response if transport.is_api() else change(response)
 
 
 def _begin_session(app: Flask, user: Account, **_: Any) -> None:
@@ -138,7 +126,7 @@ def demo_accounts() -> list[dict[str, str]]:
 
 
 def _is_demo_on_loopback() -> bool:
-    return transport.is_loopback() and not transport.is_forwarded() and settings.load().is_demo
+    return connections.is_loopback(request) and not connections.is_forwarded(request) and settings.load().is_demo
 
 
 def _sign_in_to_demo() -> ResponseReturnValue:

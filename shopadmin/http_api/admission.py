@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import Flask, Request
+from flask import Flask
 from sqlalchemy import and_, bindparam, or_, select
+from werkzeug import Request
 
 from shopadmin.api_contract import STOREFRONT, ApiCaller, ApiRefusalError
 from shopadmin.http_api import problems
@@ -159,9 +160,3 @@ def _check_scope(registered: Registered, caller: ApiCaller, asked: Request) -> N
 def _is_browser(asked: Request) -> bool:
     """Whether a browser made the request for a page: it says so itself, and a page cannot keep it from doing so."""
     return "Sec-Fetch-Site" in asked.headers or "Origin" in asked.headers
-
-
-def of_app(app: Flask) -> Admission:
-    """The app's."""
-    found: Admission = app.extensions["shopadmin.api_admission"]
-    return found

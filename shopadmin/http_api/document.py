@@ -1,11 +1,9 @@
 """The OpenAPI 3.1 document of all endpoints that are on, made from their declarations."""
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
-from flask import Flask, Response, current_app, request
 from flask_babel import force_locale
 from pydantic import BaseModel, Field
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
@@ -46,20 +44,21 @@ class Problem(BaseModel):
     reference: str = Field(default="", description="Finds the fault in the shop's log")
 
 
-def serve() -> Response:
-    """The document; the same for everybody, no token needed."""
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    registered: list[Registered] = app.extensions["shopadmin.api"]
-    here = [each for each in registered if each.plugin == BUILT_IN or hook_calls.is_on(each.plugin)]
-    made: dict[tuple[str, ...], bytes] = app.extensions.setdefault("shopadmin.api_document", {})
-    names = tuple(each.name for each in here)
-    if names not in made:
-        with force_locale("en"):
-            made[names] = build(here)
-    response = Response(made[names], content_type="application/json")
-    response.set_etag(hashlib.sha256(made[names]).hexdigest()[:32])
-    response.make_conditional(request)
-    return response
+class Document:
+    """The document of what is on by now; the same for everybody, no token needed."""
+
+    def __init__(self, registered: Sequence[Registered]) -> None:
+        self._registered = registered
+        self._made: dict[tuple[str, ...], bytes] = {}
+
+    def read(self) -> bytes:
+        """As JSON. Call inside an app context."""
+        here = [each for each in self._registered if each.plugin == BUILT_IN or hook_calls.is_on(each.plugin)]
+        names = tuple(each.name for each in here)
+        if names not in self._made:
+            with force_locale("en"):
+                self._made[names] = build(here)
+        return self._made[names]
 
 
 def build(registered: Sequence[Registered]) -> bytes:

@@ -1,14 +1,14 @@
 """What a request brings, checked against the endpoint's models; what is wrong is named by field, never shown again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from flask import Request
 from flask_babel import lazy_gettext as _
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
+from werkzeug import Request
 from werkzeug.http import parse_options_header
 
 from shopadmin.api_contract import ApiEndpoint, ApiRefusalError
@@ -45,7 +45,7 @@ _WRONG = _("cannot be used")
 MAX_ERRORS = 20
 
 
-def read_params(endpoint: ApiEndpoint, values: dict[str, Any]) -> BaseModel | None:
+def read_params(endpoint: ApiEndpoint, values: Mapping[str, Any]) -> BaseModel | None:
     """The parts of the path. What cannot be an id names nothing: refused as not found."""
     if endpoint.params is None:
         return None

@@ -1,90 +1,31 @@
-"""One call from its arrival to its answer: admit, read, look for a stored answer, run, render."""
+"""One call of an endpoint, from its request to what is answered: admit, read, look for a stored answer, run, render."""
 
-import hashlib
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from flask import Blueprint, Flask, Request, Response, current_app, request
 from pydantic import BaseModel
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from werkzeug.datastructures import LanguageAccept
-from werkzeug.http import parse_accept_header
-from werkzeug.wsgi import ClosingIterator
+from werkzeug import Request
 
 from shopadmin import hook_guard
 from shopadmin.api_contract import ApiAnswer, ApiCall, ApiEndpoint, ApiKey, ApiRefusalError, ApiRendered
-from shopadmin.http_api import admission, cursors, document, effects, endpoints, inputs, problems
+from shopadmin.http_api import cursors, effects, inputs, problems
+from shopadmin.http_api.admission import Admission
 from shopadmin.http_api.endpoints import Registered
 from shopadmin.models import db
 from shopadmin.services import idempotency
 from shopadmin.services.conflicts import MissingError, ObjectionsError, RefusedError
 from shopadmin.services.refusals import ConflictError, ForbiddenError
-from shopadmin.services.settings import LOCALES
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
-
-# A path that stands in a header as it is; another is written by Werkzeug.
-_PLAIN = re.compile(r"[A-Za-z0-9/_.~-]*")
 
 
-def init_app(app: Flask) -> Blueprint:
-    """Make the routes of every endpoint; call inside an app context. Returns the blueprint, not yet registered."""
-    registered = endpoints.gather(app)
-    app.extensions["shopadmin.api"] = registered
-    app.extensions["shopadmin.api_admission"] = admission.Admission(app)
-    app.extensions["shopadmin.api_texts"] = {}
-    blueprint = Blueprint("api", __name__)
-    # An address is there or it is not: a program that is sent on would get a page, and might not follow with its body.
-    exactly: dict[str, Any] = {"provide_automatic_options": False, "merge_slashes": False, "strict_slashes": True}
-    for number, each in enumerate(registered):
-        blueprint.add_url_rule(each.rule, f"call_{number}", _view(each), methods=[each.endpoint.method], **exactly)
-    blueprint.add_url_rule(document.PATH, "document", document.serve, **exactly)
-    return blueprint
-
-
-@lru_cache(maxsize=256)
-def _language(accepted: str) -> str:
-    """The caller's: what it accepts, else English. No cookie is read here."""
-    return parse_accept_header(accepted, LanguageAccept).best_match(list(LOCALES), default="en") or "en"
-
-
-def place(area: str) -> problems.Place:
-    """Where the present request is."""
-    return _place(area, _present())
-
-
-def _present() -> Request:
-    """The request itself: what stands for it looks for it each time that it is asked something."""
-    found: Request = request._get_current_object()  # type: ignore[attr-defined]
-    return found
-
-
-def _place(area: str, asked: Request) -> problems.Place:
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    language = _language(asked.environ.get("HTTP_ACCEPT_LANGUAGE", ""))
-    return problems.Place(app, area, asked.path, language, app.extensions["shopadmin.api_texts"])
-
-
-def _view(registered: Registered) -> Callable[..., Response]:
-    def call(**values: Any) -> Response:
-        asked = _present()
-        here = _place(registered.area, asked)
-        try:
-            return _respond(here, _answer(registered, asked, here, values), asked)
-        except ApiRefusalError as refusal:
-            return refuse(here, refusal)
-
-    return call
-
-
-def _answer(registered: Registered, asked: Request, here: problems.Place, values: dict[str, Any]) -> ApiRendered:
+def answer(
+    door: Admission, registered: Registered, asked: Request, here: problems.Place, values: Mapping[str, Any]
+) -> ApiRendered:
+    """What is answered to the call. ``values``: the parts of the path. Raises ApiRefusalError."""
     endpoint = registered.endpoint
-    admitted = admission.of_app(here.app).admit(registered, asked)
+    admitted = door.admit(registered, asked)
     params = inputs.read_params(endpoint, values)
     query = inputs.read_query(endpoint, asked, here)
     body, canonical = inputs.read_body(endpoint, asked, here)
@@ -156,42 +97,3 @@ def _outcome(endpoint: ApiEndpoint, here: problems.Place, call: ApiCall) -> ApiA
         return ApiRefusalError(problems.CONFLICT, error.message)
     except RefusedError as error:
         return inputs.refusal(here, [(found.field, found.code, found.message) for found in error.problems])
-
-
-def _respond(here: problems.Place, rendered: ApiRendered, asked: Request) -> Response:
-    """The answer as Flask sends it. A GET gets an ETag, and 304 to who has that one already."""
-    kind = problems.CONTENT_TYPE if rendered.status >= 400 else "application/json"
-    headers = [
-        ("Content-Language", "zh-Hans" if here.language == "zh" else "en"),
-        ("Vary", "Accept-Language, Authorization"),
-    ]
-    if rendered.location:
-        headers.append(("Location", rendered.location))
-    if rendered.replayed:
-        headers.append(("Idempotent-Replayed", "true"))
-    made = _Answer if _PLAIN.fullmatch(rendered.location) else Response
-    response = made(rendered.body, rendered.status, headers, content_type=kind)
-    if asked.method in ("GET", "HEAD") and rendered.status == 200:
-        response.set_etag(hashlib.sha256(rendered.body).hexdigest()[:32])
-        response.make_conditional(asked)
-    return response
-
-
-class _Answer(Response):
-    """Bytes and headers that go out as they are: Werkzeug copies headers one by one, to look what they lack."""
-
-    def get_wsgi_response(self, environ: "WSGIEnvironment") -> tuple[Iterable[bytes], str, list[tuple[str, str]]]:
-        """Body, status and headers; what goes without its body as Werkzeug does it."""
-        if environ["REQUEST_METHOD"] == "HEAD" or self.status_code in (204, 304):
-            return super().get_wsgi_response(environ)
-        return ClosingIterator(self.iter_encoded(), self.close), self.status, list(self.headers)
-
-
-def refuse(here: problems.Place, refusal: ApiRefusalError) -> Response:
-    """The refusal as Flask sends it."""
-    response = _respond(here, problems.render(here, refusal), _present())
-    if refusal.retry_after is not None:
-        response.headers["Retry-After"] = str(refusal.retry_after)
-    if refusal.problem.status == 401:
-        response.headers["WWW-Authenticate"] = 'Bearer realm="shopadmin"'
-    return response

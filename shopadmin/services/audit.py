@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+import secrets
 from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
 
+from flask import g
 from sqlalchemy import Table, bindparam, func, select
 from sqlalchemy.orm import Session
 
@@ -51,6 +53,12 @@ class Request:
 
 
 current_request: ContextVar[Request] = ContextVar("current_request", default=Request())  # noqa: B039 - frozen
+
+
+def begin_request(ip: str) -> None:
+    """Give what comes now a number of its own: entries carry it, and so do error pages and the log of the server."""
+    g.request_id = secrets.token_hex(16)
+    current_request.set(Request(ip, g.request_id))
 
 
 def record(

@@ -49,16 +49,18 @@ class Failure:
 def init_app(app: Flask) -> None:
     """Write failures down when a request ends, and look after calls that do not come back."""
     app.teardown_appcontext(_store_waiting)
-    watched: dict[int, threading.Thread] = {}
+    app.extensions["shopadmin.watched"] = {}
+    app.before_request(lambda: watch(app))
 
-    def watch() -> None:
-        # Not at the start: a server that forks would leave the thread behind.
-        if os.getpid() not in watched and record().plugins.names():
-            found = weakref.ref(app)
-            watched[os.getpid()] = thread = threading.Thread(target=_watch, args=(found,), name=WATCH, daemon=True)
-            thread.start()
 
-    app.before_request(watch)
+def watch(app: Flask) -> None:
+    """Look after calls that do not come back, from now on; call before anything that may call a plugin."""
+    # Not at the start: a server that forks would leave the thread behind.
+    watched: dict[int, threading.Thread] = app.extensions["shopadmin.watched"]
+    if os.getpid() not in watched and record().plugins.names():
+        found = weakref.ref(app)
+        watched[os.getpid()] = thread = threading.Thread(target=_watch, args=(found,), name=WATCH, daemon=True)
+        thread.start()
 
 
 def recent(name: str, limit: int = 20) -> Sequence[Failure]:

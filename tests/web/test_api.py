@@ -10,10 +10,11 @@ import pytest
 from parcels import ROOT, plugin
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import OperationalError
+from werkzeug import Request
 
 from shopadmin import hook_guard, testing
 from shopadmin.hook_guard import HookFailure
-from shopadmin.http_api import problems, serving
+from shopadmin.http_api import problems
 from shopadmin.models import db
 from shopadmin.models.accounts import Account
 from shopadmin.models.api import ApiIdempotency, ApiToken
@@ -446,7 +447,7 @@ def test_a_database_that_does_not_answer_is_a_503_that_asks_to_repeat(shop, buye
 
 def stand_still(app):
     """Let no time pass for the limits: a slow machine would never reach them."""
-    admission = app.extensions["shopadmin.api_admission"]
+    admission = app.extensions["shopadmin.api"].admission
     admission._buyers._clock = admission._storefronts._clock = lambda: 1000.0
 
 
@@ -477,12 +478,13 @@ def test_a_storefront_that_calls_too_often_waits(make_app):
 def test_a_refusal_is_put_into_words_inside_a_change_while_a_slow_plugin_waits_to_be_noted(make_app):
     """What ends meanwhile must not want the write lock that the change holds: on SQLite it would wait for ever."""
     app = make_app()
+    here = app.extensions["shopadmin.api"].place(Request({"PATH_INFO": "/api/v1/x"}))
     said = []
 
     def refuse():
-        with app.test_request_context("/api/v1/x"), writing():
+        with app.app_context(), writing():
             hook_guard.record().unstored.append(HookFailure("slow", "x", "took 400 ms", datetime.now(UTC), "", "slow"))
-            said.append(problems.in_language(serving.place("api"), problems.NOT_FOUND.title))
+            said.append(problems.in_language(here, problems.NOT_FOUND.title))
 
     thread = threading.Thread(target=refuse, daemon=True)
     thread.start()

@@ -62,14 +62,9 @@ def documented(app):
 def test_every_route_is_in_the_document_and_the_other_way_round(make_shop):
     app = make_shop()
 
-    routes = {
-        (method, rule.rule.replace("<", "{").replace(">", "}"))
-        for rule in app.url_map.iter_rules()
-        if rule.rule.startswith("/api/")
-        for method in rule.methods - {"HEAD"}
-    }
+    routes = {(each.endpoint.method, each.endpoint.path) for each in app.extensions["shopadmin.api"].registered}
 
-    assert documented(app) == routes
+    assert documented(app) == routes | {("GET", "/api/v1/openapi.json")}
     assert ("POST", "/api/v1/buyer-tokens") in routes
 
 
