@@ -168,6 +168,7 @@ from shopadmin.services.incident_reports import report as record_incident
 from shopadmin.services.incidents import kind_label as incident_kind
 from shopadmin.services.incidents import names as incident_names
 from shopadmin.services.jobs import JobState
+from shopadmin.services.kept_figures import kept_for_a_minute
 from shopadmin.services.known_buyers import buyer_found_or_made, keep_buyer, known_or_new_buyer
 from shopadmin.services.known_buyers import reading_of as identifier_reading
 from shopadmin.services.known_buyers import readings_of as identifier_readings
@@ -452,6 +453,7 @@ __all__ = [
     "is_whole_address",
     "json_option",
     "keep_buyer",
+    "kept_for_a_minute",
     "keyed_hash",
     "keyed_hashes",
     "known_or_new_buyer",

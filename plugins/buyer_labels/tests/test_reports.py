@@ -1,7 +1,6 @@
 """Reports on labels, counted by hand on a small shop; and the page with its pictures and files."""
 
 from datetime import UTC, date, datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,7 +19,7 @@ from shopadmin_buyer_labels.services.verdicts import Judged
 from shopadmin import testing
 from shopadmin.models.orders import Chargeback, Order
 from shopadmin.plugin_api import Actor, writing
-from shopadmin.services import settings
+from shopadmin.services import kept_figures, settings
 
 SPAN = Span(date(2026, 10, 1), date(2026, 11, 30))
 WIDE = Span(date(2026, 1, 1), date(2027, 12, 31))
@@ -56,18 +55,11 @@ def compared_shop() -> None:
     placed(10, other, datetime(2026, 12, 1, tzinfo=UTC))
 
 
-def test_rates_are_kept_for_a_minute_and_not_for_the_same_minute_of_another_hour(
-    shop: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_rates_are_counted_once_for_a_page_and_its_pictures(shop: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     compared_shop()
-    at = datetime(2026, 11, 20, 10, 5, 10, tzinfo=UTC)
-    monkeypatch.setattr(reports, "datetime", SimpleNamespace(now=lambda _zone: at))
-    first = reports.recent_rates(SPAN)
+    monkeypatch.setattr(kept_figures, "this_minute", lambda: datetime(2026, 11, 20, 10, 5, tzinfo=UTC))
 
-    at += timedelta(seconds=40)
-    assert reports.recent_rates(SPAN) is first
-    at += timedelta(hours=1)
-    assert reports.recent_rates(SPAN) is not first
+    assert reports.recent_rates(SPAN) is reports.recent_rates(SPAN)
 
 
 def test_orders_of_labelled_buyers_are_held_against_those_of_others_by_month_of_the_shop(shop: Flask) -> None:

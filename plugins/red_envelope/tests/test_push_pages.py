@@ -22,7 +22,7 @@ from red_envelope_push import (
 )
 from red_envelope_shop import HOUR, NOW, Clock, make_campaign, stored
 from shopadmin_red_envelope import permissions
-from shopadmin_red_envelope.services import push_drawing, push_reports, push_sending, pushes, sealing
+from shopadmin_red_envelope.services import push_drawing, push_sending, pushes, sealing
 
 from shopadmin import testing
 from shopadmin.plugin_api import writing
@@ -32,11 +32,6 @@ PUSHES = "/admin/red-envelope/pushes/"
 REPORTS = "/admin/red-envelope/push-reports/"
 USE_TO = NOW + 72 * HOUR
 _numbers = count(20_000)
-
-
-@pytest.fixture(autouse=True)
-def _no_answers_of_other_tests() -> None:
-    push_reports._report.cache_clear()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,16 +16,11 @@ from sqlalchemy import select
 
 from shopadmin import testing
 from shopadmin.plugin_api import Share, db, share_difference, writing
-from shopadmin.services import erasing
+from shopadmin.services import erasing, kept_figures
 from shopadmin.services.demo import load
 
 USE_TO = NOW + 72 * HOUR
 _numbers = count(10_000)
-
-
-@pytest.fixture(autouse=True)
-def _no_answers_of_other_tests() -> None:
-    push_reports._report.cache_clear()
 
 
 def buy(clock: Clock, buyers: list[int], goods: int = 6000, **changes: Any) -> None:
@@ -219,20 +213,13 @@ def test_a_forecast_asks_the_shops_own_history(clock: Clock) -> None:
     assert push.forecast % 1000 == 0
 
 
-def test_a_report_is_kept_for_a_minute_and_not_for_the_same_minute_of_another_hour(
-    clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_report_is_counted_once_for_a_page_and_its_pictures(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     campaign = push_campaign(clock)
     past_buyers(10)
     sent(campaign)
-    at = datetime(2026, 11, 20, 10, 5, 10, tzinfo=UTC)
-    monkeypatch.setattr(push_reports, "datetime", SimpleNamespace(now=lambda _zone: at))
-    first = read(clock, campaign)
+    monkeypatch.setattr(kept_figures, "this_minute", lambda: datetime(2026, 11, 20, 10, 5, tzinfo=UTC))
 
-    at += timedelta(seconds=40)
-    assert read(clock, campaign) is first
-    at += timedelta(hours=1)
-    assert read(clock, campaign) is not first
+    assert read(clock, campaign) is read(clock, campaign)
 
 
 @pytest.mark.parametrize(("moment", "status"), [(NOW, "early"), (USE_TO - 1, "early"), (USE_TO, "ready")])

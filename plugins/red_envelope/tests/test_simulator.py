@@ -3,7 +3,6 @@
 import re
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,7 +15,7 @@ from shopadmin_red_envelope.services.forecasts import Question
 
 from shopadmin import testing
 from shopadmin.plugin_api import shop_settings
-from shopadmin.services import plugins
+from shopadmin.services import kept_figures, plugins
 
 SIMULATOR = "/admin/red-envelope/simulator/"
 REPORT = "red_envelope.campaign:report"
@@ -25,11 +24,6 @@ ASKED = {
     "rate": "50", "margin": "40",
 }  # fmt: skip
 LIST = (500, 1000, 2000)
-
-
-@pytest.fixture(autouse=True)
-def _no_answers_of_other_tests() -> None:
-    forecasts._forecast.cache_clear()
 
 
 @pytest.fixture
@@ -61,18 +55,11 @@ def question(**changes: Any) -> Question:
     return Question(**({"draft": Draft(1000, 5000), "currency": "CNY", "denominations": LIST, "days": 30} | changes))
 
 
-def test_a_forecast_is_kept_for_a_minute_and_not_for_the_same_minute_of_another_hour(
-    shop: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_forecast_is_counted_once_for_a_page_and_its_pictures(shop: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     sell_a_month()
-    at = datetime(2026, 11, 20, 10, 5, 10, tzinfo=UTC)
-    monkeypatch.setattr(forecasts, "datetime", SimpleNamespace(now=lambda _zone: at))
-    first = forecasts.forecast(question())
+    monkeypatch.setattr(kept_figures, "this_minute", lambda: datetime(2026, 11, 20, 10, 5, tzinfo=UTC))
 
-    at += timedelta(seconds=40)
-    assert forecasts.forecast(question()) is first
-    at += timedelta(hours=1)
-    assert forecasts.forecast(question()) is not first
+    assert forecasts.forecast(question()) is forecasts.forecast(question())
 
 
 def test_a_forecast_counts_what_was_sold_in_periods_as_long_as_the_envelope(shop: Flask) -> None:

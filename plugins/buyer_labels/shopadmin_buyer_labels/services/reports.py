@@ -7,13 +7,13 @@ one by one, as each is held against the times of its own buyer's labels.
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from functools import lru_cache, reduce
+from datetime import date, datetime
+from functools import reduce
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, or_, select
 
-from shopadmin.plugin_api import among, db, order_outcomes, shop_settings
+from shopadmin.plugin_api import among, db, kept_for_a_minute, order_outcomes, shop_settings
 from shopadmin_buyer_labels.domain import reports as rules
 from shopadmin_buyer_labels.domain.reports import PHASES, Counts, Force, Month, Phase
 from shopadmin_buyer_labels.models import Label, PolicyRule
@@ -94,12 +94,11 @@ def rates(span: Span) -> Rates:
 
 def recent_rates(span: Span) -> Rates:
     """The same, kept for a minute: the pictures of a page ask what the page has asked."""
-    minute = datetime.now(UTC).replace(second=0, microsecond=0)
-    return _recent_rates(str(db.engine.url), minute, span, shop_settings().zone.key)
+    return _recent_rates(span, shop_settings().zone.key)
 
 
-@lru_cache(maxsize=16)
-def _recent_rates(_shop: str, _minute: datetime, span: Span, _zone: str) -> Rates:
+@kept_for_a_minute
+def _recent_rates(span: Span, _zone: str) -> Rates:
     return rates(span)
 
 

@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import lru_cache
 
-from shopadmin.plugin_api import db, first_sold, sold_periods
+from shopadmin.plugin_api import first_sold, kept_for_a_minute, sold_periods
 from shopadmin_red_envelope.domain import simulation
 from shopadmin_red_envelope.domain.simulation import BreakEven, Cost, Counted, Draft, Variant
 from shopadmin_red_envelope.domain.times import DAY_MS, to_datetime, to_ms
@@ -49,12 +47,11 @@ def forecast(question: Question) -> Forecast | None:
 
     Kept for a minute in the process, as the page's pictures ask the same as the page.
     """
-    minute = datetime.now(UTC).replace(second=0, microsecond=0)
-    return _forecast(str(db.engine.url), to_ms(budget.day_start()), minute, question)
+    return _forecast(to_ms(budget.day_start()), question)
 
 
-@lru_cache(maxsize=16)
-def _forecast(_shop: str, until: int, _minute: datetime, question: Question) -> Forecast | None:
+@kept_for_a_minute
+def _forecast(until: int, question: Question) -> Forecast | None:
     first = first_sold(to_datetime(until - question.days * DAY_MS), question.currency)
     if first is None or to_ms(first) >= until:
         return None

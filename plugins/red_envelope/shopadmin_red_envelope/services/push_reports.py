@@ -7,8 +7,6 @@ figure: a look at what has not ended takes chance for an effect.
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Literal
 
 from sqlalchemy import func, select
@@ -23,6 +21,7 @@ from shopadmin.plugin_api import (
     buyer_refs,
     buyers_known_as,
     db,
+    kept_for_a_minute,
     mean_difference,
     returned_buyers,
     share_difference,
@@ -100,13 +99,9 @@ def status(push: RedEnvelopePush | None, use_to: int | None) -> Status:
     return "ready" if push_checks.is_as_drawn(push) else "changed"
 
 
+@kept_for_a_minute
 def report(campaign_id: int) -> Report:
     """The figures of a push whose status is ready. Kept for a minute, as the page's pictures ask the same."""
-    return _report(str(db.engine.url), datetime.now(UTC).replace(second=0, microsecond=0), campaign_id)
-
-
-@lru_cache(maxsize=16)
-def _report(_shop: str, _minute: datetime, campaign_id: int) -> Report:
     campaign, push = db.session().get_one(RedEnvelopeCampaign, campaign_id), pushes.of_campaign(campaign_id)
     if push is None or push.started_at is None or campaign.use_to is None:
         raise LookupError(campaign_id)
