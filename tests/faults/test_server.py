@@ -8,6 +8,8 @@ import re
 import signal
 import socket
 import sqlite3
+import subprocess
+import sys
 import threading
 import time
 import urllib.error
@@ -18,6 +20,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from shopadmin.services import occupancy
 from tests.faults.conftest import Shell, is_alive, wait_for
 
 pytestmark = pytest.mark.fault
@@ -289,6 +292,56 @@ def test_a_shop_that_is_served_refuses_restore_and_rotation(either_shell: Shell,
     server.stop()
 
     assert either_shell.run("restore", archive, "--yes").returncode == 0
+
+
+@pytest.fixture
+def shared_port() -> Iterator[int]:
+    """A port that nobody listens on yet, and that several may share."""
+    with socket.socket() as bound:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        bound.bind(("127.0.0.1", 0))
+        yield bound.getsockname()[1]
+
+
+@contextlib.contextmanager
+def serving_along(shell: Shell, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    """A further server process whose first one is this test; at the end it is left alone, and leaves."""
+    reading, writing = os.pipe()
+    along = [sys.executable, "-m", "shopadmin", "serve-along", "--port", str(port), "--parent-pipe", str(reading)]
+    with subprocess.Popen(along, env=shell.environment, pass_fds=(reading,)) as process:
+        os.close(reading)
+        try:
+            yield process
+        finally:
+            os.close(writing)
+            try:
+                process.wait(A_WHILE)
+            finally:
+                process.kill()
+
+
+def test_a_server_process_that_outlives_the_first_refuses_restore_and_rotation(shell: Shell, shared_port: int) -> None:
+    assert shell.run("init").returncode == 0
+    archive = json.loads(shell.run("backup", "--json").stdout)["file"]
+
+    with serving_along(shell, shared_port) as process:
+        assert wait_for(lambda: answered(f"http://127.0.0.1:{shared_port}"))
+        for command in (("restore", archive, "--yes"), ("keys", "rotate")):
+            result = shell.run(*command)
+            assert (result.returncode, "stop the server first" in result.stderr) == (2, True), result
+
+    assert process.returncode == 0
+    assert shell.run("restore", archive, "--yes").returncode == 0
+
+
+def test_a_further_server_process_does_not_join_while_the_shop_is_restored(shell: Shell, shared_port: int) -> None:
+    assert shell.run("init").returncode == 0
+
+    with occupancy.alone(shell.data), serving_along(shell, shared_port) as process:
+        process.wait(A_WHILE)
+
+    assert process.returncode == 2
+    assert not answered(f"http://127.0.0.1:{shared_port}")
 
 
 def test_safe_mode_starts_without_plugins(shell: Shell) -> None:
