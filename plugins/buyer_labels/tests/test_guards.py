@@ -16,7 +16,7 @@ import pytest
 from flask import Flask
 from labels_of_tests import ACTIVE, NOW, add_label
 from people_of_tests import KIM, OWNER, READ, ROBIN, active, draft, piece
-from policy_of_tests import DAY, HOUR, change, grave_label, held, live_rule, order_of
+from policy_of_tests import DAY, HOUR, change, grave_label, held, lasting_label, live_rule, order_of
 from shopadmin_buyer_labels import permissions
 from shopadmin_buyer_labels.domain.policy import REQUIREMENTS, STATUSES, Effect, Level, Rule, contradictions
 from shopadmin_buyer_labels.domain.taxonomy import CODES
@@ -157,8 +157,8 @@ def test_g13_a_label_that_is_taken_back_lets_orders_go_looks_at_them_anew_and_te
     buyer = testing.make_buyer()
     live_rule()
     live_rule(Effect(Level.FLAG), min_tier=0, min_severity=1)
-    label_id = active(pieces=(piece(tier=3, kind="decision"),), severity=3, buyer_id=buyer)
-    other = active(buyer_id=buyer, code="refund.empty_parcel")
+    label_id = lasting_label(pieces=(piece(tier=3, kind="decision"),), severity=3, buyer_id=buyer)
+    other = lasting_label(buyer_id=buyer, code="refund.empty_parcel")
     order_id = order_of(buyer)
     deciding.decide_new(NOW)
     assert orders.states_of([order_id], NOW + HOUR)[order_id].is_held

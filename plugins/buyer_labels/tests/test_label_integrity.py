@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 from labels_of_tests import NOW
 from people_of_tests import KIM, OWNER, READER, active, piece
-from policy_of_tests import DAY, HOUR, live_rule, order_of
+from policy_of_tests import DAY, HOUR, lasting_label, live_rule, order_of
 from shopadmin_buyer_labels.services import appeals, deciding, indexing, label_integrity, merging
 from shopadmin_buyer_labels.services.appeals import Objection
 from sqlalchemy import text
@@ -46,7 +46,7 @@ def shop_with_all(shop: Flask) -> dict[str, int]:
     buyer, friend, third, forgotten = (testing.make_buyer(phone=f"1380013800{number}") for number in range(4))
     indexing.catch_up_all()
     live_rule(min_tier=3, min_severity=2)
-    label = active(pieces=(piece(tier=3, kind="decision"),), buyer_id=buyer)
+    label = lasting_label(pieces=(piece(tier=3, kind="decision"),), buyer_id=buyer)
     doubted, corrected = active(buyer_id=third), active(buyer_id=third, code="refund.empty_parcel")
     appeals.open_for(KIM, doubted, Objection(), NOW)
     decided = appeals.open_for(KIM, corrected, Objection(), NOW)

@@ -5,7 +5,7 @@ from itertools import count
 from typing import Any
 
 from labels_of_tests import ACTIVE, NOW, add_label
-from people_of_tests import OWNER
+from people_of_tests import OWNER, active
 from shopadmin_buyer_labels.domain.policy import Effect, Level, Rule
 from shopadmin_buyer_labels.models import Label, OrderDecision, OrderHold, PolicyRule
 from shopadmin_buyer_labels.services import changes, rules
@@ -31,6 +31,13 @@ def lasting() -> dict[str, Any]:
 def grave_label(buyer_id: int, **changes: Any) -> int:
     """An active label on a decision of the platform."""
     return add_label(**GRAVE | {"buyer_id": buyer_id} | lasting() | changes)
+
+
+def lasting_label(**changes: Any) -> int:
+    """A label by the services as they work on it, and in force whenever the tests run."""
+    label_id = active(**changes)
+    change(label_id, **lasting())
+    return label_id
 
 
 def live_rule(effect: Effect = HOLD, is_approved: bool = True, **options: Any) -> int:
