@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _
 
 from shopadmin.admin.list_view import AdminListView, Column
 from shopadmin.contract import MenuItem
-from shopadmin.services import activity, lists
+from shopadmin.services import activity, activity_log, lists
 
 _BATCH = 500  # looked up at once for a file
 
@@ -26,7 +26,7 @@ class ActivityView(AdminListView):
         "export": "core.activity:export",
     }
     menu_item = MenuItem("insight", 90, "activity")
-    spec = activity.ACTIVITY
+    spec = activity_log.ACTIVITY
     title = _("Activity log")
     columns = (
         Column("what", _("What"), export="what"),
@@ -45,7 +45,7 @@ class ActivityView(AdminListView):
 
     def decorate(self, rows: Sequence[Any]) -> Sequence[Any]:
         """Sentences, and the values as far as the reader may see them."""
-        names = activity.names(self.actor, rows)
+        names = activity_log.names(self.actor, rows)
         return [self._shown(row, names.get(row.id, "")) for row in rows]
 
     def export_rows(self, rows: Iterable[Any]) -> Iterator[Any]:
@@ -67,14 +67,14 @@ class ActivityView(AdminListView):
         return str(self.render(self.details_template, view=self, row=self.decorate([row])[0]))
 
     def _shown(self, row: Any, name: str) -> dict[str, Any]:
-        is_open = activity.may_read_values(self.actor, row.object_type)
+        is_open = activity_log.may_read_values(self.actor, row.object_type)
         return {
             "id": row.id,
             "at": row.at,
             "what": str(activity.sentence(row.code)),
             "who": row.who or ("" if row.account_id is None else f"#{row.account_id}"),
             "about": activity.about(row.object_type, row.object_id, name),
-            "change": "; ".join(activity.changes(self.actor, row.object_type, row.before, row.after)),
+            "change": "; ".join(activity_log.changes(self.actor, row.object_type, row.before, row.after)),
             "reason": row.reason if is_open else gettext("Hidden") if row.reason else "",
             "ip": row.ip,
             "code": row.code,

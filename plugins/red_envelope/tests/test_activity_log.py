@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from shopadmin.models.audit import AuditEntry
 from shopadmin.plugin_api import db
-from shopadmin.services import activity
+from shopadmin.services import activity, activity_log
 
 # What stands in an f-string is put together from the acts that the services name.
 ACTS = re.compile(r'_(?:record|add)\((?:[^()"]|\([^()]*\))*"([a-z_]+)"')
@@ -52,7 +52,7 @@ def test_values_are_said_in_words_and_what_stayed_is_left_out(clock: Clock) -> N
 
     with force_locale("en"):
         made, changed, scheduled = [
-            activity.changes(OWNER, row.object_type, row.before or {}, row.after or {})
+            activity_log.changes(OWNER, row.object_type, row.before or {}, row.after or {})
             for row in db.session.scalars(query)
         ]
 
