@@ -142,6 +142,7 @@ def samples() -> dict[str, Any]:
         "written": [
             {"name": "case", "label": "Case", "kind": "pair"},
             {"name": "words", "label": "What the buyer wrote", "kind": "excerpt"},
+            {"name": "change", "label": "Old → new", "kind": "long"},
             {"name": "status", "label": "Status", "kind": "status"},
         ],
         "job": {"title": "Orders of November", "done": 12400, "total": 50000,
@@ -161,5 +162,6 @@ def _row(number: int) -> dict[str, Any]:
         "mark": Badge("New", "info"), "link": {"text": "Parcel", "url": "#"},
         "grade": ("good", "neutral", "bad")[number % 3],
         "case": {"text": f"#{number}", "note": f"{number}" * 128},
+        "change": f"sha256: {'0123456789abcdef' * 4}; pieces: {number} → {number + 1}",
         "words": "The handle was in two pieces when I opened the box. " * (number + 1),
     }  # fmt: skip

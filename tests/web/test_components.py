@@ -2,13 +2,16 @@
 
 import re
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import pytest
 
 import shopadmin
 from shopadmin import testing
 from shopadmin.admin.charts import Look, Series, chart_svg
+from shopadmin.admin.components import samples
 from shopadmin.admin.icons import ICONS, known_icons
+from shopadmin.admin.list_view import Column
 
 PACKAGE = Path(shopadmin.__file__).parent
 TEMPLATES = sorted((PACKAGE / "templates").rglob("*.html"))
@@ -54,6 +57,12 @@ def test_every_component_is_shown_on_the_component_page(name):
     text = read(PACKAGE / "templates/admin/components.html")
 
     assert re.search(rf"\bui\.{name}\(", text)
+
+
+def test_every_kind_of_cell_is_shown_on_the_component_page():
+    shown = {column.get("kind", "text") for table in ("columns", "details", "written") for column in samples()[table]}
+
+    assert shown == set(get_args(get_type_hints(Column)["kind"]))
 
 
 def test_every_macro_is_documented_at_its_head():
