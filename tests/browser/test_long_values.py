@@ -38,6 +38,24 @@ def test_a_number_of_32_digits_wraps_in_the_activity_log(served, open_page, widt
     assert testing.page_width(page) == width
 
 
+@pytest.mark.parametrize("width", [1280, 360])
+def test_a_code_breaks_within_no_word_in_the_activity_log(served, open_page, width):
+    page, codes = open_page(width), ("core.account.sign_in_link_made", "buyer_labels.label.proposed")
+    with served.app.app_context(), writing():
+        for code in codes:
+            audit.record(None, code, "account", "1", after={"kind": "call", "tier": "1"})
+
+    page.goto(f"{served.url}/admin/activity/")
+
+    assert set(codes) <= set(page.locator("td code").all_inner_texts())
+    broken = """codes => codes.flatMap(code => [...code.childNodes]).filter(part => {
+        const lines = document.createRange();
+        lines.selectNodeContents(part);
+        return lines.getClientRects().length > 1;
+    }).map(part => part.textContent)"""
+    assert page.eval_on_selector_all("td code", broken) == []
+
+
 def test_no_tile_cuts_its_value_off_and_the_search_says_what_it_is(served, page):
     page.goto(f"{served.url}/admin/components/")
     cut = "values => values.filter(each => each.scrollWidth > each.clientWidth).map(each => each.textContent)"

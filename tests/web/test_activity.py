@@ -47,6 +47,15 @@ def test_the_owner_reads_who_did_what_from_what_to_what(app, client_as, log):
         assert part in text
 
 
+def test_a_code_may_break_after_its_dots_and_underscores_and_is_text_none_the_less(app, client_as, log):
+    write("core.made_up<b>")
+
+    text = page(client_as(owner=True))
+
+    assert "<code>core.<wbr>order.<wbr>status_<wbr>changed</code>" in text
+    assert "<code>core.<wbr>made_<wbr>up&lt;b&gt;</code>" in text
+
+
 def test_values_of_what_one_may_not_read_stay_hidden(app, client_as, log):
     bare, with_orders = client_as(READ), client_as(READ, "core.orders:read")
 
