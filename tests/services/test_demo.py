@@ -1,5 +1,6 @@
 """The demo shop: everything invented, the same every time, and never on top of a real shop."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,7 +18,7 @@ from shopadmin.models.orders import Chargeback, Order, Refund, Shipment
 from shopadmin.models.products import Product
 from shopadmin.models.reviews import Reply, Review
 from shopadmin.services import access, contacts, integrity, settings
-from shopadmin.services.demo import load
+from shopadmin.services.demo import catalogue, load, opinions
 
 NOW = datetime(2026, 5, 20, 9, 30, tzinfo=UTC)
 
@@ -174,3 +175,27 @@ def test_a_plugin_that_fails_leaves_nothing_half_loaded(make_app) -> None:
         assert count(Order) == count(Account) == 0
         assert not settings.load().is_demo
         db.session.remove()
+
+
+# How buyers may call what they bought, and the products that are such a thing.
+THINGS = {
+    "碗": "陶碗", "砧板": "砧板", "桌布": "桌布", "蜡烛": "蜡烛", "篮": "篮", "茶叶": "绿茶", "绿茶": "绿茶",
+    "白茶": "白茶", "陈皮": "白茶", "茶具": "茶具", "壶": "茶具", "杯口": "马克杯",
+    "mug": "mug", "tea": "Tea", "tins": "Tea", "notebook": "notebook", "paper": "notebook", "runner": "runner",
+}  # fmt: skip
+
+
+def test_each_review_speaks_of_the_product_that_was_bought(app) -> None:
+    load.load(NOW)
+
+    said = db.session.execute(select(Review.product_title, Review.title, Review.body, Review.followup_body)).all()
+    strange = [
+        (product, words)
+        for product, *texts in said
+        for words in texts
+        for thing, kind in THINGS.items()
+        if re.search(thing if thing > "\u2e7f" else rf"\b{thing}\b", words) and kind not in product
+    ]
+    assert strange == []
+    assert {product for product, *_texts in said} == {product.title for product in catalogue.PRODUCTS}
+    assert opinions.OF.keys() == {product.ref for product in catalogue.PRODUCTS}

@@ -33,3 +33,12 @@ def test_in_the_afternoon_a_buyer_of_the_demo_can_be_rung_by_the_script(shop: Fl
     run = runs.start(access.load_actor(owner.id), db.session().scalars(query).all()[0], "zh", afternoon)
 
     assert run_records.steps(run)[1].outcome == "allow"
+
+
+def test_what_the_demo_confirmed_is_what_its_words_say(shop: Flask) -> None:
+    load.load(datetime.now(UTC))
+
+    confirmed = db.session().scalars(select(ReviewCase).where(ReviewCase.cause_confirmed_at.is_not(None))).all()
+    assert len(confirmed) > 10
+    odd = {(case.id, case.cause) for case in confirmed if case.cause not in {one["code"] for one in case.proposals}}
+    assert {cause for _case, cause in odd} <= {"quality"}

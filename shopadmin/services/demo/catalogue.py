@@ -1,4 +1,4 @@
-"""What the demo shop sells, where it comes from, and the words that its buyers use."""
+"""What the demo shop sells, where it comes from, and the words of its staff; its buyers' are in ``opinions``."""
 
 from dataclasses import dataclass
 
@@ -54,47 +54,9 @@ NICK_ENGLISH = ("Sample Otter", "Sample Finch", "Sample Maple", "Sample Comet", 
 
 CARRIERS = {"taobao": ("示例快递", "样板速运"), "shopify": ("Sample Post",)}
 
-BAD_TAOBAO = (
-    "收到的时候杯口有一道裂纹，包装太薄了。",
-    "颜色和图片差很多，图片是墨绿，实物偏黄。",
-    "等了九天才发货，催了三次才有人回。",
-    "少发了一只碗，联系客服说要等仓库核实。",
-    "味道很冲，打开就头晕，放了两天还是一样。",
-    "尺寸不对，拍的150的，寄来量了只有140。",
-    "茶叶碎末太多，跟上一批完全不一样。",
-    "快递盒压扁了，里面的盖子也变形了。",
-)
-NEUTRAL_TAOBAO = (
-    "一般般吧，对得起这个价格。",
-    "东西还行，就是物流慢了点。",
-    "没有想象中大，用着倒是没问题。",
-    "做工中规中矩，有一点毛边。",
-)
-GOOD_TAOBAO = (
-    "质感很好，拿在手里很舒服，会回购！",
-    "包装很用心，还送了小卡片，送人正合适。",
-    "茶香清，回甘明显，老客户了。",
-    "发货快，第二天就到了，家里人都说好看。",
-    "颜色和图片一样，桌子一下子有气氛了。",
-    "客服很耐心，问了好多都一一回答。",
-    "碗很厚实，微波炉里转了几次没问题。",
-    "第三次买了，一如既往地好。",
-)
-FOLLOW_UPS = ("用了两周，开始掉色了。", "追评：客服补寄了一个新的，态度不错。", "用了一段时间，还是很喜欢。")
-BAD_ENGLISH = (
-    ("Arrived broken", "The handle was in two pieces when I opened the box."),
-    ("Not the colour I ordered", "I ordered green and got natural. No answer to my mail for four days."),
-    ("Smaller than it looks", "The notebook is A6, the page said A5."),
-)
-GOOD_ENGLISH = (
-    ("Lovely mug", "Light, warm to the touch, survives the dishwasher so far."),
-    ("Great sampler", "Six little tins, each one labelled by hand. The oolong is my favourite."),
-    ("Good paper", "Takes fountain pen ink without bleeding through."),
-    ("Exactly as described", "Quick delivery and neatly packed."),
-)
 REPLIES_TAOBAO = (
     "非常抱歉给您带来不好的体验，我们已经安排补寄，请留意物流信息。",
-    "感谢您的反馈，颜色问题已经转给摄影同事重新核对，也欢迎您联系客服处理退换。",
+    "感谢您的反馈，问题已经转给同事重新核对，也欢迎您联系客服处理退换。",
     "谢谢您的认可，期待下次光临！",
 )
 REPLIES_ENGLISH = (
@@ -103,16 +65,16 @@ REPLIES_ENGLISH = (
 )
 NOTES = (
     "买家要求周末前送到，已和仓库确认。",
-    "电话沟通过，同意补寄一只，不退款。",
+    "电话沟通过，同意补寄一件，不退款。",
     "地址在示例小区，需要放快递柜。",
     "Asked for an invoice; sent by mail.",
 )
 INCIDENT_KINDS = (
     ("damaged", "运输中破损，补寄一件。", 3900),
-    ("wrong_item", "发错颜色，买家保留并补差价。", 1500),
+    ("wrong_item", "发错规格，买家保留，退了差价。", 1500),
     ("late", "仓库漏单，晚发四天。", None),
     ("lost", "快递丢件，重新发货，向快递索赔中。", 8800),
-    ("missing_item", "少发一只，已补寄。", 2200),
+    ("missing_item", "少发一件，已补寄。", 2200),
 )
 STATUS_WORDS = {
     "taobao": {

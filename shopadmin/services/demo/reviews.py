@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from shopadmin.domain.reviews import Grade, ReplyState, is_bad
 from shopadmin.models.reviews import Reply, Review
-from shopadmin.services.demo import catalogue
+from shopadmin.services.demo import catalogue, opinions
+from shopadmin.services.demo.opinions import Opinions
 from shopadmin.services.demo.orders import DemoOrder
 
 REVIEWS = 120
@@ -37,7 +38,8 @@ def add_reviews(
 
 def _review_row(rng: random.Random, order: DemoOrder, now: datetime) -> dict[str, Any]:
     line = order.lines[0]
-    opinion = _taobao_opinion(rng) if order.row["platform"] == "taobao" else _english_opinion(rng)
+    said = opinions.OF[line["product_ref"]]
+    opinion = _graded(rng, said) if order.row["platform"] == "taobao" else _starred(rng, said)
     is_low = is_bad(opinion["stars"], opinion["grade"])
     at = min(order.row["delivered_at"] + timedelta(hours=rng.randrange(2, 60)), now)
     answer = _answer(rng, is_low)
@@ -56,7 +58,7 @@ def _review_row(rng: random.Random, order: DemoOrder, now: datetime) -> dict[str
         "spec": line["spec"],
         **opinion,
         "inbox_rank": 0 if is_low else 1,
-        "followup_body": rng.choice(catalogue.FOLLOW_UPS) if has_followup else "",
+        "followup_body": rng.choice(said.later) if has_followup else "",
         "followup_at": min(at + timedelta(days=9), now) if has_followup else None,
         "platform_reply": reply,
         "platform_reply_at": min(at + timedelta(hours=20), now) if reply else None,
@@ -67,19 +69,16 @@ def _review_row(rng: random.Random, order: DemoOrder, now: datetime) -> dict[str
     }
 
 
-def _taobao_opinion(rng: random.Random) -> dict[str, Any]:
+def _graded(rng: random.Random, said: Opinions) -> dict[str, Any]:
     grade = rng.choices((Grade.GOOD, Grade.NEUTRAL, Grade.BAD), (68, 12, 20))[0]
-    words = {
-        Grade.GOOD: catalogue.GOOD_TAOBAO,
-        Grade.NEUTRAL: catalogue.NEUTRAL_TAOBAO,
-        Grade.BAD: catalogue.BAD_TAOBAO,
-    }
-    return {"stars": None, "grade": str(grade), "title": "", "body": rng.choice(words[grade])}
+    words = {Grade.GOOD: said.good, Grade.NEUTRAL: said.neutral, Grade.BAD: said.bad}
+    title, body = rng.choice(words[grade])
+    return {"stars": None, "grade": str(grade), "title": title, "body": body}
 
 
-def _english_opinion(rng: random.Random) -> dict[str, Any]:
+def _starred(rng: random.Random, said: Opinions) -> dict[str, Any]:
     stars = rng.choices((5, 4, 2, 1), (55, 20, 12, 13))[0]
-    title, body = rng.choice(catalogue.BAD_ENGLISH if stars < 4 else catalogue.GOOD_ENGLISH)
+    title, body = rng.choice(said.bad if stars < 4 else said.good)
     return {"stars": stars, "grade": "", "title": title, "body": body}
 
 
