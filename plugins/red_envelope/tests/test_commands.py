@@ -8,12 +8,20 @@ from click.testing import CliRunner
 from flask import Flask
 from red_envelope_shop import TERMS, Clock, make_activity, make_campaign, stored
 from shopadmin_red_envelope.cli import red_envelope
-from shopadmin_red_envelope.models import RedEnvelope, RedEnvelopeAllocation, RedEnvelopeHold
+from shopadmin_red_envelope.domain.times import to_datetime
+from shopadmin_red_envelope.models import (
+    RedEnvelope,
+    RedEnvelopeAllocation,
+    RedEnvelopeCampaign,
+    RedEnvelopeHold,
+)
 from shopadmin_red_envelope.services import books, envelope_lists
 from sqlalchemy import select
 
 from shopadmin.cli.main import build
-from shopadmin.plugin_api import db, order_lines
+from shopadmin.models.buyers import Buyer
+from shopadmin.models.orders import Order
+from shopadmin.plugin_api import db, order_lines, shop_settings
 from shopadmin.services import integrity
 from shopadmin.services.demo import load
 
@@ -101,11 +109,17 @@ def test_the_demos_envelopes_lie_on_the_lines_that_their_orders_have(shop: Flask
     load.load(datetime.now(UTC))
 
     held = db.session.execute(
-        select(RedEnvelopeHold.id, RedEnvelopeHold.order_no, RedEnvelope.buyer)
-        .join(RedEnvelope, RedEnvelope.id == RedEnvelopeHold.envelope_id)
-        .where(RedEnvelope.buyer.like("%:demo_%"))
+        select(RedEnvelopeHold.id, RedEnvelopeHold.order_no, RedEnvelope.buyer).join(
+            RedEnvelope, RedEnvelope.id == RedEnvelopeHold.envelope_id
+        )
     ).all()
     assert len(held) > 3
+    bought = (
+        select(Order.order_no, Buyer.ref)
+        .join(Buyer, Buyer.id == Order.buyer_id)
+        .where(Order.order_no.in_([hold.order_no for hold in held]))
+    )
+    assert {(hold.order_no, hold.buyer) for hold in held} == {tuple(row) for row in db.session.execute(bought)}
     for hold in held:
         table = RedEnvelopeAllocation
         kept = db.session.execute(
@@ -115,6 +129,17 @@ def test_the_demos_envelopes_lie_on_the_lines_that_their_orders_have(shop: Flask
         ).all()
         ordered = order_lines(hold.buyer.partition(":")[0], hold.order_no)
         assert [tuple(line) for line in kept] == [(line.line_no, line.qty, line.qty * line.price) for line in ordered]
+
+
+def test_the_demos_campaigns_begin_and_end_at_midnight_of_the_shop(shop: Flask) -> None:
+    load.load(datetime.now(UTC))
+
+    times = [
+        to_datetime(time).astimezone(shop_settings().zone)
+        for row in db.session.scalars(select(RedEnvelopeCampaign))
+        for time in (row.claim_from, row.claim_to, row.use_from, row.use_to)
+    ]
+    assert {time.strftime("%H:%M:%S") for time in times} == {"00:00:00"}
 
 
 def test_a_demo_of_another_day_has_campaigns_alone(shop: Flask) -> None:

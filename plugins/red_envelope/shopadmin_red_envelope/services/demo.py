@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from shopadmin.plugin_api import (
     DemoShop,
     OrderSnapshot,
+    buyer_refs,
     order_lines,
     order_snapshots,
     record_audit,
@@ -77,12 +78,15 @@ def _use(session: Session, shop: DemoShop) -> None:
         for order in order_snapshots(shop.order_ids)
         if order.platform == "taobao" and order.status == "paid" and _goods(lines := _lines(order)) >= least
     ]
+    refs = buyer_refs([order.buyer_id for order, _bought in waiting if order.buyer_id])
     for story in _STORIES:
         # Only of several units a part can go back.
         fit = [each for each in waiting if story != "part refunded" or sum(line.quantity for line in each[1]) > 1]
         if fit:
-            waiting.remove(fit[0])
-            _tell(session, campaign, *fit[0], story, now)
+            order, lines = fit[0]
+            # A buyer has one envelope of a campaign.
+            waiting = [each for each in waiting if each[0].buyer_id != order.buyer_id]
+            _tell(session, campaign, order, refs[order.buyer_id or 0], lines, story, now)
 
 
 def _lines(order: OrderSnapshot) -> list[Line]:
@@ -96,10 +100,16 @@ def _goods(lines: Sequence[Line]) -> int:
 
 
 def _tell(
-    session: Session, campaign: RedEnvelopeCampaign, order: OrderSnapshot, lines: Sequence[Line], story: str, now: int
+    session: Session,
+    campaign: RedEnvelopeCampaign,
+    order: OrderSnapshot,
+    buyer: str,
+    lines: Sequence[Line],
+    story: str,
+    now: int,
 ) -> None:
     envelope = RedEnvelope(
-        campaign_id=campaign.id, buyer=f"{order.platform}:demo_{order.id}", amount=campaign.amount,
+        campaign_id=campaign.id, buyer=buyer, amount=campaign.amount,
         currency=campaign.currency, use_from=campaign.use_from, use_to=campaign.use_to, claimed_at=now,
     )  # fmt: skip
     session.add(envelope)
@@ -118,8 +128,9 @@ def _tell(
 def _add(
     session: Session, today: datetime, title: str, state: str, first: int, last: int, amount: int, threshold: Any
 ) -> None:
-    start, end = (to_ms(today + timedelta(days=day)) for day in (first, last))
-    use_to = to_ms(today + timedelta(days=last + 3))
+    # At midnight of the shop, as people choose it.
+    midnight = today.astimezone(shop_settings().zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    start, end, use_to = (to_ms(midnight + timedelta(days=day)) for day in (first, last, last + 3))
     activity = RedEnvelopeActivity(
         name=title.removesuffix("红包"), kind="store", supports_store_envelopes=True, starts_at=start, ends_at=end,
         version=1,
