@@ -50,7 +50,7 @@ class EnvelopesView(AdminListView):
         Column("state", _("State"), "badge"),
         Column("title", _("Campaign")),
         Column("amount", _("Amount"), "money"),
-        Column("claimed", _("Collected"), "time"),
+        Column("claimed", _("Collected at"), "time"),
         Column("order_no", _("Order")),
     )
     empty_title = _("No envelopes yet")

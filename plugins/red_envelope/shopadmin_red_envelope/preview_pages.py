@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin.base import expose
+from flask_babel import gettext, lazy_pgettext
 from flask_babel import lazy_gettext as _
-from flask_babel import lazy_pgettext
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import DateTimeLocalField
@@ -30,7 +30,7 @@ MOST_LINES = 20
 _SECOND_MS = 1000
 _NEEDED = ("activity_id", "amount", "claim_from", "claim_to", "use_from", "use_to")
 _COLUMNS = (
-    Column("line", _("Line"), "number"),
+    Column("line", _("Line")),
     Column("before", _("Before the envelope"), "money"),
     Column("share", _("Envelope's share"), "money"),
     Column("paid", lazy_pgettext("amount", "Paid"), "money"),
@@ -176,7 +176,13 @@ def _verdict(verdict: Verdict, currency: str) -> dict[str, Any]:
 
 def _rows(verdict: Verdict, currency: str) -> Sequence[Mapping[str, Any]]:
     return [
-        {"line": place, "before": split.before, "share": split.share, "paid": split.paid, "currency": currency}
+        {
+            "line": gettext("Line %(key)s", key=place),
+            "before": split.before,
+            "share": split.share,
+            "paid": split.paid,
+            "currency": currency,
+        }
         for place, split in enumerate(verdict.splits, 1)
     ]
 

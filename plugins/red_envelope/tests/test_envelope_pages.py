@@ -286,7 +286,7 @@ def test_the_calculator_is_for_those_who_may_see_reports(shop: Flask, clock: Clo
     assert refused.status_code == 403
     assert "L01" not in refused.text
     assert "Then the buyer gets" in reader.get(f"{CALCULATOR}?order_no=S1").text
-    assert "则买家将得到" in in_chinese(reader).get(f"{CALCULATOR}?order_no=S1").text
+    assert "买家将得到" in in_chinese(reader).get(f"{CALCULATOR}?order_no=S1").text
 
 
 def burn(client: testing.ShopClient, campaign: int) -> str:
@@ -344,6 +344,7 @@ def test_a_running_campaign_is_watched_and_an_ended_one_is_not(
     clock.set(USE_TO)
     assert "data-poll-src" not in owner.get(f"/admin/red-envelope/details/{campaign}").text
     assert "data-poll-done" in owner.get(address).text
+    assert "Nobody collected one." in burn(owner, campaign)
 
 
 def test_a_campaign_that_has_not_begun_has_got_nowhere(owner: testing.ShopClient, clock: Clock) -> None:

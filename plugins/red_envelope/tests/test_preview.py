@@ -151,6 +151,8 @@ def test_the_owners_own_tools_and_several_lines_count(owner: testing.ShopClient,
 
     assert "¥70.00" in page
     assert "¥4.00" in page
+    assert "Line 1" in page
+    assert "Line 2" in page
 
 
 def test_a_draft_is_looked_at_as_if_it_were_scheduled_and_one_that_is_not_filled_in_says_what_is_missing(
