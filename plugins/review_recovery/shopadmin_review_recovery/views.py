@@ -221,7 +221,7 @@ def _version() -> int:
 
 def _row(row: Any, dossier: Any) -> dict[str, Any]:
     review = dossier.review if dossier else None
-    text = " ".join(filter(None, (review.title, review.body))) if review else ""
+    text = " · ".join(filter(None, (review.title, review.body))) if review else ""
     urgent = labels.urgency_badge(row.urgency)
     return {
         "id": row.id,

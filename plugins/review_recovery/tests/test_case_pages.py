@@ -103,6 +103,12 @@ def test_tabs_filters_and_search_choose_cases(shop: Flask, agent: FlaskClient, q
     assert {int(number) for number in re.findall(r"cases/details/(\d+)", text)} == numbers
 
 
+def test_the_inbox_sets_the_title_of_a_review_off_from_its_text(agent: FlaskClient) -> None:
+    make_case(title="Arrived broken", body="In two pieces.")
+
+    assert "Arrived broken · In two pieces." in agent.get("/admin/review-recovery/cases/").text
+
+
 def test_the_page_shows_review_order_causes_with_why_and_both_clocks(shop: Flask, agent: FlaskClient) -> None:
     case_id = make_case(order_id=testing.make_order(status="paid"), title="差", followup_body="还是没修")
 
