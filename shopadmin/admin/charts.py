@@ -128,7 +128,9 @@ def chart_svg(
         # Every so many, so that the steps between them are even.
         x_labels_major_count=4 if is_across else None,
         x_labels_major_every=None if is_across else -(-len(labels) // _places(labels, look)) or 1,
-        y_labels_major_count=None if is_across else 4, show_minor_y_labels=is_across,
+        # Three to six steps, all of them marked; whole ones where the values are shown as whole numbers.
+        show_minor_y_labels=True, order_min=0 if show(0.5) == show(0) else None,
+        **({} if is_across else {"min_scale": 3, "max_scale": 5}),
         truncate_legend=-1, truncate_label=-1, rounded_bars=2, disable_xml_declaration=True, range=limits,
         include_x_axis=limits is None, show_x_guides=is_across, show_y_guides=not is_across, no_data_text="–",
         x_title=axes[is_across], y_title=axes[not is_across],

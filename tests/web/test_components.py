@@ -127,6 +127,19 @@ def test_charts_hold_no_script_and_are_the_same_for_the_same_data(kind, theme):
     assert svg == draw()
 
 
+@pytest.mark.parametrize(("most", "marks"), [(58, "0 20 40"), (7, "0 2 4 6"), (1, "0 1"), (1203, "0 400 800 1,200")])
+def test_the_steps_of_a_chart_are_even_and_say_no_number_twice(most, marks):
+    svg = chart_svg("bar", ["Mon"], [Series("Orders", [most])], Look()).decode()
+
+    assert re.findall(r"<text[^>]*>([^<]*)</text>", svg) == [*marks.split(), "Mon"]
+
+
+def test_shares_have_steps_between_whole_numbers():
+    svg = chart_svg("bar", ["Mon"], [Series("Share", [0.3])], Look(), show="{:.0%}".format).decode()
+
+    assert re.findall(r"<text[^>]*>([^<]*)</text>", svg) == ["0%", "8%", "16%", "24%", "Mon"]
+
+
 def test_a_chart_brings_its_own_policy(make_app):
     app = make_app(DEVELOPMENT=True)
     client = testing.sign_in(app, testing.make_account(app, is_owner=True))
