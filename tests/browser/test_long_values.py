@@ -84,3 +84,36 @@ def test_a_list_shows_a_number_of_128_digits_whole_and_two_lines_of_what_somebod
     assert "2" * 128 in table.inner_text()
     heights = table.locator(".excerpt").evaluate_all("found => found.map(each => each.offsetHeight)")
     assert max(heights) <= 45
+
+
+def test_a_long_term_on_a_phone_leaves_more_than_half_of_the_room_to_its_value(served, page):
+    page.goto(f"{served.url}/admin/components/")
+
+    share = """list => {
+        list.classList.remove("pairs-end");
+        list.querySelector("dt").textContent = "From an order amount of everything together";
+        return list.querySelector("dd").offsetWidth / list.offsetWidth;
+    }"""
+    assert page.locator(".pairs").first.evaluate(share) > 0.5
+
+
+def test_the_mark_of_a_tile_stays_round_beside_a_long_title(served, page):
+    page.goto(f"{served.url}/admin/components/")
+
+    size = """tile => {
+        tile.querySelector(".tile-title").prepend("Whatever the envelopes took off all of them ");
+        return [tile.querySelector(".tile-mark").offsetWidth, tile.querySelector(".tile-mark").offsetHeight];
+    }"""
+    assert page.locator(".tile:has(.tile-mark)").first.evaluate(size) == [28, 28]
+
+
+def test_an_order_number_under_a_title_stays_on_one_line(served, open_page):
+    page = open_page(1280)
+    page.goto(f"{served.url}/admin/components/")
+
+    lines = """cell => {
+        cell.innerHTML = '<span>#1<span class="note">926112700000000496</span></span>';
+        const note = cell.querySelector(".note");
+        return note.offsetHeight / parseFloat(getComputedStyle(note).lineHeight);
+    }"""
+    assert page.locator(".data td.primary").first.evaluate(lines) < 1.5

@@ -114,7 +114,7 @@ def test_the_page_speaks_chinese(app, owner):
     make(owner)
     page = owner.get(PAGE).text
 
-    assert "店面令牌" in page
+    assert "店铺前台令牌" in page
     assert "吊销" in page
     assert "撤回" not in page  # what the team page says of an invitation
 
