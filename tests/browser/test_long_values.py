@@ -117,3 +117,14 @@ def test_an_order_number_under_a_title_stays_on_one_line(served, open_page):
         return note.offsetHeight / parseFloat(getComputedStyle(note).lineHeight);
     }"""
     assert page.locator(".data td.primary").first.evaluate(lines) < 1.5
+
+
+def test_a_period_breaks_between_its_times_and_not_within_a_day(served, page):
+    page.goto(f"{served.url}/admin/components/")
+
+    heights = """main => {
+        const time = '<time class="num text-wrap">2026-12-18 00:00:33 UTC+08:00</time>';
+        main.innerHTML = `<p>${time} – ${time}</p>`;
+        return [...main.querySelectorAll("time")].map(each => each.offsetHeight / main.querySelector("p").offsetHeight);
+    }"""
+    assert page.locator("main").evaluate(heights) == [0.5, 0.5]
