@@ -11,7 +11,7 @@ from flask_admin.base import expose
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _
 
-from shopadmin.plugin_api import AdminView, MissingError, attempt, db, wording_remarks
+from shopadmin.plugin_api import AdminView, MissingError, attempt, db, shop_settings, wording_remarks
 from shopadmin_red_envelope import form_pages, labels, messages, permissions, push_table
 from shopadmin_red_envelope.domain import pushes as rules
 from shopadmin_red_envelope.domain.times import to_datetime
@@ -162,9 +162,12 @@ def _language() -> str:
 
 
 def _suggestions(campaign_id: int) -> list[tuple[Any, str]]:
+    """The shop's own language first: the page shows the first one as what most will want."""
+    words = {"en": _("Write in English"), "zh": _("Write in Chinese")}
+    own = shop_settings().language
     return [
-        (_("Write in English"), url_for(".text_view", row_id=campaign_id, version=0, language="en")),
-        (_("Write in Chinese"), url_for(".text_view", row_id=campaign_id, version=0, language="zh")),
+        (words[language], url_for(".text_view", row_id=campaign_id, version=0, language=language))
+        for language in sorted(words, key=lambda language: (language != own, language))
     ]
 
 

@@ -255,6 +255,7 @@ def test_the_page_says_what_the_file_means_and_offers_it_where_something_was_sol
     page = owner.get(f"{PAGE}?first=2026-06-20&last=2026-06-20").text
 
     assert f"{PAGE}export/csv?first=2026-06-20&amp;last=2026-06-20" in page
+    assert "2026-06-20 – 2026-06-20" in page
     assert all(code in page for code in REASONS if code)
     assert owner.get(PAGE).status_code == 200
     assert PAGE in owner.get("/admin/red-envelope/").text

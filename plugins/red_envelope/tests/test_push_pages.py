@@ -26,7 +26,7 @@ from shopadmin_red_envelope.services import push_drawing, push_sending, pushes, 
 
 from shopadmin import testing
 from shopadmin.plugin_api import writing
-from shopadmin.services import plugins
+from shopadmin.services import plugins, settings
 
 PUSHES = "/admin/red-envelope/pushes/"
 REPORTS = "/admin/red-envelope/push-reports/"
@@ -101,6 +101,17 @@ def test_the_text_begins_with_a_suggestion_in_either_language(
     assert words in written
     assert "10.00" in written
     assert pushes.of_campaign(campaign) is None
+
+
+@pytest.mark.parametrize(("own", "first", "second"), [("zh", "Chinese", "English"), ("en", "English", "Chinese")])
+def test_a_push_is_offered_in_the_shops_own_language_first(
+    owner: testing.ShopClient, clock: Clock, own: str, first: str, second: str
+) -> None:
+    settings.save(None, language=own)
+
+    page = owner.get(f"{PUSHES}{make_campaign()}").text
+
+    assert 0 < page.index(f"Write in {first}") < page.index(f"Write in {second}")
 
 
 def test_the_page_says_before_sending_who_is_told_and_who_is_not(owner: testing.ShopClient, clock: Clock) -> None:
