@@ -378,6 +378,26 @@ def test_a_batch_waits_on_as_long_as_somebody_comes() -> None:
     assert coming == [["too late"]]
 
 
+def test_the_last_who_waits_too_long_while_a_batch_is_written_hears_that_it_is_busy() -> None:
+    is_taken, let_go = threading.Event(), threading.Event()
+
+    def write(_key: object, take: Any) -> list[str]:
+        work = list(take())
+        is_taken.set()
+        let_go.wait(ENOUGH)
+        return work
+
+    group = grouped(write)
+    leader = threading.Thread(target=group.submit, args=("k", "first", ENOUGH))
+    leader.start()
+    assert is_taken.wait(ENOUGH)
+
+    with pytest.raises(BusyError):
+        group.submit("k", "last", 0.01)
+    let_go.set()
+    leader.join(ENOUGH)
+
+
 def test_whoever_waits_too_long_leaves_the_queue_and_nothing_is_done() -> None:
     let_go, seen = threading.Event(), []
 

@@ -124,7 +124,7 @@ class GroupCommit(Generic[Work, Result]):
                 raise UnknownOutcomeError("it is being written, and nobody knows yet")
             queue = self._queues[key]
             queue.remove(caller)
-            began = queue[0].asks_since
+            began = queue[0].asks_since if queue else None
             if began is not None and time.monotonic() - began > seconds / 2:
                 self._leave_behind(queue.popleft())
                 self._hand_on(key)
