@@ -1,18 +1,19 @@
 """The gate: every route names who may pass, and one that names nobody lets nobody pass.
 
 A route is declared as ``public`` (anyone), ``self`` (anyone signed in, about themselves), ``bearer`` (a program
-that shows a secret, such as a token of the storefront API, at which the route looks itself; no cookie opens it) or with
-a permission code.
+that shows a secret, at which the route looks itself; no cookie opens it) or with a permission code. The storefront API
+does not come by here: it stands in front.
 """
 
 from typing import Any, cast
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from flask import Flask, Request, abort, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from shopadmin.contract import Actor
 from shopadmin.services import access, audit, sessions
+from shopadmin.services.connections import is_local_path
 from shopadmin.services.transactions import writing
 
 PUBLIC = "public"
@@ -127,20 +128,6 @@ def _sign_in_first() -> ResponseReturnValue:
     forget_sign_in()
     wanted = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("security.login", next=wanted))
-
-
-def is_local_path(target: str) -> bool:
-    """Whether a redirect target stays here: one leading slash, no backslash, no control characters.
-
-    Percent-encoded ones count as well: somebody on the way may decode them.
-    """
-    if not target.startswith("/") or not all(" " <= character != "\x7f" for character in target):
-        return False
-    path = unquote(target.partition("?")[0].partition("#")[0])
-    if path.startswith("//") or "\\" in path or not all(" " <= character != "\x7f" for character in path):
-        return False
-    parts = urlsplit(target)
-    return not parts.scheme and not parts.netloc
 
 
 def keep_redirects_here(response: Any) -> Any:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import Babel
 
 from shopadmin.admin import gate
-from shopadmin.services import preferences, settings
+from shopadmin.services import connections, preferences, settings
 
 LANGUAGES = (("en", "English"), ("zh", "简体中文"))
 THEMES = ("auto", "light", "dark")
@@ -57,10 +57,13 @@ def _is_readable(plugin: str, folder: Path) -> bool:
 
 
 def language() -> str:
-    """The page's language: the one chosen, else the browser's, else the shop's; in a terminal always the shop's."""
-    if not has_request_context():
-        return settings.load().language
+    """The page's language: the one chosen, else the browser's, else the shop's; in a terminal always the shop's.
+
+    A call of the storefront API has said its own.
+    """
     if "language" not in g:
+        if not has_request_context():
+            return settings.load().language
         chosen = session.get("language") or request.accept_languages.best_match(list(settings.LOCALES))
         g.language = chosen if chosen in settings.LOCALES else settings.load().language
     return str(g.language)
@@ -102,4 +105,4 @@ def _choose(name: Literal["language", "theme"], allowed: tuple[str, ...]) -> Res
     if actor := gate.current_actor():
         preferences.save(actor, name, value)
     target = request.form.get("next", "/")
-    return redirect(target if gate.is_local_path(target) else "/")
+    return redirect(target if connections.is_local_path(target) else "/")

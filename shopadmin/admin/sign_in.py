@@ -55,11 +55,11 @@ class SignInForm(LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # The library looks in both places, and stumbles over what is no address at all.
-        if not gate.is_local_path(self.next.data or "/"):
+        if not connections.is_local_path(self.next.data or "/"):
             self.next.data = ""
-        if not gate.is_local_path(request.args.get("next") or "/"):
+        if not connections.is_local_path(request.args.get("next") or "/"):
             request.args = ImmutableMultiDict()
-        if not gate.is_local_path(request.form.get("next") or "/"):
+        if not connections.is_local_path(request.form.get("next") or "/"):
             request.form = ImmutableMultiDict((name, value) for name, value in request.form.items() if name != "next")
 
     def validate(self, extra_validators: Any = None, **kwargs: Any) -> bool:

@@ -104,19 +104,21 @@ def _check_point(point: str) -> None:
 def routes(as_json: bool) -> None:
     """Print every route with its methods and the permission that it declares; ``also``: a second one. Exit 0."""
     declared, also = gate.declared(current_app), gate.declared_also(current_app)
-    found = sorted(
-        (
-            {
-                "rule": rule.rule,
-                "endpoint": rule.endpoint,
-                "methods": sorted(rule.methods or ()),
-                "permission": declared.get(rule.endpoint),
-                "also": also.get(rule.endpoint),
-            }
-            for rule in current_app.url_map.iter_rules()
-        ),
-        key=lambda route: (str(route["rule"]), str(route["endpoint"])),
-    )
+    pages = [
+        {
+            "rule": rule.rule,
+            "endpoint": rule.endpoint,
+            "methods": sorted(rule.methods or ()),
+            "permission": declared.get(rule.endpoint),
+            "also": also.get(rule.endpoint),
+        }
+        for rule in current_app.url_map.iter_rules()
+    ]
+    calls = [
+        {"rule": path, "endpoint": "api", "methods": [method], "permission": point, "also": None}
+        for method, path, point in current_app.extensions["shopadmin.api"].routes()
+    ]
+    found = sorted(pages + calls, key=lambda route: (str(route["rule"]), str(route["endpoint"])))
     lines = [
         f"{','.join(m for m in route['methods'] or () if m not in ('HEAD', 'OPTIONS')):10} "
         f"{route['permission'] or 'UNDECLARED':28} {route['rule']}"

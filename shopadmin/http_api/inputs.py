@@ -79,7 +79,7 @@ def read_body(endpoint: ApiEndpoint, asked: Request, place: problems.Place) -> t
     """The body, and its canonical spelling. Raises ApiRefusalError; 413 comes from Werkzeug while it reads."""
     if endpoint.method == "GET":
         return None, b""
-    if asked.headers.get("Content-Encoding", "identity").lower() != "identity":
+    if asked.environ.get("HTTP_CONTENT_ENCODING", "identity").lower() != "identity":
         raise ApiRefusalError(problems.UNSUPPORTED_TYPE)
     asked.max_content_length = bodies.MAX_BYTES
     data = asked.get_data(cache=False)

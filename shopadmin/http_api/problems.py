@@ -119,7 +119,7 @@ class Place:
     texts: dict[tuple[str, str], tuple[str, str]] = field(repr=False)
 
 
-def render(place: Place, refusal: ApiRefusalError, reference: str = "") -> ApiRendered:
+def render(place: Place, refusal: ApiRefusalError) -> ApiRendered:
     """The problem document."""
     problem = refusal.problem
     found = kind(place.area, problem)
@@ -136,8 +136,6 @@ def render(place: Place, refusal: ApiRefusalError, reference: str = "") -> ApiRe
     }
     if refusal.reasons:
         document["reasons"] = list(refusal.reasons)
-    if reference:
-        document["reference"] = reference
     return ApiRendered(problem.status, to_bytes(document | refusal.more))
 
 

@@ -7,11 +7,11 @@ what an endpoint may know of the call is in its ``ApiCall``.
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from flask import Flask, current_app, has_app_context
+from flask import Flask, current_app, g, has_app_context
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug import Request, Response
@@ -19,6 +19,7 @@ from werkzeug.datastructures import LanguageAccept
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES, parse_accept_header
 from werkzeug.routing import Map, Rule
+from werkzeug.sansio.utils import get_host
 
 from shopadmin import hook_guard
 from shopadmin.api_contract import ApiRefusalError, ApiRendered
@@ -26,6 +27,7 @@ from shopadmin.http_api import document, endpoints, problems, serving
 from shopadmin.http_api.admission import Admission
 from shopadmin.models import db
 from shopadmin.services import audit, connections, plugin_health
+from shopadmin.services.connections import is_local_path
 from shopadmin.services.settings import LOCALES
 
 if TYPE_CHECKING:
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 BELOW = "/api/"
 # A path that stands in a header as it is; another is written by Werkzeug.
 _PLAIN = re.compile(r"[A-Za-z0-9/_.~-]*")
+# What has neither body nor length.
+_BODILESS = (204, 304)
 
 
 class StorefrontApi:
@@ -68,6 +72,11 @@ class StorefrontApi:
                 answer = self._answer(asked)
         return answer(environ, start_response)
 
+    def routes(self) -> list[tuple[str, str, str]]:
+        """Method and path of each address, and what opens it: a token's scope, or nothing at all (``public``)."""
+        found = [(each.endpoint.method, each.rule, each.endpoint.scope_code) for each in self.registered]
+        return [*found, ("GET", document.PATH, "public")]
+
     def place(self, asked: Request, area: str = problems.AREA) -> problems.Place:
         """Where a refusal of the request happens."""
         language = _language(asked.environ.get("HTTP_ACCEPT_LANGUAGE", ""))
@@ -77,18 +86,20 @@ class StorefrontApi:
         audit.begin_request(asked.remote_addr or "")
         plugin_health.watch(self._app)
         here = self.place(asked)
+        g.language = here.language
         try:
             self._check(asked)
             endpoint, values = self._routes.match(asked.path, asked.method)
             registered = self._routed.get(endpoint)
             if registered is None:
-                return self._send(asked, here, ApiRendered(200, self._document.read()))
+                # In English, whoever asks: it is made once.
+                return self._send(asked, replace(here, language="en"), ApiRendered(200, self._document.read()))
             here = self.place(asked, registered.area)
             return self._send(asked, here, serving.answer(self.admission, registered, asked, here, values))
         except ApiRefusalError as refusal:
             return self._refuse(asked, here, refusal)
         except HTTPException as error:
-            return self._refuse(asked, here, *_of_http(error, asked))
+            return self._refuse(asked, here, *_of_http(error))
         except (OperationalError, PoolTimeoutError) as error:
             self._note(asked, error)
             return self._refuse(asked, here, ApiRefusalError(problems.UNAVAILABLE, retry_after=5, more=_reference()))
@@ -98,8 +109,8 @@ class StorefrontApi:
 
     def _check(self, asked: Request) -> None:
         """How the request may reach us: as of pages, but that there is nothing to read for anybody."""
-        asked.trusted_hosts = self._app.config["TRUSTED_HOSTS"]
-        _ = asked.host  # raises SecurityError for one that is not ours
+        hosts = tuple(self._app.config["TRUSTED_HOSTS"])
+        _check_host(asked.scheme, asked.environ.get("HTTP_HOST"), asked.server, hosts)
         if connections.is_exposed(asked) and not self._app.config["INSECURE_HTTP"]:
             raise ApiRefusalError(problems.FORBIDDEN)
         if not connections.is_from_here(asked):
@@ -133,14 +144,15 @@ class StorefrontApi:
         ]
         if asked.is_secure:
             headers.append(("Strict-Transport-Security", "max-age=31536000"))
-        if rendered.location:
+        if is_local_path(rendered.location):  # nobody is sent to another host
             headers.append(("Location", rendered.location))
         if rendered.replayed:
             headers.append(("Idempotent-Replayed", "true"))
-        if asked.method not in ("GET", "HEAD") and _PLAIN.fullmatch(rendered.location):
+        reads = asked.method in ("GET", "HEAD")
+        if not reads and rendered.status not in _BODILESS and _PLAIN.fullmatch(rendered.location):
             return _Plain(rendered.status, headers, rendered.body)
         response = Response(rendered.body, rendered.status, headers)
-        if rendered.status == 200:
+        if reads and rendered.status == 200:
             response.set_etag(hashlib.sha256(rendered.body).hexdigest()[:32])
             response.make_conditional(asked)
         return response
@@ -156,8 +168,16 @@ class _Plain:
 
     def __call__(self, _environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         length = ("Content-Length", str(len(self.body)))
-        start_response(f"{self.status} {HTTP_STATUS_CODES.get(self.status, 'Unknown').upper()}", [*self.headers, length])
+        start_response(
+            f"{self.status} {HTTP_STATUS_CODES.get(self.status, 'Unknown').upper()}", [*self.headers, length]
+        )
         return [self.body]
+
+
+@lru_cache(maxsize=256)
+def _check_host(scheme: str, host: str | None, server: tuple[str, int | None] | None, ours: tuple[str, ...]) -> None:
+    """Raise SecurityError for a name that is not ours."""
+    get_host(scheme, host, server, ours)
 
 
 @lru_cache(maxsize=256)
@@ -170,11 +190,9 @@ def _reference() -> dict[str, str]:
     return {"reference": hook_guard.reference()}
 
 
-def _of_http(error: HTTPException, asked: Request) -> tuple[ApiRefusalError, list[tuple[str, str]]]:
+def _of_http(error: HTTPException) -> tuple[ApiRefusalError, list[tuple[str, str]]]:
     """The refusal that says the same, and the headers that it goes with."""
     status = error.code or 500
-    if status == 405 and "//" in asked.path:
-        status = 404  # Werkzeug names the methods of the address without the second slash
     problem = problems.BY_STATUS.get(status) or problems.BY_STATUS[500 if status >= 500 else 400]
     kept = [(name, value) for name, value in error.get_headers() if name == "Allow" and status == 405]
     return ApiRefusalError(problem, more=_reference() if status >= 500 else None), kept

@@ -214,11 +214,14 @@ class _Signer(Signer):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._key = self.derive_key()
+        # With the key in it. A copy that goes on is done before ``hmac.digest`` would have let another thread run.
+        self._keyed = hmac.new(self.derive_key(), digestmod="sha1")
 
     def get_signature(self, value: str | bytes) -> bytes:
         """Of the value, as it stands in a token."""
-        return base64_encode(hmac.digest(self._key, want_bytes(value), "sha1"))
+        signing = self._keyed.copy()
+        signing.update(want_bytes(value))
+        return base64_encode(signing.digest())
 
     def verify_signature(self, value: str | bytes, sig: str | bytes) -> bool:
         """Whether it is the value's."""

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 from ipaddress import ip_address
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from werkzeug import Request
 
@@ -41,10 +41,27 @@ def is_from_here(asked: Request) -> bool:
     """
     if asked.method in SAFE_METHODS:
         return True
-    if asked.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"):
+    if asked.environ.get("HTTP_SEC_FETCH_SITE") in ("cross-site", "same-site"):
         return False
-    origin = asked.headers.get("Origin")
+    origin = asked.environ.get("HTTP_ORIGIN")
     if origin is None:
         return True
-    sent = urlsplit(origin)
+    try:
+        sent = urlsplit(origin)
+    except ValueError:
+        return False
     return (sent.scheme, sent.netloc) == (asked.scheme, asked.host)
+
+
+def is_local_path(target: str) -> bool:
+    """Whether a redirect target stays here: one leading slash, no backslash, no control characters.
+
+    Percent-encoded ones count as well: somebody on the way may decode them.
+    """
+    if not target.startswith("/") or not all(" " <= character != "\x7f" for character in target):
+        return False
+    path = unquote(target.partition("?")[0].partition("#")[0])
+    if path.startswith("//") or "\\" in path or not all(" " <= character != "\x7f" for character in path):
+        return False
+    parts = urlsplit(target)
+    return not parts.scheme and not parts.netloc

@@ -147,6 +147,8 @@ def test_routes_name_methods_and_permissions_and_none_is_undeclared(run):
     assert by_rule["/admin/orders/"]["permission"] == "core.orders:read"
     assert by_rule["/admin/orders/details/<row_id>/reveal"]["also"] == "core.orders:read"
     assert "POST" in by_rule["/logout"]["methods"]
+    assert by_rule["/api/v1/buyer-tokens"]["permission"] == "storefront"
+    assert by_rule["/api/v1/openapi.json"]["permission"] == "public"
     assert all(route["permission"] for route in answer["routes"])
 
 

@@ -7,12 +7,14 @@ from datetime import UTC, datetime, timedelta
 
 import parcels
 import pytest
+from flask_babel import gettext
 from parcels import ROOT, plugin
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import OperationalError
 from werkzeug import Request
 
 from shopadmin import hook_guard, testing
+from shopadmin.api_contract import ApiAnswer, ApiEndpoint
 from shopadmin.hook_guard import HookFailure
 from shopadmin.http_api import problems
 from shopadmin.models import db
@@ -439,6 +441,59 @@ def test_a_database_that_does_not_answer_is_a_503_that_asks_to_repeat(shop, buye
 
     check_problem(answer, 503, "unavailable")
     assert int(answer.headers["Retry-After"]) > 0
+    assert parcel_count() == 0
+
+
+def endpoint(path, run, **changes):
+    """An endpoint of the sample plugin that answers with what ``run`` says."""
+    return ApiEndpoint("POST", f"/api/v1/parcels/{path}", "claims", "Try", run, parcels.Parcel, **changes)
+
+
+BODY = {"id": "1", "buyer": "b", "weight": 1}
+
+
+@pytest.mark.parametrize("location", ["https://evil.example/x", "//evil.example/x", "/\\evil.example"])
+def test_no_answer_leads_to_another_host(make_app, location):
+    app = make_app({"parcels": plugin(endpoint("tries", lambda _call: ApiAnswer(BODY, location=location)))})
+
+    answer = testing.api_client(app).for_buyer().post("/parcels/tries")
+
+    assert answer.status_code == 200
+    assert "Location" not in answer.headers
+
+
+def test_an_answer_without_content_has_no_length(make_app):
+    app = make_app({"parcels": plugin(endpoint("tries", lambda _call: ApiAnswer(BODY, status=204)))})
+
+    answer = testing.api_client(app).for_buyer().post("/parcels/tries")
+
+    assert (answer.status_code, answer.data) == (204, b"")
+    assert "Content-Length" not in answer.headers
+
+
+def test_what_an_endpoint_says_in_words_is_in_the_callers_language(make_app):
+    app = make_app({"parcels": plugin(endpoint("tries", lambda _call: ApiAnswer(BODY | {"id": gettext("Orders")})))})
+    buyer = testing.api_client(app).for_buyer()
+
+    words = {
+        language: buyer.post("/parcels/tries", headers={"Accept-Language": language}).get_json()["id"]
+        for language in ("en", "zh")
+    }
+
+    assert words["en"] == "Orders"
+    assert words["zh"] != "Orders"
+
+
+def test_the_document_says_which_language_it_is_in(shop):
+    answer = shop.test_client().get("/api/v1/openapi.json", headers={"Accept-Language": "zh"})
+
+    assert answer.headers["Content-Language"] == "en"
+
+
+@pytest.mark.parametrize("origin", ["http://[", "null", "http://evil.example", "https://localhost"])
+def test_what_a_foreign_page_sends_is_refused_before_anybody_looks_at_it(shop, buyer, origin):
+    check_problem(buyer.post(PATH, {"weight": 5}, headers={"Origin": origin}), 400, "bad_request")
+    assert shop.test_client().post("/login", headers={"Origin": origin}).status_code == 400
     assert parcel_count() == 0
 
 

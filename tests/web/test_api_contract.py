@@ -62,9 +62,12 @@ def documented(app):
 def test_every_route_is_in_the_document_and_the_other_way_round(make_shop):
     app = make_shop()
 
-    routes = {(each.endpoint.method, each.endpoint.path) for each in app.extensions["shopadmin.api"].registered}
+    routes = {
+        (method, rule.replace("<", "{").replace(">", "}"))
+        for method, rule, _scope in app.extensions["shopadmin.api"].routes()
+    }
 
-    assert documented(app) == routes | {("GET", "/api/v1/openapi.json")}
+    assert documented(app) == routes
     assert ("POST", "/api/v1/buyer-tokens") in routes
 
 

@@ -7,9 +7,9 @@ from forms import PASSWORD, send, token_in
 from sqlalchemy import update
 
 from shopadmin import testing
-from shopadmin.admin.gate import is_local_path
 from shopadmin.models.accounts import Account
 from shopadmin.services import passwords
+from shopadmin.services.connections import is_local_path
 from shopadmin.services.transactions import writing
 
 ELSEWHERE = [
