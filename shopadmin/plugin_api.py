@@ -112,8 +112,9 @@ from shopadmin.hookspecs import hookimpl
 from shopadmin.models import Base, db
 from shopadmin.models.asking import ask_around, ask_once
 from shopadmin.models.base import BigId, UtcDateTime
-from shopadmin.models.id_lists import among, among_hashes
+from shopadmin.models.id_lists import among, among_hashes, each_text
 from shopadmin.models.sealed import SealedText
+from shopadmin.models.shared_questions import SharedQuestion
 from shopadmin.platforms.names import platform_name, platforms
 from shopadmin.services.amounts import read_amount
 from shopadmin.services.audit import entry as audit_entry
@@ -365,6 +366,7 @@ __all__ = [
     "SendResult",
     "Series",
     "Share",
+    "SharedQuestion",
     "ShopFreeCommand",
     "ShopSettings",
     "Sms",
@@ -423,6 +425,7 @@ __all__ = [
     "count_sms",
     "database_now",
     "db",
+    "each_text",
     "email_mailbox",
     "erase_evidence",
     "evidence_by_uuid",

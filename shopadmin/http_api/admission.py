@@ -1,13 +1,17 @@
-"""Who may call: token, plugin and stored answer in one query, then scope, buyer, browser and limit."""
+"""Who may call: token, plugin and stored answer in one query, then scope, buyer, browser and limit.
+
+Those who come at the same time share the query.
+"""
 
 import re
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import Select, and_, bindparam, or_, select
 from werkzeug import Request
 
 from shopadmin.api_contract import STOREFRONT, ApiCaller, ApiRefusalError
@@ -16,8 +20,10 @@ from shopadmin.http_api.endpoints import Registered
 from shopadmin.http_api.limits import Limiter
 from shopadmin.models.accounts import Account
 from shopadmin.models.api import ApiIdempotency, ApiToken
-from shopadmin.models.asking import ask_once
+from shopadmin.models.asking import ask_all, ask_once
+from shopadmin.models.id_lists import among, among_hashes
 from shopadmin.models.plugins import PluginState
+from shopadmin.models.shared_questions import SharedQuestion
 from shopadmin.plugin_manager import BUILT_IN
 from shopadmin.services import api_scopes, api_tokens, idempotency
 from shopadmin.services import plugins as plugin_states
@@ -29,41 +35,58 @@ USED_EVERY = timedelta(minutes=5)
 
 # Tables rather than classes: every call asks this, and the session's own work costs more than the query.
 _TOKEN, _ACCOUNT, _STATE, _ANSWER = (model.__table__ for model in (ApiToken, Account, PluginState, ApiIdempotency))
-_ROWS = (
-    select(
-        _TOKEN.c.id,
-        _TOKEN.c.label,
-        _TOKEN.c.scopes,
-        _TOKEN.c.expires_at,
-        _TOKEN.c.last_used_at,
-        _STATE.c.state,
-        _ANSWER.c.fingerprint,
-        _ANSWER.c.status,
-        _ANSWER.c.body,
-        _ANSWER.c.location,
+_WHO = (_TOKEN.c.id, _TOKEN.c.label, _TOKEN.c.scopes, _TOKEN.c.expires_at, _TOKEN.c.last_used_at, _STATE.c.state)
+_STORED = (_ANSWER.c.key_hash, _ANSWER.c.fingerprint, _ANSWER.c.status, _ANSWER.c.body, _ANSWER.c.location)
+
+
+def _rows(of_key: Any) -> Select[Any]:
+    tokens = _TOKEN.outerjoin(_ACCOUNT, _ACCOUNT.c.id == _TOKEN.c.created_by)
+    with_states = tokens.outerjoin(_STATE, _STATE.c.name == bindparam("plugin"))
+    return (
+        select(*_WHO, *_STORED)
+        .select_from(with_states.outerjoin(_ANSWER, of_key))
+        .where(
+            # Not revoked, and of a maker who may still make some. What runs out is compared outside: it is in the row.
+            _TOKEN.c.revoked_at.is_(None),
+            or_(_TOKEN.c.created_by.is_(None), and_(_ACCOUNT.c.active, _ACCOUNT.c.is_owner)),
+        )
     )
-    .select_from(_TOKEN)
-    .outerjoin(_ACCOUNT, _ACCOUNT.c.id == _TOKEN.c.created_by)
-    .outerjoin(_STATE, _STATE.c.name == bindparam("plugin"))
-    .outerjoin(_ANSWER, _ANSWER.c.key_hash == bindparam("key_hash"))
-    .where(
-        # Not revoked, and of a maker who may still make some. What runs out is compared outside: it is in the row.
-        _TOKEN.c.revoked_at.is_(None),
-        or_(_TOKEN.c.created_by.is_(None), and_(_ACCOUNT.c.active, _ACCOUNT.c.is_owner)),
-    )
+
+
+_OF_ONE = _rows(_ANSWER.c.key_hash == bindparam("key_hash"))
+_OF_STOREFRONT = _OF_ONE.where(_TOKEN.c.token_hash == bindparam("token_hash"))
+_OF_BUYER = _OF_ONE.where(_TOKEN.c.id == bindparam("token_id"))
+# Few tokens, nearly always one, and few answers that stand: each token's row once for each of them.
+_OF_BUYERS = _rows(among_hashes(_ANSWER.c.key_hash, "key_hashes", idempotency.HASH_SIZE)).where(
+    among(_TOKEN.c.id, "token_ids")
 )
-_OF_STOREFRONT = _ROWS.where(_TOKEN.c.token_hash == bindparam("token_hash"))
-_OF_BUYER = _ROWS.where(_TOKEN.c.id == bindparam("token_id"))
 _NO_KEY = b""
 
 
 @dataclass(frozen=True, slots=True)
+class _Shown:
+    """What is asked about: whose token, at which plugin's door, with which key."""
+
+    plugin: str
+    token: api_tokens.Presented
+    key_hash: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The token's row, and the row of what was answered under the key before; None for what there is not."""
+
+    token: Any
+    answer: Any
+
+
+@dataclass(frozen=True, slots=True)
 class Admitted:
-    """A caller who may call, the key of the request, and the row with what was answered under it before."""
+    """A caller who may call, the key of the request, and the row of what was answered under it before, or None."""
 
     caller: ApiCaller
     key_hash: bytes | None
-    row: Any
+    answer: Any
 
 
 class Admission:
@@ -73,18 +96,18 @@ class Admission:
         self._noted: dict[int, float] = {}
         self._buyers = Limiter(app.config["API_CALLS_PER_BUYER"])
         self._storefronts = Limiter(app.config["API_CALLS_PER_TOKEN"])
+        self._look_up = SharedQuestion(_look_up)
 
     def admit(self, registered: Registered, asked: Request) -> Admitted:
         """Let the caller of the request in. Raises ApiRefusalError."""
-        now = datetime.now(UTC)
-        headers = asked.headers
-        shown = _present(headers.get("Authorization", ""), now)
+        shown = _present(asked.environ.get("HTTP_AUTHORIZATION", ""), datetime.now(UTC))
         # Before the database is asked: a buyer's token is known to be ours by its signature.
         if shown.buyer is not None:
             _limit(self._buyers, shown)
-        key = headers.get("Idempotency-Key") if registered.endpoint.effect != "none" else None
+        key = asked.environ.get("HTTP_IDEMPOTENCY_KEY") if registered.endpoint.effect != "none" else None
         key_hash = None if key is None else idempotency.key_hash(shown.identity, registered.name, key)
-        row = _look_up(registered, shown, key_hash)
+        found = self._look_up.one(_Shown(registered.plugin, shown, key_hash))
+        row, now = found.token, datetime.now(UTC)
         if row is None or (row.expires_at is not None and row.expires_at <= now):
             raise ApiRefusalError(problems.UNAUTHENTICATED)
         if shown.buyer is None:
@@ -97,7 +120,7 @@ class Admission:
         if registered.endpoint.effect != "none":
             _check_key(key)
         self._note_use(row, now)
-        return Admitted(caller, key_hash, row)
+        return Admitted(caller, key_hash, found.answer)
 
     def _note_use(self, row: Any, now: datetime) -> None:
         """One thread of a process, and one process of all, writes it down; the others go on."""
@@ -132,15 +155,44 @@ def _check_key(text: str | None) -> None:
         raise ApiRefusalError(problems.KEY_INVALID)
 
 
-def _look_up(registered: Registered, shown: api_tokens.Presented, key_hash: bytes | None) -> Any:
-    query = _OF_STOREFRONT if shown.buyer is None else _OF_BUYER
+def _look_up(shown: Sequence[_Shown]) -> list[_Found]:
+    """Of each of these; of all of them together if there are many buyers."""
+    if len(shown) == 1:
+        return [_look_up_one(shown[0])]
+    found: dict[_Shown, _Found] = {}
+    by_plugin: dict[str, list[_Shown]] = {}
+    for each in shown:
+        if each.token.buyer is None:
+            found[each] = _look_up_one(each)
+        else:
+            by_plugin.setdefault(each.plugin, []).append(each)
+    for plugin, many in by_plugin.items():
+        found |= _look_up_buyers(plugin, many)
+    return [found[each] for each in shown]
+
+
+def _look_up_one(shown: _Shown) -> _Found:
     values = {
-        "plugin": registered.plugin,
-        "key_hash": key_hash or _NO_KEY,
-        "token_hash": shown.token_hash,
-        "token_id": shown.token_id,
+        "plugin": shown.plugin,
+        "key_hash": shown.key_hash or _NO_KEY,
+        "token_hash": shown.token.token_hash,
+        "token_id": shown.token.token_id,
     }
-    return ask_once(query, values)
+    row = ask_once(_OF_STOREFRONT if shown.token.buyer is None else _OF_BUYER, values)
+    return _Found(row, row if row is not None and row.fingerprint is not None else None)
+
+
+def _look_up_buyers(plugin: str, shown: Sequence[_Shown]) -> dict[_Shown, _Found]:
+    values = {
+        "plugin": plugin,
+        "token_ids": sorted({each.token.token_id for each in shown}),
+        "key_hashes": [each.key_hash for each in shown if each.key_hash is not None],
+    }
+    rows = ask_all(_OF_BUYERS, values)
+    tokens = {row.id: row for row in rows}
+    # By the key, which is the caller's own: all of the answers come with each token.
+    answers = {row.key_hash: row for row in rows if row.key_hash is not None}
+    return {each: _Found(tokens.get(each.token.token_id), answers.get(each.key_hash)) for each in shown}
 
 
 def _check_scope(registered: Registered, caller: ApiCaller, asked: Request) -> None:
@@ -159,4 +211,4 @@ def _check_scope(registered: Registered, caller: ApiCaller, asked: Request) -> N
 
 def _is_browser(asked: Request) -> bool:
     """Whether a browser made the request for a page: it says so itself, and a page cannot keep it from doing so."""
-    return "Sec-Fetch-Site" in asked.headers or "Origin" in asked.headers
+    return "HTTP_SEC_FETCH_SITE" in asked.environ or "HTTP_ORIGIN" in asked.environ

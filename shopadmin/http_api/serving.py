@@ -32,8 +32,8 @@ def answer(
     key = None
     if admitted.key_hash is not None:
         key = ApiKey(admitted.key_hash, idempotency.fingerprint(endpoint.method, asked.full_path, canonical))
-        if admitted.row.fingerprint is not None:
-            return effects.replay(admitted.row, key)
+        if admitted.answer is not None:
+            return effects.replay(admitted.answer, key)
     call = ApiCall(
         endpoint=endpoint,
         caller=admitted.caller,

@@ -6,19 +6,22 @@ from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, delete, func, select
+from sqlalchemy import Table, delete, func, select
 from sqlalchemy.orm import Session
 
 from shopadmin.api_contract import ApiKey, ApiRendered
 from shopadmin.models.api import ApiIdempotency
+from shopadmin.models.id_lists import among_hashes
 from shopadmin.services import bulk
 from shopadmin.services.transactions import writing
 
 KEPT = timedelta(days=7)
+# Bytes of a key's hash.
+HASH_SIZE = hashlib.sha256().digest_size
 PURGE_BATCH = 1000
 
 _TABLE = cast(Table, ApiIdempotency.__table__)
-_STORED = select(_TABLE).where(_TABLE.c.key_hash.in_(bindparam("keys", expanding=True)))
+_STORED = select(_TABLE).where(among_hashes(_TABLE.c.key_hash, "keys", HASH_SIZE))
 _ROWS = bulk.Rows(_TABLE, ("key_hash", "fingerprint", "status", "body", "location", "created_at"), or_not=True)
 
 

@@ -153,3 +153,39 @@ def test_without_a_key_nothing_is_done(clock: Clock, anna: Buyer, endpoint: Any)
     answer = anna.post(path, EXAMPLES.get(path.rpartition("/")[2]), key="")
 
     check_problem(answer, 400, "idempotency_key_missing", before)
+
+
+@pytest.mark.parametrize("state", ["open", "sold out", "closed", "draft", "unknown"])
+def test_a_revoked_token_collects_nothing_repeats_nothing_and_learns_nothing(
+    shop: Flask, clock: Clock, state: str
+) -> None:
+    """Whichever way a claim goes, and whatever was answered under the key before."""
+    draft = make_campaign("draft")
+    campaign = begun(clock, quantity=1)
+    first, late = buyer(shop, "first"), buyer(shop, "late")
+    asked = {"draft": draft, "unknown": campaign + 99}.get(state, campaign)
+    if state in ("sold out", "closed"):
+        assert first.claim(campaign, key="kept").status_code == 201
+        check_problem(late.claim(campaign, key="kept"), 409, "sold_out")
+    if state == "closed":
+        clock.set(NOW + 48 * HOUR)
+    with writing() as session:
+        session.execute(sa.update(ApiToken).values(revoked_at=datetime.now(UTC)))
+    before = stored()
+
+    for client in (first, late):
+        check_problem(client.claim(asked, key="kept"), 401, "unauthenticated", before)
+
+
+def test_when_all_are_gone_each_is_still_told_what_was_answered_before(shop: Flask, clock: Clock) -> None:
+    campaign = begun(clock, quantity=1)
+    first, late = buyer(shop, "first"), buyer(shop, "late")
+    won = first.claim(campaign, key="kept")
+    gone = late.claim(campaign, key="kept")
+
+    again, second, other = first.claim(campaign, key="kept"), first.claim(campaign), late.claim(campaign, key="kept")
+
+    assert (again.status_code, again.data) == (won.status_code, won.data) == (201, won.data)
+    assert again.headers["Idempotent-Replayed"] == "true"
+    check_problem(second, 409, "already_claimed")
+    assert (other.status_code, other.data) == (gone.status_code, gone.data)

@@ -20,6 +20,7 @@ from shopadmin.plugin_api import (
     ApiKey,
     ApiRendered,
     BuyerIdentifier,
+    SharedQuestion,
     StandingQuery,
     ask_standing_of_each,
     audit_entry,
@@ -138,7 +139,7 @@ def claim(campaign_id: int, buyer: str, *, along: Along = _nothing, call: Call |
 
 def _late(sealed: Sealed, buyer: str) -> Outcome:
     """The cheap answer once everything is gone: no lock, no write. What was claimed never returns to stock (R11)."""
-    at, has = issuing.look(sealed.id, buyer)
+    at, has = _looks().one((sealed.id, buyer))
     known = claims.Claim("scheduled", sealed.claim_from, sealed.claim_to, left=0, has_claimed=has is not None)
     return Outcome(sealed.id, buyer, claims.claim_refusal(known, at), has, at, sealed)
 
@@ -151,10 +152,10 @@ def _write(campaign_id: int, take: Callable[[], Sequence[_Asked]]) -> list[Outco
             raise LookupError(campaign_id)
         left = _lock(session, sealed)
         asked = take()
-        at = now(session)
+        at, owned = issuing.look(campaign_id, [each.buyer for each in asked])
         said = _said_before(session, sealed, asked, at)
         fresh = [each for each in asked if each not in said]
-        issued = _issue(session, sealed, fresh, left, at)
+        issued = _issue(session, sealed, fresh, left, at, owned)
         _log(fresh, issued)
         _write_along(session, fresh, issued)
         said |= _say(session, sealed, dict(zip(fresh, issued, strict=True)), at)
@@ -197,8 +198,9 @@ def _lock(session: Session, sealed: Sealed) -> int | None:
     return int(stock.total - stock.claimed)
 
 
-def _issue(session: Session, sealed: Sealed, asked: Sequence[_Asked], left: int | None, at: int) -> list[Outcome]:
-    owned = issuing.owned(session, sealed.id, [each.buyer for each in asked])
+def _issue(
+    session: Session, sealed: Sealed, asked: Sequence[_Asked], left: int | None, at: int, owned: Mapping[str, int]
+) -> list[Outcome]:
     refusals: list[claims.Refusal | None] = []
     winners: dict[str, None] = {}
     for each in asked:
@@ -212,7 +214,7 @@ def _issue(session: Session, sealed: Sealed, asked: Sequence[_Asked], left: int 
     issued = issuing.insert_envelopes(session, sealed, list(winners), at)
     lost = winners.keys() - issued.keys()
     if lost:  # without a lock two processes may issue to one buyer: the unique key let one of them through
-        owned |= issuing.owned(session, sealed.id, list(lost))
+        owned = {**owned, **issuing.look(sealed.id, list(lost))[1]}
     return [
         Outcome(
             sealed.id, each.buyer, "already_claimed" if refusal is None and each.buyer in lost else refusal,
@@ -249,6 +251,13 @@ def _group() -> "GroupCommit[_Asked, Outcome]":
         key, GroupCommit(_write, _may_split, _with_standing)
     )
     return found
+
+
+def _looks() -> SharedQuestion[tuple[int, str], tuple[int, int | None]]:
+    """The database's clock, and a buyer's envelope of a campaign."""
+    known = current_app.extensions
+    found: SharedQuestion[tuple[int, str], tuple[int, int | None]] | None = known.get("red_envelope.looks")
+    return found or known.setdefault("red_envelope.looks", SharedQuestion(issuing.look_each))
 
 
 def _may_split(error: Exception) -> bool:

@@ -3,32 +3,34 @@
 from collections.abc import Sequence
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, literal_column, select
+from sqlalchemy import Select, Table, bindparam, literal_column, select, true
 from sqlalchemy.orm import Session
 
-from shopadmin.plugin_api import BulkRows, ask_once, db
+from shopadmin.plugin_api import BulkRows, ask_around, db, each_text
 from shopadmin_red_envelope import triggers
 from shopadmin_red_envelope.models import RedEnvelope
 from shopadmin_red_envelope.services.changing import trusted
 from shopadmin_red_envelope.services.terms import Sealed
 
 
-def owned(session: Session, campaign_id: int, buyers: Sequence[str]) -> dict[str, int]:
-    """Which of the buyers have an envelope of the campaign, and its id."""
-    rows = session.connection().execute(_OWNED, {"campaign": campaign_id, "buyers": list(buyers)})
-    return {row.buyer: row.id for row in rows}
-
-
-def look(campaign_id: int, buyer: str) -> tuple[int, int | None]:
-    """The database's clock, and the buyer's envelope of the campaign: one question, without a transaction.
+def look(campaign_id: int, buyers: Sequence[str]) -> tuple[int, dict[str, int]]:
+    """The database's clock, and the envelopes of these buyers: one question, in the transaction around if there is one.
 
     Raises ForeignClockError.
     """
     dialect = db.engine.dialect.name
-    found = ask_once(_LOOKS[dialect], {"campaign": campaign_id, "buyer": buyer})
-    if found is None:
-        raise LookupError(campaign_id)
-    return trusted(found.instant, triggers.is_own_clock(dialect, found.clock)), found.envelope_id
+    rows = ask_around(_LOOKS[dialect], {"campaign": campaign_id, "buyers": list(buyers)})
+    instant = trusted(rows[0].instant, triggers.is_own_clock(dialect, rows[0].clock))
+    return instant, {row.buyer: row.id for row in rows if row.id is not None}
+
+
+def look_each(asked: Sequence[tuple[int, str]]) -> list[tuple[int, int | None]]:
+    """The clock, and the envelope of each campaign and buyer, by one question for each campaign. Raises as ``look``."""
+    found = {
+        campaign_id: look(campaign_id, [buyer for campaign, buyer in asked if campaign == campaign_id])
+        for campaign_id in {campaign for campaign, _buyer in asked}
+    }
+    return [(found[campaign_id][0], found[campaign_id][1].get(buyer)) for campaign_id, buyer in asked]
 
 
 def insert_envelopes(session: Session, sealed: Sealed, buyers: Sequence[str], at: int) -> dict[str, int]:
@@ -51,20 +53,23 @@ def insert_envelopes(session: Session, sealed: Sealed, buyers: Sequence[str], at
 
 # Tables, not classes, and built once: they are asked in every batch.
 _TABLE = cast(Table, RedEnvelope.__table__)
-_OWNED = select(_TABLE.c.buyer, _TABLE.c.id).where(
-    _TABLE.c.campaign_id == bindparam("campaign"), _TABLE.c.buyer.in_(bindparam("buyers", expanding=True))
-)
-_ONE = select(_TABLE.c.id).where(_TABLE.c.campaign_id == bindparam("campaign"), _TABLE.c.buyer == bindparam("buyer"))
-_LOOKS: dict[str, Any] = {
-    dialect: select(
-        *(
-            literal_column(text).label(name)
-            for name, text in zip(("instant", "clock"), triggers.clock_columns(dialect), strict=True)
-        ),
-        _ONE.scalar_subquery().label("envelope_id"),
+
+
+def _look(dialect: str) -> Select[Any]:
+    clock = select(*(
+        literal_column(text).label(name)
+        for name, text in zip(("instant", "clock"), triggers.clock_columns(dialect), strict=True)
+    )).subquery("told")  # fmt: skip
+    asked = each_text("buyers", dialect)
+    buyer = asked.c.value
+    # For each buyer by the unique key: a join may be planned as a walk through all envelopes of the campaign.
+    own = select(_TABLE.c.id).where(_TABLE.c.campaign_id == bindparam("campaign"), _TABLE.c.buyer == buyer)
+    return select(clock.c.instant, clock.c.clock, buyer.label("buyer"), own.scalar_subquery().label("id")).select_from(
+        clock.outerjoin(asked, true())
     )
-    for dialect in ("sqlite", "postgresql")
-}
+
+
+_LOOKS = {dialect: _look(dialect) for dialect in ("sqlite", "postgresql")}
 _ROWS = BulkRows(
     _TABLE,
     ("campaign_id", "buyer", "amount", "currency", "use_from", "use_to", "claimed_at", "state", "moves"),
