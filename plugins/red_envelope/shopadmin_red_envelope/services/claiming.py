@@ -256,8 +256,8 @@ def _group() -> "GroupCommit[_Asked, Outcome]":
 def _looks() -> SharedQuestion[tuple[int, str], tuple[int, int | None]]:
     """The database's clock, and a buyer's envelope of a campaign."""
     known = current_app.extensions
-    found: SharedQuestion[tuple[int, str], tuple[int, int | None]] | None = known.get("red_envelope.looks")
-    return found or known.setdefault("red_envelope.looks", SharedQuestion(issuing.look_each))
+    found: SharedQuestion[tuple[int, str], tuple[int, int | None]] | None = known.get("red_envelope.late_looks")
+    return found or known.setdefault("red_envelope.late_looks", SharedQuestion(issuing.look_each))
 
 
 def _may_split(error: Exception) -> bool:
