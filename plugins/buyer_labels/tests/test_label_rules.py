@@ -4,7 +4,7 @@ from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from shopadmin_buyer_labels.domain import moves, taxonomy
 from shopadmin_buyer_labels.domain.moves import MOVES, Move, Proof, Who, after, refusal
@@ -43,6 +43,8 @@ FACTS = st.builds(
 
 
 @given(FACTS)
+@example(draft("claim.coercive_settlement", tier=0, severity=1, noticed_at=NOW, notice_sent_at=NOW))
+@example(draft("refund.item_swapped", tier=0, noticed_at=NOW, notice_sent_at=NOW))
 def test_every_combination_of_facts_has_one_status_and_an_effect_within_its_bounds(facts: Facts) -> None:
     found, most = status(facts, NOW), effect(facts, NOW)
 

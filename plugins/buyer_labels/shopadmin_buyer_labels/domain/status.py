@@ -92,8 +92,8 @@ def effect(facts: Facts, now: datetime) -> Effect:
     """The most that the label may lead to now, for the buyer it was given to.
 
     Only an active one counts in full, a noticed one as a note; before the second person has looked, the shop's own
-    record (E1) is worth a flag. Protective codes lead to nothing, and so do claims and reviews that were the shop's own
-    fault.
+    record (E1) is worth a flag. A bare assertion (E0) leads to nothing, and so do protective codes, and claims and
+    reviews that were the shop's own fault.
     """
     return effect_in(facts, status(facts, now))
 
@@ -107,7 +107,7 @@ def effect_in(facts: Facts, found: Status) -> Effect:
         return Effect.FLAG if facts.evidence_tier >= 1 else Effect.NONE
     if found == "noticed":
         return Effect.NOTE
-    if found != "active":
+    if found != "active" or facts.evidence_tier < 1:
         return Effect.NONE
     if facts.evidence_tier < UPHELD:
         return Effect.FLAG if rule.is_careful else Effect.HOLD
