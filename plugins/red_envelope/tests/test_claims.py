@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from flask import Flask
 from red_envelope_shop import HOUR, NOW, Clock, begun, claimed, make_campaign, stored
 from shopadmin_red_envelope.models import RedEnvelope, RedEnvelopeActivity
-from shopadmin_red_envelope.services import claiming, sealing
+from shopadmin_red_envelope.services import claiming, issuing, sealing
 from shopadmin_red_envelope.services.claiming import Outcome
 from shopadmin_red_envelope.services.group_commit import BusyError, GroupCommit, UnknownOutcomeError
 
@@ -54,6 +54,19 @@ def test_r4_a_buyer_gets_one_and_is_led_to_it_from_then_on(clock: Clock) -> None
     assert refusals(again, late, remembered) == ["already_claimed", "sold_out", "already_claimed"]
     assert (again.envelope_id, late.envelope_id, remembered.envelope_id) == (envelope, None, envelope)
     assert stored() == before
+
+
+def test_late_buyers_who_are_looked_up_together_are_each_led_to_their_own(clock: Clock) -> None:
+    first, second = make_campaign("scheduled"), make_campaign("scheduled")
+    clock.set(clock.start)
+    sealing.seal_due()
+    anna, bert, also_anna = claimed(first), claimed(second, "test:bert"), claimed(second)
+    people = ("test:anna", "test:bert", "test:nobody")
+
+    found = issuing.look_each([(campaign, buyer) for campaign in (first, second) for buyer in people])
+
+    assert [envelope for _at, envelope in found] == [anna, None, None, also_anna, bert, None]
+    assert {at for at, _envelope in found} == {clock.start}
 
 
 def test_a_campaign_without_a_cap_has_no_counter(clock: Clock) -> None:

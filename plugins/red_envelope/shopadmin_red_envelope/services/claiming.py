@@ -20,7 +20,6 @@ from shopadmin.plugin_api import (
     ApiKey,
     ApiRendered,
     BuyerIdentifier,
-    SharedQuestion,
     StandingQuery,
     ask_standing_of_each,
     audit_entry,
@@ -139,7 +138,7 @@ def claim(campaign_id: int, buyer: str, *, along: Along = _nothing, call: Call |
 
 def _late(sealed: Sealed, buyer: str) -> Outcome:
     """The cheap answer once everything is gone: no lock, no write. What was claimed never returns to stock (R11)."""
-    at, has = _looks().one((sealed.id, buyer))
+    at, has = issuing.look_together(sealed.id, buyer)
     known = claims.Claim("scheduled", sealed.claim_from, sealed.claim_to, left=0, has_claimed=has is not None)
     return Outcome(sealed.id, buyer, claims.claim_refusal(known, at), has, at, sealed)
 
@@ -251,13 +250,6 @@ def _group() -> "GroupCommit[_Asked, Outcome]":
         key, GroupCommit(_write, _may_split, _with_standing)
     )
     return found
-
-
-def _looks() -> SharedQuestion[tuple[int, str], tuple[int, int | None]]:
-    """The database's clock, and a buyer's envelope of a campaign."""
-    known = current_app.extensions
-    found: SharedQuestion[tuple[int, str], tuple[int, int | None]] | None = known.get("red_envelope.late_looks")
-    return found or known.setdefault("red_envelope.late_looks", SharedQuestion(issuing.look_each))
 
 
 def _may_split(error: Exception) -> bool:

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Any, cast
 
+from flask import current_app
 from sqlalchemy import Select, Table, bindparam, literal_column, select, true
 from sqlalchemy.orm import Session
 
-from shopadmin.plugin_api import BulkRows, ask_around, db, each_text
+from shopadmin.plugin_api import BulkRows, SharedQuestion, ask_around, db, each_text
 from shopadmin_red_envelope import triggers
 from shopadmin_red_envelope.models import RedEnvelope
 from shopadmin_red_envelope.services.changing import trusted
@@ -22,6 +23,15 @@ def look(campaign_id: int, buyers: Sequence[str]) -> tuple[int, dict[str, int]]:
     rows = ask_around(_LOOKS[dialect], {"campaign": campaign_id, "buyers": list(buyers)})
     instant = trusted(rows[0].instant, triggers.is_own_clock(dialect, rows[0].clock))
     return instant, {row.buyer: row.id for row in rows if row.id is not None}
+
+
+def look_together(campaign_id: int, buyer: str) -> tuple[int, int | None]:
+    """The same for one buyer, in one question with those who ask at the same time. Not inside of ``writing()``."""
+    known = current_app.extensions
+    shared: SharedQuestion[tuple[int, str], tuple[int, int | None]] | None = known.get("red_envelope.late_looks")
+    if shared is None:
+        shared = known.setdefault("red_envelope.late_looks", SharedQuestion(look_each))
+    return shared.one((campaign_id, buyer))
 
 
 def look_each(asked: Sequence[tuple[int, str]]) -> list[tuple[int, int | None]]:
