@@ -78,7 +78,7 @@ class PreventionView(AdminListView):
         Column("task", _("Task"), "pair"),
         Column("cause", _("Cause")),
         Column("done", _("Done")),
-        Column("person", _("In whose hands")),
+        Column("person", _("Staff")),
         Column("due_at", _("To be done by"), "date"),
         Column("mark", _("State"), "badge"),
     )

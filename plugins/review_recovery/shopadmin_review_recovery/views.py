@@ -55,7 +55,7 @@ class CasesView(AdminListView):
         Column("why", _("Cause"), "pair"),
         Column("mark", _("State"), "badge"),
         Column("due", _("Due"), "pair"),
-        Column("person", _("In whose hands")),
+        Column("person", _("Staff")),
     )
     empty_title = _("No cases yet")
     empty_text = _("A case opens by itself when a bad review comes in.")

@@ -55,7 +55,7 @@ def spec() -> ListSpec:
             Sort("oldest", _("Oldest first"), (ReviewCase.opened_at, ReviewCase.id), descending=False),
         ),
         filters=(
-            Filter("person", _("In whose hands"), _assigned, offered=_people),
+            Filter("person", _("Staff"), _assigned, offered=_people),
             Filter("cause", _("Cause"), lambda code: ReviewCase.cause == code, choices=_words(labels.CAUSES, CODES)),
             Filter("fact", _("What the order says"), lambda code: ReviewCase.fact == code,
                    choices=_words(labels.FACTS, FACTS)),
