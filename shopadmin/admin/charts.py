@@ -136,7 +136,7 @@ def chart_svg(
         x_title=axes[is_across], y_title=axes[not is_across],
     )  # fmt: skip
     chart.uuid = "chart"
-    chart.x_labels = list(labels)[::-1] if is_across else list(labels)
+    chart.x_labels = list(labels)[::-1] if is_across else _fitting(labels, look)
     if limits is not None:
         chart.y_labels = [float(step) for step in range(int(limits[0]), int(limits[1]) + 1)]
         chart.y_labels_major_every = 1
@@ -148,6 +148,20 @@ def chart_svg(
 def _places(labels: Sequence[str], look: Look) -> int:
     """How many labels fit beside each other: a letter takes some 8 pixels, a Chinese sign twice that, a gap 12."""
     return min(max((look.width - 60) // (8 * _longest(labels) + 12), 2), 8)
+
+
+def _fitting(labels: Sequence[str], look: Look) -> list[str]:
+    """The labels, cut where two beside each other would meet; the table beneath has them whole."""
+    shown = -(-len(labels) // (-(-len(labels) // _places(labels, look)) or 1)) or 1
+    room = ((look.width - 60) // shown - 12) // 7
+    return [label if _longest([label]) <= room else _cut(label, room - 1) + "…" for label in labels]
+
+
+def _cut(label: str, room: int) -> str:
+    """As many signs of it as fit into so many letters."""
+    while label and _longest([label]) > room:
+        label = label[:-1]
+    return label.rstrip()
 
 
 def _legend_columns(series: Sequence[Series], width: int) -> int:

@@ -134,6 +134,15 @@ def test_the_steps_of_a_chart_are_even_and_say_no_number_twice(most, marks):
     assert re.findall(r"<text[^>]*>([^<]*)</text>", svg) == [*marks.split(), "Mon"]
 
 
+@pytest.mark.parametrize(("width", "kept"), [(340, ["Drawn for the mes…", "四季通用的家居用…"]), (720, None)])
+def test_labels_beside_each_other_do_not_meet(width, kept):
+    labels = ["Drawn for the message", "四季通用的家居用品红包"]
+
+    svg = chart_svg("bar", labels, [Series("Orders", [1, 1])], Look(width=width)).decode()
+
+    assert re.findall(r"<text[^>]*>([^<]*)</text>", svg)[-2:] == (kept or labels)
+
+
 def test_shares_have_steps_between_whole_numbers():
     svg = chart_svg("bar", ["Mon"], [Series("Share", [0.3])], Look(), show="{:.0%}".format).decode()
 
