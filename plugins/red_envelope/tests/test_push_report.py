@@ -9,14 +9,22 @@ from flask import Flask
 from red_envelope_push import OWNER, during, members, names, of, past_buyer, past_buyers, push_campaign, sent, tamper
 from red_envelope_shop import HOUR, NOW, Clock, claimed, order
 from shopadmin_red_envelope.domain import uplift
-from shopadmin_red_envelope.models import RedEnvelopePush, RedEnvelopePushBuyer
+from shopadmin_red_envelope.domain.times import to_ms
+from shopadmin_red_envelope.models import (
+    RedEnvelope,
+    RedEnvelopeHold,
+    RedEnvelopePush,
+    RedEnvelopePushBuyer,
+    RedEnvelopeTransfer,
+)
 from shopadmin_red_envelope.services import campaigns, holding, push_forecasts, push_reports, pushes, refunding, sealing
 from shopadmin_red_envelope.services.push_reports import Report
 from sqlalchemy import select
 
 from shopadmin import testing
+from shopadmin.models.orders import Order
 from shopadmin.plugin_api import Share, db, share_difference, writing
-from shopadmin.services import erasing, kept_figures
+from shopadmin.services import erasing, integrity, kept_figures
 from shopadmin.services.demo import load
 
 USE_TO = NOW + 72 * HOUR
@@ -281,3 +289,26 @@ def test_the_demo_shows_a_push_with_its_report(shop: Flask) -> None:
     found = push_reports.report(pushed.campaign_id)
     assert min(found.push.bought.hits, found.holdout.bought.of, pushed.no_consent) > 0
     assert len(found.held) == 1
+    assert 0 < found.cost < found.held[0].calibration.actual
+
+
+def test_the_demos_buyers_collected_and_used_what_the_push_told_them_of_in_its_days(shop: Flask) -> None:
+    load.load(datetime.now(UTC))
+    pushed = db.session.query(RedEnvelopePush).one()
+    over = campaigns.find(pushed.campaign_id)
+
+    envelopes = db.session.query(RedEnvelope).filter_by(campaign_id=over.id).all()
+    assert {envelope.state for envelope in envelopes} == {"expired", "redeemed"}
+    assert all(pushed.started_at < envelope.claimed_at < over.claim_to for envelope in envelopes)
+    assert {(envelope.use_from, envelope.use_to) for envelope in envelopes} == {(over.use_from, over.use_to)}
+    found = db.session.query(RedEnvelopeHold, Order).join(Order, Order.order_no == RedEnvelopeHold.order_no)
+    holds = found.filter(RedEnvelopeHold.envelope_id.in_([envelope.id for envelope in envelopes])).all()
+    assert len(holds) > 3
+    for hold, bought in holds:
+        assert abs(hold.held_at - to_ms(bought.created_at)) < HOUR
+        assert hold.held_at <= hold.ended_at < hold.expires_at
+    moves = db.session.query(RedEnvelopeTransfer).filter(
+        RedEnvelopeTransfer.envelope_id.in_([envelope.id for envelope in envelopes])
+    )
+    assert all(pushed.started_at < move.at <= over.use_to for move in moves)
+    assert integrity.problems() == []
