@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_admin.base import expose
 from flask_babel import lazy_gettext as _
 
-from shopadmin.plugin_api import Actor, AdminListView, Column, ListSpec, MissingError, shown_name
+from shopadmin.plugin_api import Actor, AdminListView, Column, ListSpec, MissingError, order_lines, shown_name
 from shopadmin_red_envelope import form_pages, labels, permissions, use_pages
 from shopadmin_red_envelope.domain.times import to_datetime
 from shopadmin_red_envelope.services import envelope_lists, uses
@@ -64,6 +64,10 @@ class EnvelopesView(AdminListView):
         """The list, as the database in use reads its clock."""
         return envelope_lists.spec()
 
+    def list_context(self) -> dict[str, Any]:
+        """It has no place in the side bar: back to the campaigns."""
+        return {"back_url": url_for("red_envelope_campaigns.index_view"), "back_text": labels.AREA}
+
     def decorate(self, rows: Sequence[Any]) -> Sequence[Any]:
         """Buyers masked for those who may not see contact data, states as marks, instants as times."""
         return [
@@ -93,10 +97,17 @@ class EnvelopesView(AdminListView):
             campaign_url=url_for("red_envelope_campaigns.details_view", row_id=row.campaign_id),
             columns=_JOURNAL,
             journal=[_entry(posting) for posting in envelope_lists.journal(envelope_id)],
-            orders=[use_pages.shown(use) for use in uses.of_envelope(envelope_id)],
+            orders=[self._order(use) for use in uses.of_envelope(envelope_id)],
             back_url=self.address(),
             back_text=self.title,
         )
+
+    def _order(self, use: uses.Use) -> dict[str, Any]:
+        """It on an order, with a way to the order where the shop knows it."""
+        hold = use.hold
+        is_known = self.actor.can("core.orders:read") and order_lines(use.platform, hold.order_no)
+        address = url_for("orders.index_view", search=hold.order_no) if is_known else ""
+        return use_pages.shown(use) | {"order_url": address}
 
 
 def burn_of(campaign: Any, state: str) -> dict[str, Any] | None:

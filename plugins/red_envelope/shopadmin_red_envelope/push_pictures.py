@@ -20,7 +20,7 @@ def rates(found: Report) -> Picture:
     return Picture(
         title=_("Buyers who bought"),
         finding=rate_words(found),
-        labels=[str(labels.GROUPS[group.name]) for group in both],
+        labels=[gettext("Told"), gettext("Kept back")],
         series=[Series(gettext("Bought, %"), [group.rate.estimate * 100 if group.rate else None for group in both])],
         headings=(_("Group"), _("Buyers"), _("Bought"), _("Share"), _("Interval, 95 %"), _("Goods per buyer")),
         rows=[

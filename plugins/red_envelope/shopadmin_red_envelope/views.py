@@ -29,6 +29,19 @@ from shopadmin_red_envelope.forms import CampaignForm
 from shopadmin_red_envelope.services import campaigns, changing, listing, sealing
 from shopadmin_red_envelope.shop_clock import local
 
+# The plugin's other pages, as buttons above the list: what setting up and looking after takes, and the rest in a menu.
+_FIRST = (
+    (_("Activities"), "red_envelope_activities", permissions.READ),
+    (_("Envelopes"), "red_envelope_envelopes", permissions.REPORT),
+)
+_FURTHER = (
+    (_("Pushes"), "red_envelope_pushes", permissions.PUSH),
+    (_("What pushes did"), "red_envelope_push_reports", permissions.REPORT),
+    (_("Refund calculator"), "red_envelope_calculator", permissions.REPORT),
+    (_("Price export"), "red_envelope_prices", permissions.REPORT),
+    (_("Denominations"), "red_envelope_denominations", permissions.TABLE),
+)
+
 
 class CampaignsView(AdminListView):
     """Campaigns. Buttons show what the rule allows now; the server asks it again."""
@@ -88,24 +101,18 @@ class CampaignsView(AdminListView):
         ]
 
     def list_context(self) -> dict[str, Any]:
-        """Those who may set one up find the button."""
-        links = {str(_("Activities")): ("red_envelope_activities.index_view", permissions.READ),
-                 str(_("Denominations")): ("red_envelope_denominations.index_view", permissions.TABLE),
-                 str(_("Envelopes")): ("red_envelope_envelopes.index_view", permissions.REPORT),
-                 str(_("Refund calculator")): ("red_envelope_calculator.index_view", permissions.REPORT),
-                 str(_("Price export")): ("red_envelope_prices.index_view", permissions.REPORT),
-                 str(_("Pushes")): ("red_envelope_pushes.index_view", permissions.PUSH),
-                 str(_("What pushes did")): ("red_envelope_push_reports.index_view", permissions.REPORT)}  # fmt: skip
-        shown = {
-            "page_actions": [
-                Action(label, url_for(endpoint), point, method="GET")
-                for label, (endpoint, point) in links.items()
-                if self.actor.can(point)
-            ]
-        }
+        """The other pages; and those who may set one up find the button."""
+        shown = {"page_actions": self._links(_FIRST), "more_actions": self._links(_FURTHER)}
         if not self.actor.can(permissions.CREATE):
             return shown
         return {**shown, "create_url": url_for(".create_view"), "create_label": _("New campaign")}
+
+    def _links(self, pages: Sequence[tuple[Any, str, str]]) -> list[Action]:
+        return [
+            Action(label, url_for(f"{endpoint}.index_view"), point, method="GET")
+            for label, endpoint, point in pages
+            if self.actor.can(point)
+        ]
 
     @expose("/details/<row_id>")
     def details_view(self, row_id: str) -> ResponseReturnValue:

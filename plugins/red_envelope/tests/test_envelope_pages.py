@@ -424,6 +424,21 @@ def test_an_envelopes_page_tells_its_journal_and_its_orders(owner: testing.ShopC
     assert "its share of CN¥6.00 is forfeited" in page
 
 
+def test_an_envelopes_page_leads_to_an_order_that_the_shop_knows_and_the_list_back_to_the_campaigns(
+    owner: testing.ShopClient, clock: Clock
+) -> None:
+    envelope = bought(begun(clock))
+    page = f"{ENVELOPES}details/{envelope}"
+    assert "/admin/orders/?search=S1" not in owner.get(page).text
+
+    made = testing.make_order(platform="test", order_no="S1")
+    with writing() as session:
+        session.add(OrderLine(order_id=made, line_no="A", sku="A", title="Scarf", qty=1, price=4000))
+
+    assert 'href="/admin/orders/?search=S1"' in owner.get(page).text
+    assert 'class="back" href="/admin/red-envelope/"' in owner.get(ENVELOPES).text
+
+
 def test_an_envelope_on_no_order_says_so_and_an_unknown_one_is_not_found(
     owner: testing.ShopClient, clock: Clock
 ) -> None:

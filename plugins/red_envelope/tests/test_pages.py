@@ -24,6 +24,27 @@ def test_an_empty_shop_says_what_a_campaign_is(owner: testing.ShopClient) -> Non
     assert "500" in owner.get(f"{LIST}denominations/").text
 
 
+def test_a_new_campaign_leads_to_a_new_activity_where_there_is_none(owner: testing.ShopClient) -> None:
+    assert 'href="/admin/red-envelope/activities/new"' in owner.get(f"{LIST}new").text
+
+    make_activity()
+
+    assert "activities/new" not in owner.get(f"{LIST}new").text
+
+
+def test_above_the_list_one_button_stands_out_and_what_is_seldom_wanted_is_in_a_menu(owner: testing.ShopClient) -> None:
+    (buttons,) = re.findall(r'<div class="page-actions cluster">(.*?)</header>', owner.get(LIST).text, re.DOTALL)
+
+    shown, menu, primary = re.split(r'<details class="pop">|</details>', buttons)
+    assert re.findall(r'class="btn btn-(\w+)"[^>]*>([^<]+)', shown) == [
+        ("secondary", "Activities"), ("secondary", "Envelopes"),
+    ]  # fmt: skip
+    assert re.findall(rf'class="pop-item" href="{LIST}([^"]+)/"', menu) == [
+        "pushes", "push-reports", "refund-calculator", "prices", "denominations",
+    ]  # fmt: skip
+    assert primary.count("btn-primary") == 1
+
+
 def test_an_owner_sets_a_campaign_up_and_changes_its_amount_until_it_starts(
     owner: testing.ShopClient, clock: Clock
 ) -> None:
