@@ -23,11 +23,15 @@ _REASONS: dict[str, Text] = {
         "This reads like a threat. Leave out lawyers, exposure and consequences, and answer what went wrong; a false "
         "review is a matter for the platform."
     ),
-    "campaign_praise": _("The name of a campaign may not ask for praise. Name the season or the goods instead."),
-    "campaign_change": _(
-        "The name of a campaign may not ask for another review, or for none. Name the season instead."
+    "campaign_praise": _(
+        "What is said of a campaign may not ask for praise. Speak of the season or the goods instead."
     ),
-    "campaign_review": _("The name of a campaign may not speak of reviews: the envelope would look like their price."),
+    "campaign_change": _(
+        "What is said of a campaign may not ask for another review, or for none. Speak of the season instead."
+    ),
+    "campaign_review": _(
+        "What is said of a campaign may not speak of reviews: the envelope would look like their price."
+    ),
     "privacy_phone": _("A phone number stands in a public text. Ask the buyer to write to you through the order."),
     "privacy_email": _("An e-mail address stands in a public text. Ask the buyer to write to you through the order."),
     "privacy_address": _("Everybody can read this: leave out the address."),
@@ -51,11 +55,13 @@ class Remark:
 
 
 def remarks(text: str, context: Context) -> list[Remark]:
-    """Everything the check says of a text."""
-    return [
-        Remark(found.words, _REASONS[found.rule] if found.is_blocking else _NOTE, found.is_blocking)
-        for found in wording.check(text, context).findings
-    ]
+    """Everything the check says of a text, each reason once: by words that stand in it so, where there are any."""
+    found: dict[str, Remark] = {}
+    for each in wording.check(text, context).findings:
+        rule, message = (each.rule, _REASONS[each.rule]) if each.is_blocking else ("", _NOTE)
+        if rule not in found or found[rule].text not in text:
+            found[rule] = Remark(each.words, message, each.is_blocking)
+    return list(found.values())
 
 
 def problems(text: str, context: Context, field: str) -> list[Problem]:

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from shopadmin import testing
 from shopadmin.models import db
 from shopadmin.models.reviews import Reply, Review
+from shopadmin.services import wording
 
 REPLY = "core.reviews:reply"
 
@@ -61,6 +62,20 @@ def test_a_reply_that_refuses_to_trade_is_kept_with_a_note(app, client_as):
     assert replies() == ["We never give a refund for a good review."]
     assert "make sure nobody misreads it" in page
     assert "reply-text-errors" not in page
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("示例小铺: Give us five stars and get 5 yuan!", ["5star and get 5", "5star"]),
+        ("Sample Shop 五星好评返现5元", ["好评返现", "五星"]),
+    ],
+)
+def test_what_is_wrong_with_a_text_is_said_once_each_in_words_of_its_language(app, text, words):
+    found = wording.remarks(text, "campaign")
+
+    assert len({str(remark.message) for remark in found}) == len(found)
+    assert [remark.text for remark in found] == words
 
 
 def test_an_honest_reply_meets_no_remark(app, client_as):

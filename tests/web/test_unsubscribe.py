@@ -117,6 +117,16 @@ def test_mail_programs_get_the_link_in_a_header(app, buyer_id):
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 
+@pytest.mark.parametrize(("text", "line"), [
+    ("示例小铺: a red envelope waits for you.", "Answer this message, and there will be no more offers."),
+    ("Sample Shop 送您十元红包，欢迎领取。", "回复本消息即可退订优惠信息。"),
+])  # fmt: skip
+def test_the_line_is_in_the_language_that_most_of_the_text_is_in(app, post, buyer_id, text, line):
+    app.config["PUBLIC_URL"] = ""
+
+    assert offered(post, buyer_id, text=text) == f"{text}\n\n{line}"
+
+
 def test_where_buyers_do_not_reach_the_shop_an_answer_is_enough(app, post, buyer_id):
     app.config["PUBLIC_URL"] = ""
 
