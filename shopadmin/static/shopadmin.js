@@ -31,6 +31,15 @@
     fetch(form.action, { method: "POST", body: data, credentials: "same-origin" });
   });
 
+  // Side bar: on a low screen the entry of this page may lie below its lower edge.
+  const here = one(".sidebar [aria-current]");
+  if (here) {
+    const side = here.closest(".sidebar");
+    const edge = side.getBoundingClientRect().bottom - (one(".sidebar-foot", side)?.offsetHeight ?? 0);
+    const hidden = here.getBoundingClientRect().bottom - edge;
+    if (hidden > 0) side.scrollTop += hidden + 8;
+  }
+
   // Side bar: width on wide screens, open or closed on narrow ones.
   on("click", "[data-side-toggle]", () => {
     const narrow = root.classList.toggle("narrow-side");

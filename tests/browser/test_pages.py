@@ -111,6 +111,19 @@ def test_the_console_stays_silent_while_every_control_is_used(served, owner, pag
     assert said == []
 
 
+def test_on_a_low_screen_the_side_bar_shows_where_one_is(served, owner, make_context):
+    context = make_context()
+    served.sign_in(context, owner, "en")
+    page = context.new_page()
+    page.set_viewport_size({"width": 1280, "height": 500})
+
+    page.goto(f"{served.url}/admin/tokens/")
+
+    here = page.locator(".sidebar [aria-current]").bounding_box()
+    foot = page.locator(".sidebar-foot").bounding_box()
+    assert 0 <= here["y"] < here["y"] + here["height"] <= foot["y"]
+
+
 def test_a_page_works_without_scripts(served, owner, make_context):
     context = make_context(java_script_enabled=False)
     served.sign_in(context, owner, "en")
