@@ -110,6 +110,7 @@ class AdminListView(AdminView):
             columns=self.visible_columns(),
             arguments=arguments,
             filters=self.shown_filters(),
+            sorts=lists.sorts(self.spec, self.actor),
             tabs=self.tabs(page),
             export_url=self.export_url(arguments),
             **self.list_context(),
@@ -129,7 +130,7 @@ class AdminListView(AdminView):
         columns = [column for column in self.visible_columns() if column.export]
         arguments = self.read_arguments()
         query = lists.matching(self.spec, self.actor, arguments, settings.load().zone)
-        rows = self.export_rows(lists.iterate(query, lists.chosen_sort(self.spec, arguments)))
+        rows = self.export_rows(lists.iterate(query, lists.chosen_sort(self.spec, self.actor, arguments)))
         return exports.respond(self.actor, self.endpoint, kind, columns, rows, self.export_value)
 
     def read_arguments(self) -> lists.ListArguments:

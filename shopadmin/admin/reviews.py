@@ -44,7 +44,7 @@ class ReviewsView(AdminListView):
         Column("created_at", _("Time"), "time", export="created_at"),
         Column("stars", _("Stars"), "number", export="stars"),
         Column("grade", _("Grade"), export="grade"),
-        Column("order_no", _("Order"), export="order_no"),
+        Column("order_no", _("Order"), export="order_no", permission="core.orders:read"),
         Column("product_title", _("Product"), export="product_title"),
         Column("buyer_name", _("Buyer"), export="buyer_name"),
         Column("title", _("Title"), export="title"),

@@ -63,7 +63,8 @@ BUYERS = lists.ListSpec(
     id_column=Buyer.id,
     sorts=(
         lists.Sort("newest", _("Newest first"), (Buyer.id,)),
-        lists.Sort("name", _("Name"), (Buyer.name, Buyer.id), descending=False),
+        # Of a masked name the order tells the rest, and so would the cursor.
+        lists.Sort("name", _("Name"), (Buyer.name, Buyer.id), descending=False, permission=masking.CONTACT),
     ),
     search=_search,
 )

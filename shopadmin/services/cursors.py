@@ -19,12 +19,16 @@ class BadListArgumentError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """An order that an index serves: columns in one common direction, the last one unique."""
+    """An order that an index serves: columns in one common direction, the last one unique.
+
+    ``permission``: without it nobody can ask for the order. A cursor holds the values that it sorts by.
+    """
 
     name: str
     label: Text
     columns: tuple[Any, ...]
     descending: bool = True
+    permission: str = ""
 
 
 def parse_id(text: str) -> int:

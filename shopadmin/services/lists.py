@@ -23,7 +23,7 @@ from shopadmin.services.list_specs import Filter, ListArguments, ListSpec, Rows,
 # With what declares a list: whoever declares one reads it too.
 __all__ = [
     "BadListArgumentError", "Filter", "ListArguments", "ListSpec", "Page", "Rows", "Sort", "View", "chosen_sort",
-    "cursor", "fetch_one", "fetch_page", "first_rows", "iterate", "matching", "parse_id", "starts_with",
+    "cursor", "fetch_one", "fetch_page", "first_rows", "iterate", "matching", "parse_id", "sorts", "starts_with",
 ]  # fmt: skip
 
 PAGE_SIZE = 50
@@ -52,7 +52,7 @@ class Page:
 
 def fetch_page(spec: ListSpec, actor: Actor, arguments: ListArguments, zone: Any, size: int = PAGE_SIZE) -> Page:
     """One page: two queries, whatever the depth. Raises BadListArgumentError."""
-    sort = chosen_sort(spec, arguments)
+    sort = chosen_sort(spec, actor, arguments)
     branches = _branches(spec, actor, arguments, zone)
     backwards, values = read_cursor(sort, arguments.cursor)
     view_counts = () if arguments.search or arguments.filters else _view_counts(spec, actor)
@@ -92,7 +92,7 @@ def first_rows(spec: ListSpec, actor: Actor, term: str, zone: Any, limit: int) -
     """The first rows that a search finds in all of the list, uncounted."""
     everything = next((view.name for view in spec.views if not view.branches), "")
     arguments = ListArguments(search=term, view=everything)
-    return _rows(_branches(spec, actor, arguments, zone), chosen_sort(spec, arguments), False, None, limit)
+    return _rows(_branches(spec, actor, arguments, zone), chosen_sort(spec, actor, arguments), False, None, limit)
 
 
 def fetch_one(spec: ListSpec, actor: Actor, row_id: int) -> Any | None:
@@ -109,11 +109,16 @@ def iterate(query: Rows, sort: Sort, batch: int = 1000) -> Iterator[Any]:
     yield from db.session().execute(ordered)
 
 
-def chosen_sort(spec: ListSpec, arguments: ListArguments) -> Sort:
+def sorts(spec: ListSpec, actor: Actor) -> list[Sort]:
+    """The orders that the actor can ask for."""
+    return [sort for sort in spec.sorts if not sort.permission or actor.can(sort.permission)]
+
+
+def chosen_sort(spec: ListSpec, actor: Actor, arguments: ListArguments) -> Sort:
     """The order asked for, else that of the search or of the tab. Raises BadListArgumentError."""
     searched = spec.search_sort if arguments.search else ""
     name = arguments.sort or searched or _view(spec, arguments.view).sort
-    for sort in spec.sorts:
+    for sort in sorts(spec, actor):
         if name in ("", sort.name):
             return sort
     raise BadListArgumentError("sort")

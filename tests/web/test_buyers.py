@@ -1,7 +1,10 @@
 """Buyers: masked unless somebody who may asks, in the list, on the page, in the search and in the file."""
 
+import base64
 import csv
 import io
+import json
+import re
 
 import pytest
 from sqlalchemy import select
@@ -9,6 +12,7 @@ from sqlalchemy import select
 from shopadmin import testing
 from shopadmin.models import db
 from shopadmin.models.audit import AuditEntry
+from shopadmin.services.lists import PAGE_SIZE
 
 READ, CONTACT, EXPORT = "core.buyers:read", "core.buyers:contact", "core.buyers:export"
 NAME, PHONE, EMAIL = "Anna Sample", "13900001234", "anna@example.com"
@@ -80,6 +84,30 @@ def test_a_name_known_in_full_is_found_by_everybody(app, client_as, buyer_id):
     assert is_plain(text) == [NAME]  # what was typed stands in the search field, and nowhere in the table
     assert "<td" in text
     assert NAME not in text.partition("<tbody>")[2]
+
+
+def cursors_of(text):
+    """What the addresses of the neighbouring pages say."""
+    found = re.findall(r"cursor=([\w-]+)", text)
+    return [json.loads(base64.urlsafe_b64decode(each + "=" * (-len(each) % 4))) for each in found if each != "last"]
+
+
+def test_no_order_by_name_tells_the_names_that_are_masked(app, client_as):
+    for number in range(PAGE_SIZE + 1):
+        testing.make_buyer(f"Name {number:03}")
+    address, first = "/admin/buyers/?sort=name", f"Name {PAGE_SIZE - 1:03}"
+    forged = base64.urlsafe_b64encode(json.dumps(["name", "next", "Name 03", 0]).encode()).decode().rstrip("=")
+
+    may, may_not = client_as(CONTACT), client_as(READ, EXPORT)
+    refused = [may_not.get(address), may_not.get(f"{address}&cursor={forged}")]
+
+    assert first in str(cursors_of(page_of(may, address)))
+    for answer in refused:
+        assert answer.status_code == 400
+        assert first not in str(cursors_of(answer.get_data(as_text=True)))
+    assert may_not.get("/admin/buyers/export/csv?sort=name").status_code == 400
+    assert '<option value="name"' not in page_of(may_not, "/admin/buyers/")
+    assert '<option value="name"' in page_of(may, "/admin/buyers/")
 
 
 @pytest.mark.parametrize(

@@ -96,6 +96,21 @@ def test_reading_alone_writes_nothing_down(app, client_as):
     assert stored() == []
 
 
+def test_no_search_guesses_the_order_number_that_is_not_shown(app, client_as):
+    testing.make_order(7)
+    client_as(CREATE).post("/admin/incidents/new", data=form(order_no="T000007", note="Gone"))
+    may, may_not = client_as(READ, "core.orders:read"), client_as(READ)
+
+    found, hidden, by_word = (
+        client.get(f"/admin/incidents/?search={term}").get_data(as_text=True).partition("<tbody>")[2]
+        for client, term in ((may, "T0000"), (may_not, "T0000"), (may_not, "Gone"))
+    )
+
+    assert "T000007" in found
+    assert hidden == ""
+    assert "Gone" in by_word
+
+
 def test_the_form_knows_the_order_that_led_to_it(app, client_as):
     text = client_as(CREATE).get("/admin/incidents/new?order_no=T000001").get_data(as_text=True)
 

@@ -78,6 +78,20 @@ def test_a_search_takes_the_term_as_it_stands(app, client_as):
     assert "nothing like it" in page_of(client, "/admin/reviews/?search=NOTHING")
 
 
+def test_the_order_number_is_neither_found_nor_taken_away_by_who_may_not_read_orders(app, client_as):
+    testing.make_review(1, body="Broken cup", order_no="T000777")
+    export = "core.reviews:export"
+
+    may, may_not = client_as(READ, export, "core.orders:read"), client_as(READ, export)
+
+    for address in ("/admin/reviews/?view=all&search=T000", "/admin/search/?q=T000"):
+        assert "Broken cup" in page_of(may, address)
+        assert "Broken cup" not in page_of(may_not, address)
+    assert "T000777" in page_of(may, "/admin/reviews/export/csv")
+    assert "T000777" not in page_of(may_not, "/admin/reviews/export/csv")
+    assert "Broken cup" in page_of(may_not, "/admin/reviews/export/csv")
+
+
 def test_a_draft_is_kept_and_then_posted_and_heard_of(app, client_as, heard):
     review_id = testing.make_review()
     client = client_as(REPLY)
