@@ -68,7 +68,10 @@ class DraftForm(FlaskForm):
 
 
 class PieceForm(FlaskForm):
-    """A piece of evidence: a picture, or a text."""
+    """A piece of evidence: a picture, or a text.
+
+    ``may_name_authority``: without it nothing is offered as a decision of a court or authority.
+    """
 
     file = FileField(
         _("Picture"),
@@ -87,6 +90,11 @@ class PieceForm(FlaskForm):
         _("When it was captured"), [Optional()], format="%Y-%m-%dT%H:%M",
         description=_("Empty: now. By the shop's clock."),
     )  # fmt: skip
+
+    def __init__(self, may_name_authority: bool, **options: Any) -> None:
+        super().__init__(**options)
+        if not may_name_authority:
+            self.weight.choices = self.weight.choices[:-1]
 
     def pieces(self, name: str, content: bytes) -> tuple[Piece, ...]:
         """What was given: a picture, a text, both or nothing."""

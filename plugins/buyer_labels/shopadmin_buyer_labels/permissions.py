@@ -14,6 +14,8 @@ RELEASE = "buyer_labels.hold:release"
 MERGE = "buyer_labels.person:merge"
 EXPORT = "buyer_labels.dossier:export"
 REPORT = "buyer_labels.report:read"
+# The core's: who may say that evidence is a decision of a court or authority (E4), wherever it is kept.
+AUTHORITY = "core.evidence:authority"
 
 PERMISSIONS = (
     Permission(READ, _("See labels of buyers"), _("Each look at a label is written down.")),
@@ -56,7 +58,7 @@ PERMISSIONS = (
     Permission(
         EXPORT,
         _("Take out all that is held on a buyer"),
-        _("It holds labels, evidence and orders."),
+        _("It holds labels, orders and messages, with phones and addresses in full."),
         sensitive=True,
         implies=(READ,),
     ),

@@ -111,7 +111,7 @@ class LabelsView(AdminListView):
         """Add a label by hand, with evidence: for the buyer in the address, or for somebody by phone or account."""
         known = request.args.get("buyer", "")
         buyer_id = parse_id(known) if known else None
-        form = forms.NewForm() if known else forms.NewForSomebodyForm()
+        form = (forms.NewForm if known else forms.NewForSomebodyForm)(self._may_name_authority)
 
         def save() -> tuple[str, Any]:
             pieces = form.pieces(*uploaded_picture())
@@ -160,7 +160,7 @@ class LabelsView(AdminListView):
     @expose("/details/<row_id>/attach", methods=["GET", "POST"])
     def attach_view(self, row_id: str) -> ResponseReturnValue:
         """Attach evidence."""
-        label, form = self._find(parse_id(row_id)), forms.PieceForm()
+        label, form = self._find(parse_id(row_id)), forms.PieceForm(self._may_name_authority)
 
         def save() -> tuple[str, Any]:
             with writing():
@@ -173,7 +173,7 @@ class LabelsView(AdminListView):
     @expose("/details/<row_id>/renew", methods=["GET", "POST"])
     def renew_view(self, row_id: str) -> ResponseReturnValue:
         """Renew it: a new draft on new evidence."""
-        label, form = self._find(parse_id(row_id)), forms.PieceForm()
+        label, form = self._find(parse_id(row_id)), forms.PieceForm(self._may_name_authority)
 
         def save() -> tuple[str, Any]:
             found = proposing.renew(self.actor, label.id, self._pieces(form)[0])
@@ -245,6 +245,10 @@ class LabelsView(AdminListView):
         name = form.name.data or ""
         identifier = BuyerIdentifier(form.kind_of_identifier.data, form.identifiers.data, form.platform.data or "")
         return known_or_new_buyer(self.actor, [identifier], name)
+
+    @property
+    def _may_name_authority(self) -> bool:
+        return self.actor.can(permissions.AUTHORITY)
 
     def _pieces(self, form: forms.PieceForm) -> tuple[attaching.Piece, ...]:
         if not (found := form.pieces(*uploaded_picture())):

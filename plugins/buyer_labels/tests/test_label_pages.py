@@ -196,6 +196,23 @@ def test_evidence_is_shown_to_those_who_see_the_label_and_under_no_other(shop: F
     assert browser.get(f"{LIST}/details/999").status_code == 404
 
 
+def test_evidence_is_a_decision_of_an_authority_only_by_who_may_say_so(shop: Flask) -> None:
+    plain, trusted, label_id = client(shop, PROPOSE), client(shop, PROPOSE, "core.evidence:authority"), make()
+    address, values = f"/details/{label_id}/attach", {"kind": "decision", "text": "The court ruled", "weight": "4"}
+    new = f"/new?buyer={testing.make_buyer()}"
+
+    refused = [post(plain, address, **values), post(plain, new, code="refund.empty_parcel", severity="1", **values)]
+
+    assert [answer.status_code for answer in refused] == [400, 400]
+    assert not records.pieces(label_id)
+    assert db.session.scalar(select(func.count()).select_from(Label)) == 1
+    assert 'value="3"' in plain.get(f"{LIST}{address}").text
+    assert 'value="4"' not in plain.get(f"{LIST}{address}").text
+    assert 'value="4"' in trusted.get(f"{LIST}{address}").text
+    assert post(trusted, address, **values).status_code == 303
+    assert [piece.tier for piece in records.pieces(label_id)] == [4]
+
+
 @pytest.mark.parametrize("act", ["approve", "revoke", "told"])
 def test_g18_who_proposes_does_not_review(shop: Flask, act: str) -> None:
     label_id = make()

@@ -1,6 +1,7 @@
 """Labels from the draft to their end, by the services that people use."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -190,6 +191,24 @@ def test_no_typed_text_weighs_more_than_its_kind_can(shop: Flask, kind: str, mos
     assert refused(RefusedError, lambda: attaching.keep_piece(ROBIN, label_id, heavy, NOW)) == weight
     assert db.session.scalar(select(func.count()).select_from(Label)) == 1
     assert len(records.pieces(label_id)) == 1
+
+
+def test_no_way_keeps_a_decision_of_an_authority_for_who_may_not_say_that_it_is_one(shop: Flask) -> None:
+    label_id, buyer_id = propose(), testing.make_buyer()
+    ruling = piece("The court ruled", 4, "decision")
+
+    for keep in (
+        lambda: attaching.keep_piece(ROBIN, label_id, ruling, NOW),
+        lambda: proposing.propose(ROBIN, buyer_id, draft(), (ruling,), now=NOW),
+    ):
+        with pytest.raises(ForbiddenError, match=r"core\.evidence:authority"):
+            keep()
+
+    assert db.session.scalar(select(func.count()).select_from(Label)) == 1
+    assert len(records.pieces(label_id)) == 1
+    trusted = replace(ROBIN, permissions=ROBIN.permissions | {"core.evidence:authority"})
+    attaching.keep_piece(trusted, label_id, ruling, NOW)
+    assert len(records.pieces(label_id)) == 2
 
 
 def test_wrong_input_is_refused_at_its_field_and_nothing_is_kept(shop: Flask) -> None:

@@ -159,8 +159,7 @@ class EvidenceView(AdminView):
     @expose("/case/<case_id>/suspect", methods=["GET", "POST"])
     def suspect_view(self, case_id: str) -> ResponseReturnValue:
         """The owner suspects the review."""
-        if not self.actor.is_owner:
-            abort(403)
+        permissions.require(self.actor, permissions.SUSPECT)
         case, form = self._case(case_id), evidence_forms.SuspicionForm()
 
         def save() -> None:

@@ -104,8 +104,7 @@ class RunsView(AdminView):
         """The same page with the number to ring, once; the log remembers who looked. Only while the call goes on."""
         run = _run(row_id)
         case = _case(str(run.case_id))
-        if not self.actor.can(_CONTACT):
-            abort(403)
+        permissions.require(self.actor, _CONTACT)
         if not _may_ring(case, run_records.steps(run.id), datetime.now(UTC)):
             refused = gettext("The number is shown while a call goes on, and not once the buyer wants no contact.")
             flash(refused, "error")

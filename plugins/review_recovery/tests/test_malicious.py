@@ -14,6 +14,7 @@ from sqlalchemy import func, select, update
 
 from shopadmin import hook_calls, testing
 from shopadmin.contract import BuyerId, IncidentRecorded
+from shopadmin.models.audit import AuditEntry
 from shopadmin.models.cases import Incident
 from shopadmin.models.complaints import ComplaintEvidence
 from shopadmin.models.evidence import Evidence
@@ -124,6 +125,10 @@ def test_who_may_read_sees_evidence_and_neither_keeps_it_nor_takes_it_out(app: F
     # The plugin's right alone opens neither complaints nor incidents, and the suspicion is the owner's.
     for act in ("complaint", "incident", "suspect"):
         assert agent.get(f"{PLACE}/{case_id}/{act}").status_code == 403
+    denied = db.session.scalars(select(AuditEntry).where(AuditEntry.code == "core.access.denied")).all()
+    assert [entry.after["permission"] for entry in denied[-3:]] == [
+        "core.complaints:work", "core.incidents:create", "review_recovery.suspicion:set",
+    ]  # fmt: skip
     with pytest.raises(ForbiddenError):
         incidents.record_demand(AGENT.__class__(AGENT.account_id, "x", False, frozenset({REPLY})), case_id, NOON)
 

@@ -362,6 +362,8 @@ def test_the_number_is_shown_while_the_call_goes_on_to_who_may_and_the_log_remem
     assert f'href="tel:{PHONE}"' in shown
     assert looks() == 1
     assert client(app, READ, REPLY).post(f"{CALLS}/run/1/number").status_code == 403
+    denied = db.session.scalars(select(AuditEntry).where(AuditEntry.code == "core.access.denied")).all()
+    assert [entry.after for entry in denied] == [{"permission": "core.buyers:contact"}]
     take(1, "stop")
     assert browser.post(f"{CALLS}/run/1/number").status_code == 409
     assert (looks(), PHONE in text_of(browser.get(f"{CALLS}/run/1"))) == (1, False)

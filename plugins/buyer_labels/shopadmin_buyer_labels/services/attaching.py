@@ -40,7 +40,7 @@ def keep_piece(actor: Actor, label_id: int, piece: Piece, now: datetime | None =
     ObjectionsError while the label is under review, or once it is over.
     """
     permissions.require(actor, permissions.PROPOSE)
-    check_weight(piece)
+    check_weight(actor, piece)
     now = now or datetime.now(UTC)
     with writing() as session:
         label = records.load(session, label_id, None)
@@ -65,8 +65,12 @@ def attach_kept(
         _attach(session, actor, label, row, now or datetime.now(UTC), raises)
 
 
-def check_weight(piece: Piece) -> None:
-    """Raise RefusedError for a piece that is said to weigh more than its kind can: a chat is no court's decision."""
+def check_weight(actor: Actor | None, piece: Piece) -> None:
+    """Raise RefusedError for a piece that is said to weigh more than its kind can: a chat is no court's decision;
+    ForbiddenError for such a decision by who may not say that it is one. ``actor``: none for the program.
+    """
+    if piece.origin.tier == taxonomy.TIERS[-1]:
+        permissions.require(actor, permissions.AUTHORITY)
     if piece.origin.tier > (most := taxonomy.most_of(piece.kind)):
         raise RefusedError(problem("weight", "weight", kind=EVIDENCE_KINDS[piece.kind], most=most))
 

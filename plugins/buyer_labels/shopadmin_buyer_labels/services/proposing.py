@@ -55,7 +55,7 @@ def propose(
     permissions.require(actor, permissions.PROPOSE)
     now = now or datetime.now(UTC)
     for piece in pieces:
-        attaching.check_weight(piece)
+        attaching.check_weight(actor, piece)
     with writing() as session:
         check_person(buyer_id)
         # The pieces count for the cap of the severity, so they are weighed first.
