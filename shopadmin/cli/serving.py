@@ -99,9 +99,11 @@ class Server:
 
     def __init__(self, app: Any, listener: socket.socket, most_bytes: int) -> None:
         """``app``: any that speaks WSGI; ``most_bytes``: of a request's body."""
+        # waitress would take out what a proxy says before the application, which decides whom it believes, sees it.
         self._server: Any = create_server(
-            app, sockets=[listener], threads=THREADS, ident=None, max_request_body_size=most_bytes
-        )
+            app, sockets=[listener], threads=THREADS, ident=None, max_request_body_size=most_bytes,
+            clear_untrusted_proxy_headers=False,
+        )  # fmt: skip
         self._server.channel_class = _Channel
         self._server.is_stopping = False
         self._stopped_at = 0.0

@@ -64,8 +64,24 @@ def test_the_demo_shop_offers_a_sign_in_link_and_no_password(shell: Shell) -> No
     (link,) = re.findall(r"http://\S+/account/sign-in/\S+", text)
     assert fetch(link)[0] == 200
     assert "password" not in text.lower()
+    # The door without a password is for this machine alone: behind a proxy everybody looks local.
+    for headers, is_there in (({}, True), ({"X-Forwarded-For": "127.0.0.1"}, False), ({"Forwarded": "for=x"}, False)):
+        with urllib.request.urlopen(urllib.request.Request(f"{server.url}/login", headers=headers)) as page:
+            assert (b"/demo/sign-in" in page.read()) is is_there
     assert server.stop(signal.SIGINT) == 0
     assert server.lines[-1] == "Stopped."
+
+
+@pytest.mark.parametrize(("proxies", "cookie"), [("0", "session="), ("1", "__Host-session=")])
+def test_what_a_proxy_says_reaches_the_application_that_decides_whom_it_believes(
+    shell: Shell, proxies: str, cookie: str
+) -> None:
+    server = shell.start("run", PORT="0", TRUSTED_PROXIES=proxies)
+    said = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.7"}
+
+    with urllib.request.urlopen(urllib.request.Request(f"{server.url}/login", headers=said), timeout=60) as page:
+        assert page.headers["Set-Cookie"].startswith(cookie)
+        assert ("Strict-Transport-Security" in page.headers) is (proxies == "1")
 
 
 def test_secrets_are_made_for_the_owner_alone(shell: Shell) -> None:
