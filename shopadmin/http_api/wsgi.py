@@ -26,9 +26,8 @@ from shopadmin.api_contract import ApiRefusalError, ApiRendered
 from shopadmin.http_api import document, endpoints, problems, serving
 from shopadmin.http_api.admission import Admission
 from shopadmin.models import db
-from shopadmin.services import audit, connections, plugin_health
+from shopadmin.services import audit, connections, plugin_health, settings
 from shopadmin.services.connections import is_local_path
-from shopadmin.services.settings import LOCALES
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -66,10 +65,10 @@ class StorefrontApi:
         asked = Request(environ)
         # As Flask does it: a context of the app that is there already is taken.
         if has_app_context() and current_app == self._app:
-            answer = self._answer(asked)
+            answer = self._answer_one(asked)
         else:
             with self._app.app_context():
-                answer = self._answer(asked)
+                answer = self._answer_one(asked)
         return answer(environ, start_response)
 
     def routes(self) -> list[tuple[str, str, str]]:
@@ -81,6 +80,10 @@ class StorefrontApi:
         """Where a refusal of the request happens."""
         language = _language(asked.environ.get("HTTP_ACCEPT_LANGUAGE", ""))
         return problems.Place(self._app, area, asked.path, language, self._texts)
+
+    def _answer_one(self, asked: Request) -> "WSGIApplication":
+        with settings.kept_for_a_call():
+            return self._answer(asked)
 
     def _answer(self, asked: Request) -> "WSGIApplication":
         audit.begin_request(asked.remote_addr or "")
@@ -183,7 +186,7 @@ def _check_host(scheme: str, host: str | None, server: tuple[str, int | None] | 
 @lru_cache(maxsize=256)
 def _language(accepted: str) -> str:
     """The caller's: what it accepts, else English."""
-    return parse_accept_header(accepted, LanguageAccept).best_match(list(LOCALES), default="en") or "en"
+    return parse_accept_header(accepted, LanguageAccept).best_match(list(settings.LOCALES), default="en") or "en"
 
 
 def _reference() -> dict[str, str]:

@@ -1,6 +1,8 @@
 """The shop's settings: known keys, their defaults, and the one way to change them."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
@@ -72,9 +74,32 @@ _STORED = union_all(
 )
 
 
+@contextmanager
+def kept_for_a_call() -> Iterator[None]:
+    """Around what answers one call outside of Flask's requests: within it settings are read once, as for a page."""
+    forget()
+    g.answers_a_call = True
+    try:
+        yield
+    finally:
+        g.pop("answers_a_call", None)
+        forget()
+
+
+def are_kept() -> bool:
+    """Whether somebody is answered here: settings are kept until that is done. What works on and on asks anew."""
+    return has_request_context() or "answers_a_call" in g
+
+
+def forget() -> None:
+    """Forget the settings that are kept here, the shop's and its plugins'."""
+    for name in ("shop_settings", "plugin_settings"):
+        g.pop(name, None)
+
+
 def load() -> ShopSettings:
-    """The settings as stored, defaults where nothing is; read once per request."""
-    if not has_request_context():
+    """The settings as stored, defaults where nothing is; read once for a page or a call."""
+    if not are_kept():
         return _read()[0]
     if "shop_settings" not in g:
         _remember()
@@ -121,6 +146,5 @@ def save(actor: Actor | None, **changes: object) -> ShopSettings:
             before={key: getattr(before, key) for key in changes},
             after=changes,
         )
-    if has_request_context():
-        g.pop("shop_settings", None)
+    forget()
     return load()

@@ -3,8 +3,6 @@
 import threading
 from datetime import UTC, datetime
 
-import pytest
-from parcels import plugin
 from sqlalchemy import select, update
 
 from shopadmin import testing
@@ -17,19 +15,6 @@ from shopadmin.services.transactions import writing
 from shopadmin.testing import check_problem
 
 PATH = "/parcels/parcels"
-
-
-@pytest.fixture
-def shop(make_app):
-    app = make_app({"parcels": plugin()}, API_CALLS_PER_BUYER=10**6)
-    with app.app_context():
-        yield app
-        db.session.remove()
-
-
-@pytest.fixture
-def storefront(shop):
-    return testing.api_client(shop)
 
 
 def shown(client, key="", plugin_name="parcels"):
