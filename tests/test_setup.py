@@ -133,6 +133,21 @@ def test_an_installed_wheel_carries_its_settings_and_migrations(tmp_path: Path) 
     assert "core" in result.stdout
 
 
+@pytest.mark.parametrize(
+    "plugin", sorted(path.parent for path in ROOT.glob("plugins/*/pyproject.toml")), ids=lambda path: path.name
+)
+def test_the_wheel_of_a_plugin_carries_its_translations_as_programs_read_them(plugin: Path, tmp_path: Path) -> None:
+    built = subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)],
+        cwd=plugin, capture_output=True, text=True,
+    )  # fmt: skip
+
+    assert built.returncode == 0, built.stderr
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        assert f"shopadmin_{plugin.name}/translations/zh_Hans_CN/LC_MESSAGES/messages.mo" in archive.namelist()
+
+
 def test_the_gates_leave_nothing_out() -> None:
     script = ROOT / ".ci" / "run"
 
