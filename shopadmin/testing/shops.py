@@ -15,7 +15,11 @@ from werkzeug.routing import Rule
 from shopadmin import hook_guard
 from shopadmin.app import create_app
 from shopadmin.models import db
+from shopadmin.services import schema
 from shopadmin.testing.fresh_databases import CORE, Databases, Prepare
+
+# What ``make_app`` prepares for a plugin with tables of its own: applies its revisions, as ``shopadmin db upgrade``.
+make_tables = schema.upgrade
 
 _build_rule = Rule._compile_builder
 _builders: dict[object, Callable[..., tuple[str, str]]] = {}
@@ -59,7 +63,7 @@ def make_app(
 ) -> Iterator[Callable[..., Flask]]:
     """``make_app(plugins={}, **config)``: an app on a new empty shop; ``shop_of=app``: on the shop of that one.
 
-    ``prepare=schema.upgrade`` or a function of your own: it has made the plugins' tables, once for all tests.
+    ``prepare=make_tables`` or a function of your own: it has made the plugins' tables, once for all tests.
     """
     made: list[tuple[Flask, dict[str, Any]]] = []
     # A machine that does much else slows every hook: only a test of slow ones says what is slow.

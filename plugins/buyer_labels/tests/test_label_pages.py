@@ -31,9 +31,7 @@ def client(shop: Flask, *permissions: str) -> FlaskClient:
 
 
 def post(browser: FlaskClient, address: str, **values: Any) -> Any:
-    token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get(f"{LIST}/").text)
-    assert token is not None
-    return browser.post(f"{LIST}{address}", data={"csrf_token": token[1], **values})
+    return testing.send_form(browser, f"{LIST}/", f"{LIST}{address}", **values)
 
 
 def make(buyer_id: int | None = None, **changes: Any) -> int:

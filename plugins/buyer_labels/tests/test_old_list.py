@@ -41,9 +41,7 @@ def workbook() -> bytes:
 
 def upload(shop: Flask, name: str, content: bytes) -> Any:
     browser = testing.sign_in(shop, testing.make_account(shop, READ, PROPOSE))
-    token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get(ADDRESS).text)
-    assert token is not None
-    return browser.post(ADDRESS, data={"csrf_token": token[1], "file": (io.BytesIO(content), name), "platform": ""})
+    return testing.send_form(browser, ADDRESS, file=(io.BytesIO(content), name), platform="")
 
 
 def drafts() -> list[tuple[str, str, str]]:

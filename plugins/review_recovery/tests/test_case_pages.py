@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from forms import token_in
 from shopadmin_review_recovery.models import ReviewCase
 from shopadmin_review_recovery.permissions import PERMISSIONS, READ, REPLY
 from shopadmin_review_recovery.services import case_records, cases, follow_ups, opening
@@ -41,7 +40,7 @@ def form_url(text: str, act: str) -> str:
 
 def post(client: FlaskClient, url: str, **options: Any) -> TestResponse:
     """Post with the token that a page carries."""
-    token = token_in(client.get("/admin/profile/"))
+    token = testing.token_in(client.get("/admin/profile/"))
     return client.post(url, data={"csrf_token": token, **options.pop("data", {})}, **options)
 
 

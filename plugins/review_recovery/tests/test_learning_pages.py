@@ -50,13 +50,6 @@ def page(client: testing.ShopClient) -> str:
     return client.get(URL).text
 
 
-def work() -> None:
-    """Do what waits, as the worker does."""
-    with jobs.holder() as owner:
-        for job_id in running.waiting_jobs():
-            running.run_job(job_id, owner)
-
-
 def test_the_page_of_a_new_shop_says_how_many_causes_are_to_be_confirmed(app: Flask) -> None:
     client = client_of(app, "review_recovery.case:read")
 
@@ -75,7 +68,7 @@ def test_training_by_hand_is_a_job_and_the_page_then_shows_its_score_beside_the_
     assert client.post(f"{URL}/train").status_code == 303
     assert "Waiting for the worker" in page(client)
     again = client.post(f"{URL}/train")
-    work()
+    testing.do_jobs()
 
     assert again.status_code == 409
     found = latest_job(learning.JOB)
@@ -95,7 +88,7 @@ def test_a_training_whose_worker_died_is_done_by_the_next_one(app: Flask) -> Non
     with jobs.holder() as dead:
         jobs.claim(running.waiting_jobs()[0], dead)
 
-    work()
+    testing.do_jobs()
 
     assert learning.current() is not None
 
@@ -106,7 +99,7 @@ def test_a_training_that_is_stopped_leaves_what_was_learnt_before(app: Flask) ->
     client.post(f"{URL}/train")
 
     assert client.post(f"{URL}/stop").status_code == 303
-    work()
+    testing.do_jobs()
 
     found = latest_job(learning.JOB)
     assert found is not None
@@ -144,7 +137,7 @@ def test_an_error_in_a_plugins_job_ends_it_as_failed_and_is_not_tried_for_ever(
     monkeypatch.setattr(learning, "train", lambda step: 1 / 0)
     monkeypatch.setattr(shopadmin_review_recovery, "JobKind", lambda name, run: JobKind(name, learning.train))
 
-    work()
+    testing.do_jobs()
 
     assert running.waiting_jobs() == []
     assert "ZeroDivisionError" in page(client)
