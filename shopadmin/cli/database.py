@@ -21,7 +21,7 @@ def db() -> None:
 @with_app
 def upgrade(plugin: str | None, as_json: bool) -> None:
     """Bring the database to the newest schema. Exit 0 done or up to date, 2 refused."""
-    moved = starting.upgrade(_owner(plugin) if plugin else None)
+    moved = starting.upgrade(_owner(plugin) if plugin else None, needs_all=True)
     answer({"upgraded": moved}, as_json, f"Upgraded: {', '.join(moved)}" if moved else "The database is up to date.")
 
 
@@ -50,7 +50,8 @@ def revision(message: str, plugin: str | None, as_json: bool) -> None:
     try:
         path = schema.revise(_owner(plugin), message)
     except (schema_state.SchemaError, CommandError) as error:
-        raise RefusedError(str(error), "schema") from error
+        remedy = "; shopadmin db upgrade, then again" if schema_state.pending() else ""
+        raise RefusedError(f"{str(error).rstrip('.')}{remedy}", "schema") from error
     answer({"file": str(path)}, as_json, f"Written: {path}. Read it before you run it.")
 
 

@@ -50,10 +50,10 @@ def open_app(app_factory: AppFactory, safe_mode: bool) -> Flask:
     return app
 
 
-def upgrade(owner: str | None = None) -> list[str]:
+def upgrade(owner: str | None = None, *, needs_all: bool = False) -> list[str]:
     """Bring the schema up to date, after a backup when there is something to lose; returns who moved.
 
-    Raises RefusedError.
+    A plugin whose revisions fail is left out, and that is said. Raises RefusedError; with ``needs_all`` then as well.
     """
     try:
         schema.let_serve()
@@ -61,10 +61,16 @@ def upgrade(owner: str | None = None) -> list[str]:
         was_new = schema_state.is_new()
         if schema_state.pending() and not was_new:
             click.echo(f"Backup before the upgrade: {backups.before_upgrade()}", err=True)
-        moved = schema.upgrade(owner)
+        try:
+            moved, failed = schema.upgrade(owner), None
+        except schema.PluginRevisionError as error:
+            moved, failed = error.moved, error
+            plugins.note_failed_revisions(error)
         plugins.look_again()
         if was_new:
             plugins.switch_on_installed()
+        if failed and needs_all:
+            raise failed
         return moved
     except schema_state.SchemaError as error:
         raise RefusedError(str(error), "schema") from error

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -13,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from shopadmin import hook_calls
 from shopadmin.contract import Actor, Manifest, Permission, Problem, Text
-from shopadmin.hook_guard import record
+from shopadmin.hook_guard import fail, record
 from shopadmin.models import db
 from shopadmin.models.audit import AuditEntry
 from shopadmin.models.plugins import PluginState
@@ -171,14 +172,24 @@ def enable(actor: Actor | None, name: str) -> None:
     found = card(name)
     if found.state != "on" and name in _late() and name not in schema_state.heads():
         try:
-            schema.upgrade(name)  # it has no data yet, so there is nothing that could go wrong
+            schema.upgrade(name)  # it has no data yet, so there is nothing to lose
         except schema.OwnershipError as error:
             raise ObjectionsError(NOT_OWNER) from error
+        except schema.PluginRevisionError as error:
+            note_failed_revisions(error)
+            problem = Problem("revisions", _("Its tables could not be made; below stands what went wrong."))
+            raise ObjectionsError(problem) from error
         look_again()
     if found.state in ("quarantined", "missing", "not_loaded"):
         why = found.reason or _("it is not installed")
         raise ObjectionsError(Problem(found.state, _("This plugin cannot be switched on: %(why)s", why=why)))
     _switch(actor, name, "on")
+
+
+def note_failed_revisions(error: schema.PluginRevisionError) -> None:
+    """Have each plugin's page say why its tables are not up to date."""
+    for name, why in error.failed.items():
+        fail(name, "revisions", why)
 
 
 def disable(actor: Actor | None, name: str) -> None:
@@ -226,7 +237,19 @@ _CODES = {"on": "core.plugin.enabled", "off": "core.plugin.disabled", "paused": 
 
 
 def load_settings(name: str) -> dict[str, Any]:
-    """What the plugin's settings form held when it was saved last; empty before that."""
+    """What the plugin's settings form held when it was saved last; empty before that. Read once for a page or a call.
+
+    Elsewhere, as in the worker, it is read each time.
+    """
+    if not settings.are_kept():
+        return _read_settings(name)
+    kept: dict[str, dict[str, Any]] = g.setdefault("plugin_settings", {})
+    if name not in kept:
+        kept[name] = _read_settings(name)
+    return deepcopy(kept[name])
+
+
+def _read_settings(name: str) -> dict[str, Any]:
     stored = db.session().scalar(select(PluginState.settings).where(PluginState.name == name))
     return plugin_secrets.unseal(name, stored or {})
 
@@ -246,6 +269,7 @@ def save_settings(actor: Actor | None, name: str, values: Mapping[str, Any]) -> 
         row.settings = plugin_secrets.seal(name, values, personal)
         old, new = _without_digits(before, personal), _without_digits(values, personal)
         audit.record(actor, "core.plugin.configured", "plugin", name, before=old, after=new)
+    settings.forget()
 
 
 def _without_digits(values: Mapping[str, Any], personal: Collection[str]) -> dict[str, Any]:

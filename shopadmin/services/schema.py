@@ -24,22 +24,54 @@ class OwnershipError(SchemaError):
     """The role that ``DATABASE_MIGRATE_URL`` names cannot migrate here."""
 
 
+class PluginRevisionError(SchemaError):
+    """Revisions of plugins failed: what they did is undone. All others have ``moved``, and the shop can do without."""
+
+    def __init__(self, failed: Mapping[str, Exception], moved: list[str]) -> None:
+        said = (f"{name} ({_first_line(error)})" for name, error in failed.items())
+        super().__init__(
+            "the revisions of these plugins failed and are undone, so that the shop goes without them until their"
+            f" authors have mended them: {', '.join(said)}"
+        )
+        self.failed, self.moved = failed, moved
+
+
+def _first_line(error: Exception) -> str:
+    """What it says without the statement that SQLAlchemy adds below."""
+    return f"{type(error).__name__}: {error}".splitlines()[0]
+
+
 def upgrade(owner: str | None = None) -> list[str]:
     """Bring the database to the newest schema; returns the owners that moved. Raises SchemaError.
 
-    One process at a time: the others wait, find nothing left to do, and go on.
+    One process at a time: the others wait, find nothing left to do, and go on. A plugin whose revision fails is passed
+    by, and named at the end by PluginRevisionError.
     """
     let_serve()
     schema_state.check_startable()
-    moved = []
+    moved, failed = [], dict[str, Exception]()
     for name in schema_state.pending():
         if owner in (None, name):
-            with _migrating(name) as config:
-                if name in schema_state.pending_in(config.attributes["connection"]):
-                    config.attributes["connection"].rollback()
-                    alembic.command.upgrade(config, "head")
-                    moved.append(name)
+            try:
+                moved += _upgrade_one(name)
+            except Exception as error:  # a revision of a plugin may raise anything
+                is_lost = getattr(error, "connection_invalidated", False)
+                if name == schema_state.CORE or isinstance(error, SchemaError) or is_lost:
+                    raise
+                failed[name] = error
+    if failed:
+        raise PluginRevisionError(failed, moved) from next(iter(failed.values()))
     return moved
+
+
+def _upgrade_one(owner: str) -> list[str]:
+    """The owner, where it was not up to date."""
+    with _migrating(owner) as config:
+        if owner not in schema_state.pending_in(config.attributes["connection"]):
+            return []
+        config.attributes["connection"].rollback()
+        alembic.command.upgrade(config, "head")
+        return [owner]
 
 
 def let_serve() -> None:
@@ -77,7 +109,7 @@ def faults_of_serving_role() -> list[str]:
 def _wanted_rights() -> Callable[[str], Rights | None]:
     """What the serving role needs on a table, by what the owners' revisions say."""
     declared: dict[str, dict[str, str]] = {}
-    for owner in schema_state.owners():
+    for owner in filter(schema_state.is_readable, schema_state.owners()):
         scripts = ScriptDirectory.from_config(schema_state.configuration(owner))
         declared[owner] = {}
         for script in reversed(list(scripts.walk_revisions())):

@@ -63,7 +63,11 @@ def pending() -> list[str]:
 
 def pending_in(connection: Connection) -> list[str]:
     """As ``pending``, of the database of this connection."""
-    return [owner for owner in owners() if set(current_heads(connection, owner)) != known_heads(owner)]
+    return [
+        owner
+        for owner in owners()
+        if not is_readable(owner) or set(current_heads(connection, owner)) != known_heads(owner)
+    ]
 
 
 def is_new() -> bool:
@@ -104,6 +108,17 @@ def known_heads(owner: str) -> set[str]:
     return set(ScriptDirectory.from_config(configuration(owner)).get_heads())
 
 
+def is_readable(owner: str) -> bool:
+    """Whether the owner's revisions can be read: a plugin whose cannot is never up to date, and stays out."""
+    try:
+        known_heads(owner)
+    except Exception:  # a plugin's revision may hold anything at all
+        if owner == CORE:
+            raise
+        return False
+    return True
+
+
 def knows(owner: str, revision: str) -> bool:
     """Whether this installation has the owner's revision."""
     if owner not in owners():
@@ -115,7 +130,7 @@ def knows(owner: str, revision: str) -> bool:
 def check_startable() -> None:
     """Raise SchemaError for a database that is newer than this version, or holds tables without a version."""
     with db.engine.connect() as connection:
-        for owner in owners():
+        for owner in filter(is_readable, owners()):
             found = current_heads(connection, owner)
             newer = [revision for revision in found if not knows(owner, revision)]
             if newer:

@@ -10,11 +10,15 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from alembic.util.exc import CommandError
+from click.testing import CliRunner
 from flask import Flask
 from sqlalchemy import inspect
 
 from shopadmin import testing
 from shopadmin.app import create_app
+from shopadmin.cli import database, starting
+from shopadmin.cli.main import build
+from shopadmin.cli.refusals import RefusedError
 from shopadmin.contract import Manifest
 from shopadmin.hookspecs import hookimpl
 from shopadmin.models import Base, db
@@ -22,7 +26,8 @@ from shopadmin.models.complaints import Complaint, ComplaintEvidence
 from shopadmin.models.evidence import Evidence
 from shopadmin.models.jobs import Job
 from shopadmin.models.staging import STAGE
-from shopadmin.services import integrity, schema, schema_state
+from shopadmin.services import integrity, plugin_health, plugins, schema, schema_state
+from shopadmin.services.conflicts import ObjectionsError
 
 NOW = datetime(2026, 11, 27, tzinfo=UTC)
 
@@ -224,7 +229,7 @@ def test_tables_without_a_version_are_refused(app: Flask) -> None:
     assert tables() == before
 
 
-def plugin_with(folder: Path, body: str) -> Any:
+def plugin_with(folder: Path, body: str, name: str = "guest") -> Any:
     """A plugin of one revision, whose upgrade is ``body``."""
     versions = folder / "migrations" / "versions"
     versions.mkdir(parents=True)
@@ -234,12 +239,12 @@ def plugin_with(folder: Path, body: str) -> Any:
         "revision, down_revision, branch_labels, depends_on = '0001', None, None, None\n\n\n"
         f"def upgrade():\n{body}\n\n\ndef downgrade():\n    op.drop_table('plugin_guest_seat')\n"
     )
-    plugin = types.ModuleType("shopadmin_guest")
+    plugin = types.ModuleType(f"shopadmin_{name}")
     plugin.__file__ = str(folder / "__init__.py")
 
     @hookimpl
     def shopadmin_manifest() -> Manifest:
-        return Manifest(name="guest", title="Guest", version="1", api_version=1)
+        return Manifest(name=name, title="Guest", version="1", api_version=1)
 
     plugin.shopadmin_manifest = shopadmin_manifest  # type: ignore[attr-defined]
     return plugin
@@ -289,12 +294,80 @@ def test_a_migration_that_breaks_off_leaves_nothing_half_done(make_app: Callable
     with app.app_context():
         core = tables()
 
-        with pytest.raises(RuntimeError, match="no more"):
+        with pytest.raises(schema.PluginRevisionError, match=r"guest \(RuntimeError: no more\)"):
             schema.upgrade()
 
         assert tables() - core <= {"plugin_guest_alembic_version"}
         assert schema_state.pending() == ["guest"]
         db.session.remove()
+
+
+def test_who_asks_for_a_revision_of_a_late_database_is_told_to_upgrade_first(empty_app: Flask) -> None:
+    refused = CliRunner().invoke(build(lambda: empty_app, (database.db,)), ["db", "revision", "Anything"])
+
+    assert refused.exit_code == 2
+    assert "not up to date; shopadmin db upgrade" in refused.stderr
+
+
+@pytest.fixture
+def broken(make_app: Callable[..., Flask], tmp_path: Path) -> Iterator[Flask]:
+    """A shop with a plugin whose revision breaks off, and one by a later name that is well."""
+    app = make_app(
+        plugins={
+            "guest": plugin_with(tmp_path / "guest", BREAK_OFF),
+            "well": plugin_with(tmp_path / "well", "    pass", "well"),
+        }
+    )
+    with app.app_context():
+        yield app
+        db.session.remove()
+
+
+def test_the_shop_starts_without_a_plugin_whose_revision_fails_and_with_the_others(broken: Flask) -> None:
+    assert starting.upgrade() == ["well"]
+
+    assert schema_state.pending() == ["guest"]
+    assert (plugins.card("guest").state, plugins.card("well").state) == ("quarantined", "on")
+    with broken.app_context():
+        pass  # what waits is written when a context ends
+    db.session.rollback()
+    assert [(found.hook, found.error) for found in plugin_health.recent("guest")] == [
+        ("revisions", "RuntimeError: no more")
+    ]
+
+
+@pytest.mark.parametrize("was_there", [True, False])
+def test_the_shop_starts_without_a_plugin_whose_revision_cannot_be_read(
+    make_app: Callable[..., Flask], tmp_path: Path, was_there: bool
+) -> None:
+    plugin = plugin_with(tmp_path / "guest", CREATE)
+    app = make_app(plugins={"guest": plugin})
+    with app.app_context():
+        if was_there:
+            schema.upgrade()
+        (tmp_path / "guest" / "migrations" / "versions" / "0002_second.py").write_text("def (")
+
+        assert schema_state.pending() == ["guest"]
+        assert starting.upgrade() == []
+        assert plugins.card("guest").state == "quarantined"
+        with pytest.raises(RefusedError, match=r"guest \(SyntaxError: invalid syntax"):
+            starting.upgrade(needs_all=True)
+        db.session.remove()
+
+
+def test_who_upgrades_by_hand_is_told_which_plugin_failed_and_the_others_are_upgraded(broken: Flask) -> None:
+    with pytest.raises(RefusedError, match=r"guest \(RuntimeError: no more\)"):
+        starting.upgrade(needs_all=True)
+
+    assert schema_state.pending() == ["guest"]
+
+
+def test_a_plugin_whose_first_revision_fails_cannot_be_switched_on(broken: Flask) -> None:
+    with pytest.raises(ObjectionsError) as refused:
+        plugins.enable(None, "guest")
+
+    assert [problem.code for problem in refused.value.problems] == ["revisions"]
+    assert plugins.card("guest").state == "quarantined"
 
 
 ORPHANING = (
@@ -308,7 +381,7 @@ def test_a_migration_that_leaves_rows_without_their_parent_is_undone(
 ) -> None:
     app = make_app(plugins={"guest": plugin_with(tmp_path / "guest", ORPHANING)})
     with app.app_context():
-        with pytest.raises((RuntimeError, sa.exc.IntegrityError)):
+        with pytest.raises(schema.PluginRevisionError):
             schema.upgrade()
 
         with db.engine.connect() as connection:
