@@ -37,7 +37,7 @@ from shopadmin.contract import (
     Tile,
 )
 from shopadmin.hook_conventions import checked, collect, declared, guarded, implementations, merge, notify, veto
-from shopadmin.hook_guard import calling, record
+from shopadmin.hook_guard import calling, fail, record
 from shopadmin.plugin_manager import BUILT_IN
 
 T = TypeVar("T")
@@ -172,6 +172,8 @@ def settings_form(plugin: str) -> type[Any] | None:
     for name, call in implementations("shopadmin_settings_form", at_start=True):
         if name == plugin:
             found = guarded(plugin, "shopadmin_settings_form", call)
+            if found is not None and not isinstance(found, type):
+                fail(plugin, "shopadmin_settings_form", TypeError(f"{type(found).__name__} instead of a form's class"))
             return found if isinstance(found, type) else None
     return None
 

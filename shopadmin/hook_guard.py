@@ -21,6 +21,10 @@ SLOW_SECONDS = 0.3
 # A slow hook is noted once in so many seconds: it may be called for every page.
 _SLOW_AGAIN = 60.0
 
+# What a failure of a page of the plugin's own is noted under, with the page's address. It pauses nothing: it costs
+# whoever opens it that page, and pausing would cost everybody the whole plugin.
+PAGE = "page "
+
 Kind = Literal["error", "slow", "stuck"]
 
 

@@ -83,6 +83,8 @@ def _add_headers(response: Response) -> Response:
 def _show_http_error(error: Any) -> ResponseReturnValue:
     if error.response is not None:
         return error.response  # type: ignore[no-any-return]
+    if (fault := getattr(error, "original_exception", None)) is not None:  # such as a view that answers nothing
+        return _show_fault(fault)
     if error.code == 405 and request.method in ("GET", "HEAD") and (page := form_pages.page_of(request.path)):
         return redirect(page)
     answer = _page(error.code or 500)
@@ -117,8 +119,17 @@ def _show_database_error(error: Exception) -> ResponseReturnValue:
 
 def _show_fault(error: Exception) -> ResponseReturnValue:
     db.session.rollback()
-    _log(error)
+    if plugin := _plugin_of_page():
+        hook_guard.fail(plugin, f"{hook_guard.PAGE}{request.path}", error)
+    else:
+        _log(error)
     return _page(500)
+
+
+def _plugin_of_page() -> str:
+    """The plugin whose page was asked for; empty for the core's own."""
+    views = getattr(current_app.extensions.get("shopadmin.admin"), "_views", ())
+    return next((getattr(view, "plugin", "") for view in views if view.endpoint == request.blueprint), "")
 
 
 def _log(error: Exception) -> None:

@@ -15,7 +15,8 @@ from shopadmin.cli.contexts import inside
 from shopadmin.cli.refusals import AS_JSON
 from shopadmin.cli.refusals import RefusedError as RefusedError
 from shopadmin.keys import KeyringError
-from shopadmin.services import database_roles, occupancy, schema
+from shopadmin.models import db
+from shopadmin.services import database_roles, occupancy, schema, schema_state
 
 AppFactory = Callable[..., Flask]
 F = TypeVar("F", bound=Callable[..., Any])
@@ -107,10 +108,12 @@ def _inside(command: F, opened: Callable[[AppFactory], Flask]) -> F:
             except occupancy.OccupiedError as error:
                 raise RefusedError(str(error), "occupied") from error
             except OperationalError as error:
+                _refuse_late(error)
                 raise RefusedError(f"the database does not answer: {error.orig}".strip(), "database") from error
             except schema.OwnershipError as error:
                 raise RefusedError(str(error), "not_owner") from error
             except ProgrammingError as error:
+                _refuse_late(error)
                 if not database_roles.is_refusal(error):
                     raise
                 raise RefusedError(
@@ -118,6 +121,17 @@ def _inside(command: F, opened: Callable[[AppFactory], Flask]) -> F:
                 ) from error
 
     return run  # type: ignore[return-value]
+
+
+def _refuse_late(error: Exception) -> None:
+    """Raise RefusedError where the statement failed because the core's tables are not up to date."""
+    db.session.rollback()
+    try:
+        is_late = schema_state.CORE in schema_state.pending()
+    except Exception:  # there is no database that could say
+        return
+    if is_late:
+        raise RefusedError("the database is not up to date; shopadmin db upgrade", "pending") from error
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")

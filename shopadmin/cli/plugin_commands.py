@@ -10,6 +10,7 @@ import config as environment
 from shopadmin import hook_calls, plugin_manager
 from shopadmin.cli.contexts import inside
 from shopadmin.cli.refusals import AS_JSON, RefusedError
+from shopadmin.services import plugins
 
 
 class ShopFreeCommand(click.Command):
@@ -72,6 +73,8 @@ class _PluginGroup(click.Group):
             return
         ctx.with_resource(inside(self._shop()))
         if not hook_calls.is_on(self._plugin):
+            if (found := plugins.card(self._plugin)).state == "quarantined":
+                raise RefusedError(f"the plugin {self._plugin} is left out: {found.reason}", "plugin_off")
             raise RefusedError(
                 f"the plugin {self._plugin} is off; shopadmin plugins enable {self._plugin}", "plugin_off"
             )

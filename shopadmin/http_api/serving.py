@@ -84,7 +84,10 @@ def _run(registered: Registered, here: problems.Place, call: ApiCall) -> ApiAnsw
 
 def _outcome(endpoint: ApiEndpoint, here: problems.Place, call: ApiCall) -> ApiAnswer | ApiRendered | Exception:
     try:
-        return endpoint.run(call)
+        found: object = endpoint.run(call)
+        if not isinstance(found, ApiAnswer | ApiRendered):
+            raise TypeError(f"{type(found).__name__} instead of ApiAnswer")
+        return found
     except (ApiRefusalError, OperationalError, PoolTimeoutError, idempotency.KeyReusedError) as error:
         return error
     except MissingError:

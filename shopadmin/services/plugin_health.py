@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from flask import Flask
 from sqlalchemy import delete, func, select
 
-from shopadmin.hook_guard import HookFailure, HookRecord, give_up, record
+from shopadmin.hook_guard import PAGE, HookFailure, HookRecord, give_up, record
 from shopadmin.models import db
 from shopadmin.models.plugins import PluginFailure
 from shopadmin.services import plugins
@@ -108,8 +108,10 @@ def _errors(name: str, since: datetime) -> int:
     """Errors since then, and since the plugin was switched on: whoever switches it on again gives it another try."""
     switched = plugins.changed_at(name)
     since = max(since, switched) if switched else since
-    count = func.count(PluginFailure.id)
-    query = select(count).where(PluginFailure.plugin == name, PluginFailure.kind == "error", PluginFailure.at >= since)
+    query = select(func.count(PluginFailure.id)).where(
+        PluginFailure.plugin == name, PluginFailure.kind == "error", PluginFailure.at >= since,
+        PluginFailure.hook.not_like(f"{PAGE}%"),
+    )  # fmt: skip
     return db.session().scalar(query) or 0
 
 

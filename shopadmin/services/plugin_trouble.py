@@ -8,7 +8,7 @@ from flask_babel import lazy_ngettext
 
 from shopadmin import hook_calls
 from shopadmin.contract import Problem, Text
-from shopadmin.services import plugin_health, plugin_texts, plugins
+from shopadmin.services import plugin_catalogs, plugin_health, plugin_texts, plugins
 from shopadmin.services.plugin_health import Failure
 from shopadmin.services.plugins import PluginCard
 
@@ -94,11 +94,19 @@ def reasons(card: PluginCard, now: datetime) -> list[Text]:
 def findings(now: datetime | None = None) -> list[tuple[str, str]]:
     """Every plugin that does not hold up, name and reason: for ``shopadmin plugins check``.
 
-    A channel under a name that is not the plugin's is left out wherever it is asked for; here its author hears of it.
+    A channel under a name that is not the plugin's is left out wherever it is asked for, and a text that is not
+    translated is shown in English; here its author hears of it.
     """
     not_theirs = hook_calls.misnamed_channels()
     found = (
-        (card.name, [*reasons(card, now or datetime.now(UTC)), *_misnamed(card.name, not_theirs.get(card.name, ()))])
+        (
+            card.name,
+            [
+                *reasons(card, now or datetime.now(UTC)),
+                *_misnamed(card.name, not_theirs.get(card.name, ())),
+                *(plugin_catalogs.problems(card.name) if card.state == "on" else ()),
+            ],
+        )
         for card in plugins.cards()
     )
     return [(name, "; ".join(map(str, why))) for name, why in found if why]

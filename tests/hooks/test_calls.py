@@ -324,6 +324,13 @@ def test_a_settings_form_is_given_for_its_own_plugin(app_with):
     assert hook_calls.settings_form("second") is None
 
 
+def test_a_settings_form_that_is_none_is_noted(app_with):
+    app_with(odd=plugin("odd", settings_form=lambda: 3))
+
+    assert hook_calls.settings_form("odd") is None
+    assert [failure.error for failure in hook_guard.record().failures] == ["TypeError: int instead of a form's class"]
+
+
 def test_periodic_work_that_raises_is_noted_and_goes_no_further(app_with):
     app_with(good=plugin("good"))
 

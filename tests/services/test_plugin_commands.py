@@ -14,7 +14,7 @@ from shopadmin.cli.main import build
 from shopadmin.cli.plugins import plugins as commands
 from shopadmin.contract import Manifest, MessageChannel, PeriodicJob, Problem
 from shopadmin.hookspecs import hookimpl
-from shopadmin.services import plugin_health, plugins, settings
+from shopadmin.services import plugin_health, plugins, schema, schema_state, settings
 
 
 def odd(**hooks):
@@ -52,6 +52,34 @@ def test_the_plugins_that_are_not_there_are_named_as_such(chinese, run):
     for act in ("enable", "disable", "erase"):
         code, answer = run(app, "plugins", act, "nosuch")
         assert (code, answer) == (2, {"error": "there is no plugin nosuch installed", "code": "unknown_plugin"})
+
+
+@click.command()
+def greet():
+    """Greet."""
+    click.echo("hello")
+
+
+def test_a_command_of_a_plugin_that_waits_for_its_migration_says_so(chinese, run):
+    app = chinese({"odd": odd(shopadmin_cli_commands=hookimpl(lambda: [greet]))})
+    with app.app_context():
+        hook_guard.record().late = frozenset({"odd"})
+
+    code, answer = run(app, "odd", "greet")
+
+    assert (code, answer["code"]) == (2, "plugin_off")
+    assert "the plugin odd is left out: pending migration" in answer["error"]
+
+
+def test_in_a_database_that_waits_for_an_upgrade_a_command_names_it(chinese, run):
+    app = chinese({"odd": odd()})
+    with app.app_context():
+        schema.downgrade(schema_state.CORE, "base")
+
+    assert run(app, "plugins", "list") == (
+        2,
+        {"error": "the database is not up to date; shopadmin db upgrade", "code": "pending"},
+    )
 
 
 def test_refusals_are_english_in_a_chinese_shop_and_carry_a_code(chinese, run):

@@ -42,6 +42,33 @@ def found() -> dict[str, str]:
     return dict(plugin_trouble.findings())
 
 
+PO = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\nmsgid "Hello"\nmsgstr "%s"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "is_compiled", "said"),
+    [
+        (PO % "你好", True, {}),
+        (PO % "你好", False, {"odd": "messages.po is not compiled: pybabel compile -d translations"}),
+        (PO % "", True, {"odd": "messages.po lacks 1 translation"}),
+        ("\xff", True, {"odd": "messages.po cannot be read"}),
+    ],
+)
+def test_what_is_forgotten_of_a_plugins_translations_is_reported(make_app, tmp_path, text, is_compiled, said):
+    odd, folder = Odd(), tmp_path / "translations" / "zh_Hans_CN" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    (folder / "messages.po").write_text(text, encoding="utf-8" if "msgid" in text else "latin-1")
+    odd.__path__ = [str(tmp_path)]
+    app = make_app(plugins={"odd": odd})
+    if is_compiled:
+        (folder / "messages.mo").touch()
+
+    with app.app_context(), force_locale("en"):
+        names = found()
+        assert names.keys() == said.keys()
+        assert all(names[name].startswith(said[name]) for name in said)
+
+
 def test_a_plugin_that_never_failed_holds_up(shop):
     assert found() == {}
 

@@ -31,21 +31,6 @@ NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def shop(make_app):
-    """A shop with the sample plugin, its context pushed."""
-    app = make_app({"parcels": plugin()}, API_CALLS_PER_BUYER=10**6)
-    parcels.announced.clear()
-    with app.app_context():
-        yield app
-        db.session.remove()
-
-
-@pytest.fixture
-def storefront(shop):
-    return testing.api_client(shop)
-
-
-@pytest.fixture
 def buyer(storefront):
     return storefront.for_buyer("someone")
 
@@ -422,6 +407,17 @@ def test_a_fault_of_a_plugin_costs_its_own_endpoint_and_tells_a_reference_alone(
     failures = shop.extensions["shopadmin.hooks"].failures
     assert [(failure.plugin, failure.hook) for failure in failures] == [("parcels", f"API POST {ROOT}")]
     assert buyer.get(PATH).status_code == 200
+
+
+@pytest.mark.parametrize(("found", "kind"), [({"id": "1"}, "dict"), (None, "NoneType")])
+def test_an_endpoint_that_answers_something_else_is_a_fault_of_its_plugin(make_app, found, kind):
+    odd = ApiEndpoint("GET", ROOT, "wallet", "Odd", lambda call: found, parcels.Parcel)
+    app = make_app({"parcels": plugin(odd)})
+
+    check_problem(testing.api_client(app).for_buyer().get(PATH), 500, "internal_error")
+
+    failures = app.extensions["shopadmin.hooks"].failures
+    assert [failure.error for failure in failures] == [f"TypeError: {kind} instead of ApiAnswer"]
 
 
 def test_an_endpoint_without_effect_cannot_write(buyer):

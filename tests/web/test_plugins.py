@@ -3,12 +3,18 @@
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
+from typing import ClassVar
 
 import pytest
+from flask_admin.base import expose
 from forms import send
 from sqlalchemy import text
 
 from shopadmin import hook_guard, plugin_manager, testing
+from shopadmin.admin.base import AdminView
+from shopadmin.contract import Manifest, Permission
+from shopadmin.hookspecs import hookimpl
 from shopadmin.services import plugin_data, plugin_health, plugins, schema
 from shopadmin.services.transactions import writing
 
@@ -157,6 +163,41 @@ def test_slow_calls_are_not_called_failures_and_a_hook_that_is_always_slow_is_na
         assert "slows pages down: shopadmin_order_panels took 1003 ms" in owner.get(page).text
     assert "5 slow calls" in owner.get("/admin/plugins/").text
     assert "failure" not in owner.get("/admin/plugins/").text
+
+
+class OddView(AdminView):
+    """One page that raises, and one that answers nothing."""
+
+    permissions: ClassVar = {"index_view": "odd.page:read", "nothing_view": "odd.page:read"}
+
+    @expose("/")
+    def index_view(self):
+        raise ValueError("on purpose")
+
+    @expose("/nothing")
+    def nothing_view(self):
+        return None
+
+
+@pytest.mark.parametrize(("address", "error"), [("", "ValueError: on purpose"), ("nothing", "TypeError: The view")])
+def test_a_fault_of_a_plugins_page_is_named_with_it_and_pauses_nothing(make_app, address, error):
+    hooks = {
+        "shopadmin_manifest": lambda: Manifest(name="odd", title="Odd", version="1", api_version=1),
+        "shopadmin_permissions": lambda: [Permission("odd.page:read", "See")],
+        "shopadmin_admin_views": lambda: [OddView(name="Odd", endpoint="odd")],
+    }
+    plugin = SimpleNamespace(**{name: hookimpl(found) for name, found in hooks.items()})
+    app = make_app({"odd": plugin}, PROPAGATE_EXCEPTIONS=False)
+    client = testing.sign_in(app, testing.make_account(app, is_owner=True))
+
+    answers = [client.get(f"/admin/odd/{address}") for _ in range(plugin_health.PAUSE_ERRORS + 1)]
+
+    assert {answer.status_code for answer in answers} == {500}
+    page = client.get("/admin/plugins/details/odd").text
+    assert f"page /admin/odd/{address}" in page
+    assert error in page
+    with app.app_context():
+        assert plugins.card("odd").state == "on"
 
 
 def test_a_plugin_that_was_left_out_cannot_be_switched_on(owner):
