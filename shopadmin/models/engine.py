@@ -68,10 +68,14 @@ def asking_engine(engine: Engine) -> Engine:
         event.listen(own, "connect", _open_sqlite)
         return own
     own = create_engine(engine.url, isolation_level="AUTOCOMMIT", **options)
-    event.listen(own, "connect", _plan_once)
+    event.listen(own, "connect", _plan_for_good)
     return own
 
 
-def _plan_once(connection: Any, _record: object) -> None:
+def _plan_for_good(connection: Any, _record: object) -> None:
     # By itself PostgreSQL plans a question about a list anew each time, which takes several times as long as to answer.
     connection.execute("SET plan_cache_mode = force_generic_plan")
+    # And a plan that was made for a small table reads all of it, however many rows a rush has added since.
+    # Where there is no other way it counts as so dear that a compiler would be started for it.
+    connection.execute("SET enable_seqscan = off")
+    connection.execute("SET jit = off")

@@ -98,6 +98,23 @@ def test_postgresql_plans_a_question_about_a_list_once(postgresql: testing.Clust
         assert connection.scalar(sa.text("show plan_cache_mode")) == "force_generic_plan"
 
 
+def test_postgresql_looks_into_the_index_however_small_the_table_was_when_it_planned(
+    postgresql: testing.Cluster,
+) -> None:
+    engine = asking_engine(sa.create_engine(postgresql.url("postgres")))
+    question = "select 1 from growing where id = any (array(select unnest(%s::bigint[])))"
+
+    with engine.connect() as connection:
+        connection.exec_driver_sql("create temporary table growing (id bigint primary key)")
+        connection.exec_driver_sql("insert into growing values (1)")
+        connection.exec_driver_sql("analyze growing")
+        explained = connection.exec_driver_sql(f"explain {question}", ([1, 2],)).scalars().all()
+        by_nothing = connection.exec_driver_sql("explain select 1 from pg_description where description = 'x'")
+
+        assert any("growing_pkey" in line for line in explained)
+        assert not any("JIT" in line for line in by_nothing.scalars())
+
+
 def test_no_row_is_none_two_are_an_error_and_so_is_a_value_that_is_not_given() -> None:
     assert ask_once(BY_KEY, {"key": b"\3" * 32}) is None
     with pytest.raises(MultipleResultsFound):
