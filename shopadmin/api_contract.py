@@ -201,7 +201,8 @@ class ApiEndpoint:
 
     ``path``: a plugin's lies under ``/api/v1/<its name with dashes>/``. ``scope``: a declared code, or an ``ApiScope``
     of the plugin's own. ``problems``: the refusals it names. ``status``: of success. ``needs_buyer``: only a buyer's
-    token may call it; otherwise a storefront's own may as well. ``links``: by name.
+    token may call it; otherwise a storefront's own may as well. ``links``: by name. ``together``: made for a rush,
+    waits for nothing but questions and commits that callers share: those who come at once are answered on one thread.
     """
 
     method: Method
@@ -219,6 +220,7 @@ class ApiEndpoint:
     needs_buyer: bool = True
     description: str = ""
     links: Mapping[str, ApiLink] = field(default_factory=dict)
+    together: bool = False
 
     @property
     def scope_code(self) -> str:

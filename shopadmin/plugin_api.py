@@ -81,6 +81,7 @@ from shopadmin.contract import (
     StandingQuery,
     Tile,
 )
+from shopadmin.cooperative import Wakeup, elsewhere, give_way
 from shopadmin.domain.identifiers.canonical import KINDS as IDENTIFIER_KINDS
 from shopadmin.domain.identifiers.canonical import Reading as IdentifierReading
 from shopadmin.domain.identifiers.canonical import mailbox as email_mailbox
@@ -383,6 +384,7 @@ __all__ = [
     "UtcDateTime",
     "View",
     "Vocabulary",
+    "Wakeup",
     "WordingResult",
     "account_names",
     "accounts_that_may",
@@ -426,6 +428,7 @@ __all__ = [
     "database_now",
     "db",
     "each_text",
+    "elsewhere",
     "email_mailbox",
     "erase_evidence",
     "evidence_by_uuid",
@@ -443,6 +446,7 @@ __all__ = [
     "forgotten_buyers",
     "gather",
     "give_consent",
+    "give_way",
     "has_marketing_consent",
     "hookimpl",
     "identifier_reading",

@@ -78,7 +78,8 @@ def _serve() -> None:
     app, port = _app(*sys.argv[1:4]), int(sys.argv[4])
     host = "127.0.0.1"
     listener = serving.join(host, port) if port else serving.listen(host, 0, shares=True)
-    server = serving.Server(app, listener, most_bytes=2**20)
+    together = {"goes_together": app.extensions["shopadmin.api"].goes_together} if sys.argv[1] == "shop" else {}
+    server = serving.Server(app, listener, most_bytes=2**20, **together)
     logging.basicConfig(level="ERROR")
     print(listener.getsockname()[1], flush=True)
     server.run(lambda: None, lambda: None)

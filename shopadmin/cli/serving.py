@@ -19,10 +19,10 @@ from waitress.server import create_server
 from waitress.task import WSGITask
 
 from shopadmin.cli.children import Child
+from shopadmin.cli.dispatching import Dispatcher
 
 FIRST_PORT, PORTS_TO_TRY = 8000, 50
-# Of each process. Most of those that are busy in a rush wait for a commit that they share: the more wait, the more
-# share it.
+# Of each process. Those that are busy mostly wait for the database; a rush of claims shares one (``dispatching``).
 THREADS = 32
 # Seconds from the signal: when an idle connection is closed, when requests and worker are given up.
 CLOSE_IDLE_AFTER, GIVE_UP_AFTER = 0.5, 8.0
@@ -97,15 +97,28 @@ class _Channel(HTTPChannel):
 class Server:
     """waitress, with an end that lets every request that has arrived be answered."""
 
-    def __init__(self, app: Any, listener: socket.socket, most_bytes: int) -> None:
-        """``app``: any that speaks WSGI; ``most_bytes``: of a request's body."""
+    def __init__(
+        self,
+        app: Any,
+        listener: socket.socket,
+        most_bytes: int,
+        goes_together: Callable[[str, str], bool] = lambda _method, _path: False,
+    ) -> None:
+        """``app``: any that speaks WSGI; ``most_bytes``: of a request's body.
+
+        ``goes_together``: whether a method and path are answered on one thread with others that come at the time.
+        """
+        self._dispatcher = Dispatcher(goes_together)
+        self._dispatcher.set_thread_count(THREADS)
         # waitress would take out what a proxy says before the application, which decides whom it believes, sees it.
         self._server: Any = create_server(
-            app, sockets=[listener], threads=THREADS, ident=None, max_request_body_size=most_bytes,
+            app, sockets=[listener], ident=None, max_request_body_size=most_bytes, _dispatcher=self._dispatcher,
             clear_untrusted_proxy_headers=False,
         )  # fmt: skip
         self._server.channel_class = _Channel
         self._server.is_stopping = False
+        self._wake_reader = self._server.pull_trigger
+        self._server.pull_trigger = self._pull_trigger
         self._stopped_at = 0.0
 
     def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
@@ -113,13 +126,18 @@ class Server:
         if not self._server.is_stopping:
             self._server.is_stopping = True
             self._stopped_at = time.monotonic()
-        self._server.pull_trigger()
+        self._wake_reader()
+
+    def _pull_trigger(self, *thunk: Any) -> None:
+        if thunk or self._dispatcher.must_wake_reader():
+            self._wake_reader(*thunk)
 
     def run(self, every_second: Callable[[], Any], on_stop: Callable[[], Any]) -> float:
         """Serve until ``stop``; returns the seconds that are left of the time to stop in."""
         # What the start has made stays to the end: no collection need look through it again.
         gc.collect()
         gc.freeze()
+        self._dispatcher.reader = threading.get_ident()
         while not self._server.is_stopping:
             every_second()
             self._turn(1.0)
@@ -127,11 +145,12 @@ class Server:
         self._close_listener()
         while self._elapsed() < GIVE_UP_AFTER and not self._is_idle():
             self._turn(0.05)
-        self._server.task_dispatcher.shutdown(timeout=0.1)
+        self._dispatcher.shutdown(timeout=0.1)
         return GIVE_UP_AFTER - self._elapsed()
 
     def _turn(self, seconds: float) -> None:
         wasyncore.loop(timeout=seconds, use_poll=True, map=self._server._map, count=1)
+        self._dispatcher.start_together()
 
     def _elapsed(self) -> float:
         return time.monotonic() - self._stopped_at
@@ -141,7 +160,7 @@ class Server:
         self._server.socket.close()
 
     def _is_idle(self) -> bool:
-        dispatcher = self._server.task_dispatcher
+        dispatcher = self._dispatcher
         channels = list(self._server.active_channels.values())
         if dispatcher.queue or dispatcher.active_count or any(_is_busy(channel) for channel in channels):
             return False
@@ -186,7 +205,8 @@ def serve_along(app: Flask, listener: socket.socket, parent_pipe: int) -> None:
 def _prepare(app: Flask, listener: socket.socket) -> Server:
     # It would write a line for every request that waits for a thread: in a rush that is nearly each of them.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    server = Server(app, listener, app.config["MAX_CONTENT_LENGTH"])
+    api = app.extensions["shopadmin.api"]
+    server = Server(app, listener, app.config["MAX_CONTENT_LENGTH"], api.goes_together)
     signal.signal(signal.SIGINT, server.stop)
     signal.signal(signal.SIGTERM, server.stop)
     return server

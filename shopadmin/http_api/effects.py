@@ -1,6 +1,7 @@
 """Effects happen once: what is answered under a key is stored in the transaction of the effect."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -8,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from shopadmin import cooperative
 from shopadmin.api_contract import ApiAnswer, ApiCall, ApiKey, ApiRefusalError, ApiRendered
 from shopadmin.http_api import problems
 from shopadmin.models import db
@@ -88,8 +90,9 @@ class _InHand:
     """The keys that this process is working on."""
 
     def __init__(self) -> None:
-        self._changed = threading.Condition()
-        self._keys: set[bytes] = set()
+        self._mutex = threading.Lock()
+        # With those who wait for the key.
+        self._keys: dict[bytes, list[cooperative.Wakeup]] = {}
 
     @contextmanager
     def one(self, key_hash: bytes, *, waits: Callable[[], bool]) -> Iterator[bool]:
@@ -97,20 +100,28 @@ class _InHand:
 
         ``waits``: whether to wait for another who holds it.
         """
-        with self._changed:
-            has_waited = key_hash in self._keys
-            if has_waited and not (waits() and self._is_free_soon(key_hash)):
+        until, has_waited = time.monotonic() + WAIT_SECONDS, False
+        while (wakeup := self._take(key_hash)) is not None:
+            has_waited = True
+            if not waits() or not wakeup.wait(max(until - time.monotonic(), 0.0)):
                 raise idempotency.InFlightError
-            self._keys.add(key_hash)
         try:
             yield has_waited
         finally:
-            with self._changed:
-                self._keys.discard(key_hash)
-                self._changed.notify_all()
+            with self._mutex:
+                waiting = self._keys.pop(key_hash)
+            for wakeup in waiting:
+                wakeup.wake()
 
-    def _is_free_soon(self, key_hash: bytes) -> bool:
-        return self._changed.wait_for(lambda: key_hash not in self._keys, WAIT_SECONDS)
+    def _take(self, key_hash: bytes) -> cooperative.Wakeup | None:
+        """Take the key, or what tells when it is free again."""
+        with self._mutex:
+            waiting = self._keys.get(key_hash)
+            if waiting is None:
+                self._keys[key_hash] = []
+                return None
+            waiting.append(wakeup := cooperative.Wakeup())
+            return wakeup
 
 
 _IN_HAND = _InHand()

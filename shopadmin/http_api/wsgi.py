@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 BELOW = "/api/"
 # A path that stands in a header as it is; another is written by Werkzeug.
 _PLAIN = re.compile(r"[A-Za-z0-9/_.~-]*")
+# What differs in the path of an endpoint.
+_PART = re.compile(r"\{\w+\}")
 # What has neither body nor length.
 _BODILESS = (204, 304)
 
@@ -57,6 +59,11 @@ class StorefrontApi:
         rules = [Rule(each.rule, endpoint=at, methods=[each.endpoint.method]) for at, each in self._routed.items()]
         routes = Map([*rules, Rule(document.PATH, endpoint=document.PATH, methods=["GET"])], merge_slashes=False)
         self._routes = routes.bind("")
+        self._together = {
+            (each.endpoint.method, re.compile(_PART.sub("[^/]+", each.endpoint.path)))
+            for each in self.registered
+            if each.endpoint.together
+        }
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer what is the API's, and leave the rest to Flask."""
@@ -70,6 +77,10 @@ class StorefrontApi:
             with self._app.app_context():
                 answer = self._answer_one(asked)
         return answer(environ, start_response)
+
+    def goes_together(self, method: str, path: str) -> bool:
+        """Whether the call is one that shares a thread with others that came with it."""
+        return any(method == each and pattern.fullmatch(path) for each, pattern in self._together)
 
     def routes(self) -> list[tuple[str, str, str]]:
         """Method and path of each address, and what opens it: a token's scope, or nothing at all (``public``)."""

@@ -7,10 +7,14 @@ Python.
 
 import os
 import threading
-from _thread import LockType as Lock
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
+
+from flask import has_app_context
+
+from shopadmin import cooperative
+from shopadmin.models.base import db
 
 Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
@@ -19,18 +23,12 @@ Answer = TypeVar("Answer")
 PATIENCE = 5.0
 
 
-def _held() -> Lock:
-    lock = threading.Lock()
-    lock.acquire()
-    return lock
-
-
 @dataclass(slots=True, eq=False)
 class _Waiting(Generic[Asked, Answer]):
-    """Somebody who asks. ``sleeps``: a lock that is held until there is an answer, or it is their turn to lead."""
+    """Somebody who asks. ``wakeup``: when there is an answer, or it is their turn to lead."""
 
     asked: Asked
-    sleeps: Lock = field(default_factory=_held)
+    wakeup: cooperative.Wakeup = field(default_factory=cooperative.Wakeup)
     leads: bool = False
     is_done: bool = False
     answer: Answer | None = None
@@ -53,18 +51,23 @@ class SharedQuestion(Generic[Asked, Answer]):
         """The answer, by what is committed now or later. Raises what ``ask`` raised, for all it was asked about."""
         if self._owner != os.getpid():
             self._begin()  # who waited in the process that this one was forked from, waits there
+        if not _may_wait():
+            return self._alone(asked)
         waiting: _Waiting[Asked, Answer] = _Waiting(asked)
         with self._mutex:
             self._queue.append(waiting)
             waiting.leads, self._is_asking = not self._is_asking, True
-        if not waiting.leads and not waiting.sleeps.acquire(timeout=PATIENCE) and self._leaves(waiting):
-            (answer,) = self._ask([asked])
-            return answer
+        if not waiting.leads and not waiting.wakeup.wait(PATIENCE) and self._leaves(waiting):
+            return self._alone(asked)
         if waiting.leads:
             self._lead(waiting)
         if waiting.error is not None:
             raise waiting.error
         return waiting.answer  # type: ignore[return-value]
+
+    def _alone(self, asked: Asked) -> Answer:
+        (answer,) = self._ask([asked])
+        return answer
 
     def _leaves(self, waiting: _Waiting[Asked, Answer]) -> bool:
         with self._mutex:
@@ -74,6 +77,7 @@ class SharedQuestion(Generic[Asked, Answer]):
 
     def _lead(self, leader: _Waiting[Asked, Answer]) -> None:
         """Ask for all who wait by now, the leader among them, and hand the lead on."""
+        cooperative.give_way()
         with self._mutex:
             batch, self._queue = self._queue, []
         try:
@@ -94,4 +98,12 @@ class SharedQuestion(Generic[Asked, Answer]):
                     self._queue[0].leads = True
                     woken.append(self._queue[0])
             for waiting in woken:
-                waiting.sleeps.release()
+                waiting.wakeup.wake()
+
+
+def _may_wait() -> bool:
+    """Not who holds a lock or a connection that others on the same thread may need, who would wait for it for ever."""
+    if not cooperative.is_together():
+        return True
+    has_connection = has_app_context() and db.session.registry.has() and db.session().in_transaction()
+    return cooperative.may_wait() and not has_connection

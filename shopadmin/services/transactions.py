@@ -12,7 +12,7 @@ from flask import current_app
 from sqlalchemy import event
 from sqlalchemy.orm import ORMExecuteState, Session
 
-from shopadmin import hook_guard
+from shopadmin import cooperative, hook_guard
 from shopadmin.models import db
 from shopadmin.models.base import Base
 from shopadmin.services import audit
@@ -128,7 +128,16 @@ def after_undo(clean: Callable[[], Any]) -> None:
 
 @contextlib.contextmanager
 def write_lock() -> Iterator[None]:
-    """Hold the file lock of the SQLite database; nothing on PostgreSQL, which queues writers by row."""
+    """Hold the file lock of the SQLite database; nothing on PostgreSQL, which queues writers by row.
+
+    Others on the same thread must not run meanwhile: they could never get what is held here.
+    """
+    with cooperative.steadfast(), _file_lock():
+        yield
+
+
+@contextlib.contextmanager
+def _file_lock() -> Iterator[None]:
     if fcntl is None or db.engine.dialect.name != "sqlite":
         yield
         return

@@ -5,8 +5,11 @@ import time
 
 import pytest
 
+from shopadmin.cooperative import may_wait, run_together, steadfast
 from shopadmin.models import shared_questions
+from shopadmin.models.base import db
 from shopadmin.models.shared_questions import SharedQuestion
+from shopadmin.services.transactions import writing
 
 
 class Slow:
@@ -153,3 +156,84 @@ def test_a_process_that_was_forked_while_somebody_asked_begins_anew():
 def test_an_asker_that_answers_too_few_or_too_many_is_a_fault(count):
     with pytest.raises(ValueError, match="argument 2"):
         SharedQuestion(lambda _many: ["x"] * count).one(1)
+
+
+def together(question, numbers):
+    """What each was told who asked on one thread with the others."""
+    told = {}
+
+    def ask(number):
+        try:
+            told[number] = question.one(number)
+        except BaseException as error:
+            told[number] = error
+
+    run_together([lambda each=number: ask(each) for number in numbers])
+    return told
+
+
+def test_those_who_run_on_one_thread_share_one_question():
+    asked = []
+    question = SharedQuestion(lambda many: asked.append(list(many)) or [each * 2 for each in many])
+
+    assert together(question, range(5)) == {0: 0, 1: 2, 2: 4, 3: 6, 4: 8}
+    assert asked == [[0, 1, 2, 3, 4]]
+
+
+def test_those_on_one_thread_share_an_error_as_well():
+    def fail(_many):
+        raise LookupError("gone")
+
+    told = together(SharedQuestion(fail), range(3))
+
+    assert [str(told[number]) for number in range(3)] == ["gone"] * 3
+
+
+def test_those_on_one_thread_wait_for_another_that_asks():
+    slow = Slow()
+    question = SharedQuestion(slow)
+    first, told_first = in_threads(question, [0])
+    assert slow.has_begun.wait(30)
+    told = {}
+    thread = threading.Thread(target=lambda: told.update(together(question, [1, 2, 3])))
+    thread.start()
+    wait_until(lambda: len(question._queue) == 3)
+    slow.goes.set()
+    join([*first, thread])
+
+    assert told_first | told == {number: f"answer to {number}" for number in range(4)}
+    assert slow.asked == [[0], [1, 2, 3]]
+
+
+def test_whoever_holds_a_lock_asks_alone():
+    asked = []
+    question = SharedQuestion(lambda many: asked.append(list(many)) or list(many))
+
+    def holding():
+        with steadfast():
+            assert question.one("held") == "held"
+
+    run_together([lambda: question.one("first"), holding, lambda: question.one("last")])
+
+    assert asked == [["held"], ["first", "last"]]
+
+
+def test_whoever_writes_or_has_a_connection_asks_alone(app):
+    asked = []
+    question = SharedQuestion(lambda many: asked.append(list(many)) or list(many))
+
+    def writes():
+        with app.app_context(), writing():
+            assert not may_wait()
+            question.one("writes")
+
+    def reads():
+        with app.app_context():
+            db.session().connection()
+            question.one("reads")
+            db.session().rollback()
+            question.one("gave it back")
+
+    run_together([lambda: question.one("first"), writes, reads, lambda: question.one("last")])
+
+    assert asked == [["writes"], ["reads"], ["first", "gave it back", "last"]]
