@@ -17,6 +17,7 @@ from shopadmin_red_envelope.services import claiming, issuing, sealing
 from shopadmin_red_envelope.services.claiming import Outcome
 from shopadmin_red_envelope.services.group_commit import BusyError, GroupCommit, UnknownOutcomeError
 
+from shopadmin.cooperative import run_together
 from shopadmin.models.audit import AuditEntry
 from shopadmin.plugin_api import Manifest, MissingError, Standing, StandingQuery, db, hookimpl
 from shopadmin.services import plugins, settings
@@ -601,6 +602,53 @@ def test_what_a_leader_that_was_left_behind_hears_of_others_changes_nothing_for_
 
     assert asked == [["first", "third"], ["third"]]
     assert told == {"first": BusyError, "second": BusyError, "third": "third?"}
+
+
+def test_callers_on_one_thread_share_a_commit_and_wait_for_nobody_else() -> None:
+    batches: list[list[str]] = []
+
+    def write(_key: object, take: Any) -> list[str]:
+        batches.append(list(take()))
+        return [f"{work}!" for work in batches[-1]]
+
+    group = grouped(write, ask=lambda works: [f"{work}?" for work in works], gather=ENOUGH)
+    told: dict[str, str] = {}
+    for count in (4, 2):
+        works = [f"{count}{number}" for number in range(count)]
+        run_together([lambda each=work: told.update({each: group.submit("k", each, ENOUGH)}) for work in works])
+
+    assert batches == [["40?", "41?", "42?", "43?"], ["20?", "21?"]]
+    assert told == {work: f"{work}?!" for work in ("40", "41", "42", "43", "20", "21")}
+    assert group._queues == {}
+
+
+def test_a_question_that_never_ends_keeps_nobody_on_the_thread_for_ever() -> None:
+    let_go = threading.Event()
+    asked: list[list[str]] = []
+
+    def ask(works: Any) -> list[str]:
+        asked.append(list(works))
+        if len(asked) == 1:
+            assert let_go.wait(ENOUGH)
+        return list(works)
+
+    group = grouped(lambda _key, take: list(take()), ask=ask)
+    told: dict[str, object] = {}
+
+    def submit(work: str, seconds: float) -> None:
+        try:
+            told[work] = group.submit("k", work, seconds)
+        except BusyError as error:
+            told[work] = type(error)
+        if len(told) == 3:
+            let_go.set()
+
+    works = (("first", ENOUGH), ("impatient", 0.1), ("patient", ENOUGH), ("fourth", ENOUGH))
+    run_together([lambda each=work: submit(*each) for work in works])
+
+    assert told == {"first": BusyError, "impatient": BusyError, "patient": "patient", "fourth": "fourth"}
+    assert asked == [["first", "impatient", "patient", "fourth"], ["patient", "fourth"]]
+    assert group._queues == {}
 
 
 def test_too_long_a_queue_turns_further_callers_away() -> None:

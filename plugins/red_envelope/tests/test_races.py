@@ -34,6 +34,9 @@ from shopadmin.plugin_api import ApiKey, ApiRendered, ObjectionsError, db
 from shopadmin.services import integrity as core_integrity
 
 SEEDS = int(os.environ.get("SHOPADMIN_RACE_SEEDS", "1"))
+# How the clients of a process run: each in a thread, or on one, as the server answers those that come at once.
+TOGETHER = ", one thread"
+WAYS = ("", TOGETHER)
 CLIENTS = (2, 8, 32, 64) if SEEDS > 1 else (8, 32)
 TOTAL, BUYERS = 20, 30
 RaceLine = Callable[[int, str, int, Rush, int | None], None]
@@ -103,19 +106,20 @@ def is_sound() -> bool:
     return found == ["red_envelope.triggers"]
 
 
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("processes", [1, 3])
 def test_a_rush_issues_what_there_is_to_each_buyer_once(
-    shop: Flask, clock: Clock, processes: int, race_line: RaceLine
+    shop: Flask, clock: Clock, processes: int, way: str, race_line: RaceLine
 ) -> None:
     rounds = [(clients, seed) for clients in CLIENTS for seed in range(SEEDS)]
     made = campaigns(clock, len(rounds))
 
     with storefronts(shop, processes) as fronts:
         for campaign, (clients, seed) in zip(made, rounds, strict=True):
-            rush = claim_rush(fronts, campaign, clients, BUYERS, seed)
+            rush = claim_rush(fronts, campaign, clients, BUYERS, seed, together=way == TOGETHER)
 
             assert rush.errors == []
-            race_line(processes, str(clients), campaign, rush, TOTAL)
+            race_line(processes, f"{clients}{way}", campaign, rush, TOTAL)
             check(campaign, rush, TOTAL)
             assert len(rows_of(campaign)) == TOTAL
             assert all(len(told) == 2 for told in rush.answers.values())
@@ -123,18 +127,19 @@ def test_a_rush_issues_what_there_is_to_each_buyer_once(
     assert is_sound()
 
 
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("processes", [1, 3])
 def test_a_rush_on_a_campaign_without_a_cap_issues_one_to_each_buyer(
-    shop: Flask, clock: Clock, processes: int, race_line: RaceLine
+    shop: Flask, clock: Clock, processes: int, way: str, race_line: RaceLine
 ) -> None:
     made = campaigns(clock, SEEDS, quantity=None)
 
     with storefronts(shop, processes) as fronts:
         for seed, campaign in enumerate(made):
-            rush = claim_rush(fronts, campaign, 16, BUYERS, seed)
+            rush = claim_rush(fronts, campaign, 16, BUYERS, seed, together=way == TOGETHER)
 
             assert rush.errors == []
-            race_line(processes, "16, no cap", campaign, rush, None)
+            race_line(processes, f"16, no cap{way}", campaign, rush, None)
             check(campaign, rush, None)
             assert len(rows_of(campaign)) == BUYERS
 
@@ -161,15 +166,16 @@ def test_two_batches_that_share_their_callers_never_wait_for_each_other(shop: Fl
 
 
 @pytest.mark.fault
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("seed", range(max(2, SEEDS)))
 def test_what_a_killed_process_answered_is_there_and_what_it_did_not_can_be_repeated(
-    shop: Flask, clock: Clock, seed: int, race_line: RaceLine
+    shop: Flask, clock: Clock, seed: int, way: str, race_line: RaceLine
 ) -> None:
     (campaign,) = campaigns(clock, 1)
 
     with storefronts(shop, 3) as fronts:
-        rush = claim_rush(fronts, campaign, 24, BUYERS, seed, kill_after=seed % 7)
-        race_line(3, "24, one process killed", campaign, rush, TOTAL)
+        rush = claim_rush(fronts, campaign, 24, BUYERS, seed, kill_after=seed % 7, together=way == TOGETHER)
+        race_line(3, f"24, one process killed{way}", campaign, rush, TOTAL)
         check(campaign, rush, TOTAL)
 
         stored_before = rows_of(campaign)

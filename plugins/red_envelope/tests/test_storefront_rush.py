@@ -13,8 +13,23 @@ from shopadmin_red_envelope.services import claiming, integrity
 from shopadmin_red_envelope.services.claiming import Call
 
 from shopadmin import testing
+from shopadmin.cooperative import run_together
 from shopadmin.plugin_api import ApiKey, ApiRendered, db
 from shopadmin.services.idempotency import KeyReusedError
+
+
+@pytest.fixture(params=["in threads", "on one thread"], autouse=True)
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """How the requests of a moment are answered: each in a thread, or together as the server does it in a rush."""
+    if request.param == "on one thread":
+        monkeypatch.setitem(globals(), "at_once", on_one_thread)
+
+
+def on_one_thread(*requests: Callable[[], Any]) -> list[Any]:
+    """As ``at_once``."""
+    answers: dict[int, Any] = {}
+    run_together([lambda at=at, send=send: answers.update({at: send()}) for at, send in enumerate(requests)])
+    return [answers[at] for at in range(len(requests))]
 
 
 def at_once(*requests: Callable[[], Any]) -> list[Any]:
@@ -175,3 +190,12 @@ def test_a_key_that_another_process_used_for_another_request_fails_that_caller_a
         claiming.claim(campaign, "test:anna", call=Call(ApiKey(b"k" * 32, b"g" * 32), lambda _: ApiRendered(201, b"2")))
 
     assert len(stored()["envelope"]) == 1
+
+
+def test_claims_alone_share_a_thread(shop: Flask) -> None:
+    goes_together = shop.extensions["shopadmin.api"].goes_together
+
+    assert goes_together("POST", f"/api/v1{ROOT}/campaigns/7/claims")
+    assert not goes_together("GET", f"/api/v1{ROOT}/campaigns/7/claims")
+    assert not goes_together("POST", f"/api/v1{ROOT}/campaigns/7/8/claims")
+    assert not goes_together("POST", f"/api/v1{ROOT}/wallet/7/holds")

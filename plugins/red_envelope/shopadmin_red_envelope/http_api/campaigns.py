@@ -127,7 +127,7 @@ ENDPOINTS = (
     ),
     ApiEndpoint(
         "POST", f"{ROOT}/campaigns/{{campaign_id}}/claims", "claims", "Collect an envelope", claim, Envelope,
-        params=CampaignId, problems=(*refusals.CLAIMS.values(), refusals.BUSY), effect="own", status=201,
+        params=CampaignId, problems=(*refusals.CLAIMS.values(), refusals.BUSY), effect="own", status=201, together=True,
         description="One for each buyer. `already_claimed` names the envelope in `envelope_id` and links it.",
         links={"envelope": ApiLink("GET", f"{ROOT}/wallet/{{envelope_id}}", {"envelope_id": "$response.body#/id"})},
     ),

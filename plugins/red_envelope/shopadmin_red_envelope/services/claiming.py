@@ -124,11 +124,11 @@ def claim(campaign_id: int, buyer: str, *, along: Along = _nothing, call: Call |
     recipients.require(campaign_id, sealed.mode if sealed else None, buyer)
     if sealed is None:
         return Outcome(campaign_id, buyer, "claim_closed", None, now(), None)
-    if sealed.quantity is not None and campaign_id in _sold_out():
-        return _late(sealed, buyer)
     # Whoever waits holds no connection.
     if db.session.registry.has():
         db.session().rollback()
+    if sealed.quantity is not None and campaign_id in _sold_out():
+        return _late(sealed, buyer)
     outcome: Outcome = _group().submit(campaign_id, _Asked(buyer, along, call), PATIENCE)
     if outcome.refusal == "sold_out":
         _sold_out().add(campaign_id)

@@ -10,12 +10,13 @@ and does not come back from asking is left behind.
 
 import threading
 import time
-from _thread import LockType as Lock
 from collections import deque
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Generic, TypeVar
+
+from shopadmin.plugin_api import Wakeup, elsewhere, give_way
 
 Work = TypeVar("Work")
 Result = TypeVar("Result")
@@ -36,23 +37,16 @@ class UnknownOutcomeError(RuntimeError):
     """It is being written and took too long: it may have been done. Repeat it to learn what became of it."""
 
 
-def _held() -> Lock:
-    lock = threading.Lock()
-    lock.acquire()
-    return lock
-
-
 @dataclass(slots=True, eq=False)
 class _Caller(Generic[Work, Result]):
     """One piece of work and who waits for it: woken once, when it is done or when it is their turn to lead.
 
-    ``sleeps``: a lock that is held until then; an Event is five times as dear, and there is one for each claim.
     ``is_ready``: was asked about. Of one who leads: ``asks_since``, of ``time.monotonic``, while it asks or when that
     failed; ``is_left_behind``: did not come back from it, and another leads.
     """
 
     work: Work
-    sleeps: Lock = field(default_factory=_held)
+    wakeup: Wakeup = field(default_factory=Wakeup)
     leads: bool = False
     asks_since: float | None = None
     is_left_behind: bool = False
@@ -96,7 +90,7 @@ class GroupCommit(Generic[Work, Result]):
         """
         caller: _Caller[Work, Result] = _Caller(work)
         self._queue_up(key, caller)
-        if not caller.leads and not caller.sleeps.acquire(timeout=seconds):
+        if not caller.leads and not caller.wakeup.wait(seconds):
             self._lose_patience(key, caller, seconds)
         if caller.leads and not caller.is_done:
             self._lead(key, caller)
@@ -148,18 +142,23 @@ class GroupCommit(Generic[Work, Result]):
             for caller in batch:
                 caller.is_done = True
                 if not caller.leads:
-                    caller.sleeps.release()
+                    caller.wakeup.wake()
 
     def _hand_on(self, key: Hashable) -> None:
         queue = self._queues[key]
         if queue:
             queue[0].leads = True
-            queue[0].sleeps.release()
+            queue[0].wakeup.wake()
         else:
             del self._queues[key]
 
     def _gather(self, key: Hashable) -> None:
-        """Wait as long as somebody comes: threads that were answered together come back one after the other."""
+        """Wait as long as somebody comes: threads that were answered together come back one after the other.
+
+        Those on the leader's own thread came with it, and nobody else need be waited for.
+        """
+        if give_way():
+            return
         with self._came:
             queue, wanted = self._queues[key], self._last_size.get(key, 1)
             for _ in range(MOST_GATHERINGS):
@@ -196,7 +195,8 @@ class GroupCommit(Generic[Work, Result]):
             for caller in callers:
                 caller.is_ready = True
             leader.asks_since = time.monotonic()
-        works = self._ask([caller.work for caller in callers])
+        ask, asked = self._ask, [caller.work for caller in callers]
+        works = elsewhere(lambda: ask(asked))
         with self._mutex:
             if leader.is_left_behind:
                 raise BusyError("another leads")

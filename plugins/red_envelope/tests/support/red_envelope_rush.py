@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -97,11 +98,18 @@ def storefronts(shop: Flask, processes: int) -> Iterator[list[Storefront]]:
 
 
 def claim_rush(
-    fronts: Sequence[Storefront], campaign: int, clients: int, buyers: int, seed: int, kill_after: int | None = None
+    fronts: Sequence[Storefront],
+    campaign: int,
+    clients: int,
+    buyers: int,
+    seed: int,
+    kill_after: int | None = None,
+    together: bool = False,
 ) -> Rush:
     """Let the clients, spread over the processes, ask for every buyer about twice, in an order of the seed's.
 
-    ``kill_after``: end the first process, without warning, after so many answers of its own.
+    ``kill_after``: end the first process, without warning, after so many answers of its own. ``together``: those of a
+    process run on one thread.
     """
     chance = random.Random(seed)
     wanted = [f"test:b{number}" for number in range(buyers)] * 2
@@ -109,7 +117,7 @@ def claim_rush(
     shares = [wanted[at::clients] for at in range(clients)]
     rush, mutex = Rush(), threading.Lock()
     for at, front in enumerate(fronts):
-        front.tell([campaign, shares[at :: len(fronts)]])
+        front.tell([campaign, shares[at :: len(fronts)], together])
 
     def follow(front: Storefront, limit: int | None) -> None:
         answered = 0
@@ -139,6 +147,7 @@ def _work() -> None:
     from shopadmin_red_envelope.services import claiming
 
     from shopadmin.app import create_app
+    from shopadmin.cooperative import run_together
     from shopadmin.plugin_api import db
 
     settings = json.loads(sys.stdin.readline())
@@ -166,8 +175,11 @@ def _work() -> None:
 
     say("ready")
     for line in sys.stdin:
-        campaign, shares = json.loads(line)
-        threads = [threading.Thread(target=client, args=(campaign, buyers)) for buyers in shares]
+        campaign, shares, together = json.loads(line)
+        clients = [partial(client, campaign, buyers) for buyers in shares]
+        if together:
+            clients = [partial(run_together, clients)]
+        threads = [threading.Thread(target=each) for each in clients]
         for thread in threads:
             thread.start()
         for thread in threads:
