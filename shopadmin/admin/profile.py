@@ -38,17 +38,18 @@ class ProfileView(AdminView):
 
     @expose("/password", methods=["POST"])
     def change_password(self) -> ResponseReturnValue:
-        """Set a new password; every other browser is signed out."""
+        """Set a new password; every other browser is signed out, and whoever copied this one's cookie."""
         person = self._person()
         form = ChangePasswordForm(person.name, person.email)
         if not form.validate():
             return self._page(form), 400
-        is_done = accounts.change_password(
+        token = accounts.change_password(
             self.actor, form.current.data, form.password.data, request.remote_addr or "", _own_token()
         )
-        if not is_done:
+        if token is None:
             form.current.errors = (gettext("This is not your present password."),)
             return self._page(form), 400
+        session[gate.SESSION_KEY] = token
         flash(gettext("The password is changed. All other devices are signed out."), "success")
         return redirect(url_for(".index_view"))
 

@@ -211,15 +211,16 @@ def _require_management(actor: Actor | None, target_id: int) -> None:
         raise ForbiddenError(rules.DELEGATE)
 
 
-def change_password(actor: Actor, current: str, new: str, ip: str, kept_token: str) -> bool:
-    """Set the actor's own password and end the other sessions; False when ``current`` is not the present one.
+def change_password(actor: Actor, current: str, new: str, ip: str, kept_token: str) -> str | None:
+    """Set the actor's own password and end the other sessions; returns the new token of the one that is kept, as a
+    copy of its cookie is one of the others. None when ``current`` is not the present password.
 
     Tries count like those to sign in: an open browser is not a place to guess from. The caller has checked ``new``.
     Raises sign_ins.TooManyTriesError.
     """
     found = person(actor.account_id)
     if found is None or sign_ins.check(found.email, current, ip) != found.id:
-        return False
+        return None
     hashed = passwords.hash_password(new)
     with writing() as session:
         session.execute(update(Account).where(Account.id == actor.account_id).values(password=hashed))
@@ -227,4 +228,4 @@ def change_password(actor: Actor, current: str, new: str, ip: str, kept_token: s
         ended = sessions.end_all(actor.account_id, except_token=kept_token)
         after = {"sessions_ended": ended}
         audit.record(actor, "core.account.password_changed", "account", actor.account_id, after=after)
-    return True
+        return sessions.renew(kept_token)

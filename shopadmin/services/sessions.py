@@ -104,6 +104,18 @@ def end_all(account_id: int, except_token: str = "") -> int:
         return len(ended.all())
 
 
+def renew(token: str) -> str:
+    """Another token for the session, for the cookie; copies of the old one are worthless from here on.
+
+    Joins the transaction around, if there is one.
+    """
+    new = secrets.token_urlsafe(32)
+    with writing() as session:
+        is_it = (LoginSession.token_hash == token_hash(token), LoginSession.ended_at.is_(None))
+        session.execute(update(LoginSession).where(*is_it).values(token_hash=token_hash(new)))
+    return new
+
+
 def end_by_id(actor: Actor, session_id: int) -> bool:
     """End one of the actor's own sessions; False for another's or an unknown one."""
     with writing() as session:

@@ -48,6 +48,19 @@ def test_a_new_password_ends_the_other_sessions_and_keeps_this_one(app, anna):
     assert not signs_in(PASSWORD)
 
 
+def test_a_new_password_ends_copies_of_this_sessions_cookie(app, anna):
+    here, copy = testing.sign_in(app, anna), app.test_client()
+    with here.session_transaction() as own, copy.session_transaction() as stolen:
+        stolen.update(own)
+    assert copy.get("/admin/").status_code == 200
+
+    change(here)
+
+    assert copy.get("/admin/").status_code == 302
+    assert here.get("/admin/").status_code == 200
+    assert db.session.scalars(select(LoginSession.ended_at)).all() == [None], "it is the same session"
+
+
 @pytest.mark.parametrize(
     ("current", "password", "again"),
     [
