@@ -133,6 +133,7 @@ def guarded(make_app: Callable[..., Flask], clock: Clock, shop: Flask, asked: li
     def shopadmin_buyer_standing(queries: list[StandingQuery]) -> dict[int, Standing]:
         assert {(query.purpose, query.ids[0].scope) for query in queries} == {("campaign", "test")}
         names = [query.ids[0].value for query in queries]
+        assert db.session().scalar(sa.select(1)) == 1  # as most plugins ask: by the session
         asked.append(names)
         if "mallory" in names:
             raise LookupError("mallory")
@@ -602,6 +603,22 @@ def test_what_a_leader_that_was_left_behind_hears_of_others_changes_nothing_for_
 
     assert asked == [["first", "third"], ["third"]]
     assert told == {"first": BusyError, "second": BusyError, "third": "third?"}
+
+
+def test_claims_on_one_thread_ask_the_plugins_once_from_another_and_are_refused_each_by_itself(
+    guarded: Flask, clock: Clock, asked: list[list[str]]
+) -> None:
+    campaign = begun(clock)
+    told: dict[str, str | None] = {}
+
+    def claims(name: str) -> None:
+        with guarded.app_context():
+            told[name] = claiming.claim(campaign, f"test:{name}").refusal
+
+    run_together([lambda each=name: claims(each) for name in ("anna", "boris", "clara")])
+
+    assert asked == [["anna", "boris", "clara"]]
+    assert told == {"anna": "buyer_excluded", "boris": None, "clara": None}
 
 
 def test_callers_on_one_thread_share_a_commit_and_wait_for_nobody_else() -> None:
