@@ -101,23 +101,21 @@ def test_who_is_woken_before_they_wait_does_not_wait() -> None:
 
 
 def test_patience_ends_and_a_wake_that_comes_too_late_is_nothing() -> None:
-    wakeups: list[Wakeup] = []
-    seen: list[object] = []
+    seen: dict[str, list[object]] = {"impatient": [], "patient": []}
 
     def impatient() -> None:
-        wakeups.append(wakeup := Wakeup())
-        seen.append(wakeup.wait(0.01))
+        wakeup = Wakeup()
+        seen["impatient"].append(wakeup.wait(0.01))
         wakeup.wake()
         give_way()
-        seen.append("once")
+        seen["impatient"].append("once")
 
     def patient() -> None:
-        wakeups.append(wakeup := Wakeup())
-        seen.append(wakeup.wait(0.05))
+        seen["patient"].append(Wakeup().wait(0.05))
 
     run_together([impatient, patient])
 
-    assert seen == [False, "once", False]
+    assert seen == {"impatient": [False, "once"], "patient": [False]}
 
 
 def test_outside_of_it_a_thread_waits_as_ever() -> None:

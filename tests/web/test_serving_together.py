@@ -74,10 +74,12 @@ class Served:
     def at_once(self, shop: Shop, monkeypatch: pytest.MonkeyPatch, *paths: str) -> list[http.client.HTTPConnection]:
         """As ``send``, and they are read in one turn: nothing is read while a call before them is held."""
         connections = self.connect(len(paths))
-        with monkeypatch.context() as patched:
-            patched.setattr(dispatching, "READ_ON_AFTER", ENOUGH)
-            (before,) = self.send("/together/held")
-            assert shop.has_begun.wait(ENOUGH)
+        wait = dispatching._Together.wait
+        monkeypatch.setattr(
+            dispatching._Together, "wait", lambda calls, seconds: shop.goes.wait(ENOUGH) and wait(calls, seconds)
+        )
+        (before,) = self.send("/together/held")
+        assert shop.has_begun.wait(ENOUGH)
         for connection, path in zip(connections, paths, strict=True):
             connection.request("GET", path)
         shop.goes.set()
