@@ -2,6 +2,7 @@
 
 import threading
 import time
+from functools import partial
 
 import pytest
 
@@ -28,9 +29,8 @@ class Slow:
         return [f"answer to {each}" for each in asked]
 
 
-def in_threads(question, numbers):
-    """Threads that ask, and what each was told or how it failed."""
-    told = {}
+def asker(question, told):
+    """What asks about a number, and keeps what it was told or how it failed."""
 
     def ask(number):
         try:
@@ -38,6 +38,13 @@ def in_threads(question, numbers):
         except BaseException as error:
             told[number] = error
 
+    return ask
+
+
+def in_threads(question, numbers):
+    """Threads that ask, and what each was told or how it failed."""
+    told = {}
+    ask = asker(question, told)
     threads = [threading.Thread(target=ask, args=[number], daemon=True) for number in numbers]
     for thread in threads:
         thread.start()
@@ -161,14 +168,7 @@ def test_an_asker_that_answers_too_few_or_too_many_is_a_fault(count):
 def together(question, numbers):
     """What each was told who asked on one thread with the others."""
     told = {}
-
-    def ask(number):
-        try:
-            told[number] = question.one(number)
-        except BaseException as error:
-            told[number] = error
-
-    run_together([lambda each=number: ask(each) for number in numbers])
+    run_together([partial(asker(question, told), number) for number in numbers])
     return told
 
 

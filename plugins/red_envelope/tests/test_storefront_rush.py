@@ -76,6 +76,18 @@ def test_claims_of_one_moment_with_one_key_have_one_effect_and_one_answer(
     assert len(stored()["envelope"]) == 1
 
 
+def test_on_one_thread_too_a_request_waits_for_another_with_its_key(
+    clock: Clock, anna: Buyer, database_kind: str
+) -> None:
+    campaign = begun(clock)
+
+    answers = on_one_thread(*[lambda: anna.claim(campaign, key="one")] * 2)
+
+    waits = database_kind == "sqlite"
+    assert codes(answers) == ({"201": 2} if waits else {"201": 1, "request_in_flight": 1})
+    assert len(stored()["envelope"]) == 1
+
+
 def test_a20_fifty_claims_of_one_buyer_give_exactly_one(clock: Clock, anna: Buyer) -> None:
     campaign = begun(clock)
 
